@@ -1,0 +1,151 @@
+//! A report for people, and the same for programs.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use anstyle::{AnsiColor, Style};
+use serde::Serialize;
+
+use crate::check::{Finding, Judged, Level, Report, RuleCount, Summary};
+use crate::manifests::Skipped;
+
+const BOLD: Style = Style::new().bold();
+const DIM: Style = Style::new().dimmed();
+const DENY: Style = AnsiColor::Red.on_default().bold();
+const WARN: Style = AnsiColor::Yellow.on_default().bold();
+const GOOD: Style = AnsiColor::Green.on_default();
+
+/// Prints the report for people. Whether the colours come through is for `out` to decide.
+pub fn text(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    for object in report.objects.iter().filter(|object| !object.is_clean()) {
+        object_block(object, out)?;
+        writeln!(out)?;
+    }
+    skipped_block(&report.skipped, out)?;
+    rules_block(&report.rules(), out)?;
+    summary_line(&report.summary(), out)
+}
+
+fn object_block(object: &Judged, out: &mut dyn Write) -> io::Result<()> {
+    let Judged { file, line, kind, name, .. } = object;
+    writeln!(out, "{BOLD}{file}:{line}{BOLD:#}  {} {}", clean(kind), clean(name))?;
+    if object.is_unreadable() {
+        let message = object.message.as_deref().unwrap_or("no reason given");
+        writeln!(out, "  {DENY}deny{DENY:#}  cannot be read: {}", clean(message))?;
+    } else if let Some(message) = &object.message {
+        let (style, word) = if object.accepted { (WARN, "note") } else { (DENY, "deny") };
+        for line in message.lines() {
+            writeln!(out, "  {style}{word}{style:#}  {}", clean(line))?;
+        }
+    }
+    object.findings.iter().try_for_each(|finding| finding_block(finding, out))
+}
+
+fn finding_block(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
+    let (style, word) = match finding.level {
+        Level::Deny => (DENY, "deny"),
+        Level::Warn => (WARN, "warn"),
+        Level::Exempted => (DIM, "exempted"),
+    };
+    let container = finding.container.as_ref().map_or(String::new(), |name| format!(" (container {name})"));
+    writeln!(
+        out,
+        "  {style}{word}{style:#}  {BOLD}{}{BOLD:#}  line {}: {}{}",
+        clean(&finding.rule),
+        finding.line,
+        clean(&finding.path),
+        clean(&container)
+    )?;
+    writeln!(out, "        {}", clean(&finding.problem))?;
+    if !finding.remedy.is_empty() {
+        writeln!(out, "        {DIM}->{DIM:#} {}", clean(&finding.remedy))?;
+    }
+    if finding.fixed {
+        writeln!(out, "        {GOOD}the policy mends this by itself, with these settings{GOOD:#}")?;
+    }
+    Ok(())
+}
+
+fn skipped_block(skipped: &[Skipped], out: &mut dyn Write) -> io::Result<()> {
+    if skipped.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "{BOLD}Not judged{BOLD:#}")?;
+    // Rendered charts are full of empty documents: one line for those of a file.
+    let mut rest = skipped;
+    while let Some(first) = rest.first() {
+        let same = rest.iter().take_while(|next| next.file == first.file && next.reason == first.reason).count();
+        let lines: Vec<String> = rest[..same].iter().map(|next| next.line.to_string()).collect();
+        writeln!(out, "  {}:{}  {}", first.file, lines.join(","), clean(&first.reason))?;
+        rest = &rest[same..];
+    }
+    writeln!(out)
+}
+
+fn rules_block(rules: &BTreeMap<&str, RuleCount>, out: &mut dyn Write) -> io::Result<()> {
+    if rules.is_empty() {
+        return Ok(());
+    }
+    let width = rules.keys().map(|rule| rule.len()).chain([4]).max().unwrap_or_default();
+    let exempted = rules.values().any(|count| count.exempted > 0);
+    write!(out, "{BOLD}{:width$}  denied  warned", "Rule")?;
+    writeln!(out, "{}{BOLD:#}", if exempted { "  exempted" } else { "" })?;
+    for (rule, count) in rules {
+        write!(out, "{:width$}  {:>6}  {:>6}", clean(rule), count.denied, count.warned)?;
+        if exempted {
+            write!(out, "  {:>8}", count.exempted)?;
+        }
+        writeln!(out)?;
+    }
+    writeln!(out)
+}
+
+fn summary_line(summary: &Summary, out: &mut dyn Write) -> io::Result<()> {
+    let Summary { objects, denied, warned, clean, skipped, errors } = summary;
+    let style = if *denied > 0 { DENY } else { GOOD };
+    let plural = if *objects == 1 { "" } else { "s" };
+    write!(
+        out,
+        "{objects} object{plural} judged: {style}{denied} denied{style:#}, {warned} with warnings, \
+         {clean} without findings; {skipped} skipped"
+    )?;
+    match errors {
+        0 => writeln!(out),
+        1 => writeln!(out, "; {DENY}1 error{DENY:#}"),
+        errors => writeln!(out, "; {DENY}{errors} errors{DENY:#}"),
+    }
+}
+
+/// What comes from a manifest must not steer the terminal that it is printed on.
+fn clean(text: &str) -> Cow<'_, str> {
+    if text.contains(char::is_control) {
+        let escape = |c: char| if c.is_control() { c.escape_default().to_string() } else { c.to_string() };
+        Cow::Owned(text.chars().map(escape).collect())
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
+/// The report as one JSON document. The names of its fields are part of the interface.
+#[derive(Serialize)]
+struct Json<'a> {
+    objects: &'a [Judged],
+    skipped: &'a [Skipped],
+    errors: &'a [String],
+    rules: BTreeMap<&'a str, RuleCount>,
+    summary: Summary,
+}
+
+/// Prints the report for programs.
+pub fn json(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let document = Json {
+        objects: &report.objects,
+        skipped: &report.skipped,
+        errors: &report.errors,
+        rules: report.rules(),
+        summary: report.summary(),
+    };
+    serde_json::to_writer_pretty(&mut *out, &document)?;
+    writeln!(out)
+}

@@ -1,0 +1,86 @@
+//! The settings of the policy, as the command line gets them.
+
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+use serde_json::value::RawValue;
+
+use crate::engine::Policy;
+use crate::node::{Node, Value};
+use crate::yaml;
+
+/// Where settings come from. Options of both commands, spelled as `kwctl` spells them.
+#[derive(Debug, Default, Clone, clap::Args)]
+pub struct Source {
+    /// File with the policy's settings, YAML or JSON
+    #[arg(short, long, value_name = "FILE", conflicts_with = "settings_json")]
+    pub settings_path: Option<std::path::PathBuf>,
+
+    /// The policy's settings as JSON text
+    #[arg(long, value_name = "JSON")]
+    pub settings_json: Option<String>,
+}
+
+/// What `validate_settings` answers.
+#[derive(Debug, serde::Deserialize)]
+pub struct Verdict {
+    /// Whether the settings are good.
+    pub valid: bool,
+    /// What is wrong with them.
+    pub message: Option<String>,
+}
+
+impl Source {
+    /// Reads the settings; `{}` where none are given. As Kubewarden does, null is taken for `{}`, and nothing but an
+    /// object is taken else.
+    pub fn read(&self) -> Result<Box<RawValue>> {
+        let (text, origin) = match (&self.settings_path, &self.settings_json) {
+            (Some(path), _) => (read_file(path)?, format!("the settings file {}", path.display())),
+            (None, Some(json)) => {
+                // Said of the option's own text, since a YAML reader would take nearly anything.
+                serde_json::from_str::<&RawValue>(json).context("the text of --settings-json is not JSON")?;
+                (json.clone(), "the text of --settings-json".to_owned())
+            }
+            (None, None) => return Ok(RawValue::from_string("{}".to_owned())?),
+        };
+        let documents = yaml::load(&text, 1)
+            .map_err(|error| anyhow::anyhow!("{origin} is not YAML: line {}: {error}", error.line))?;
+        match documents.as_slice() {
+            [] => Ok(RawValue::from_string("{}".to_owned())?),
+            [document] => match document.value {
+                Value::Null => Ok(RawValue::from_string("{}".to_owned())?),
+                Value::Mapping(_) => Ok(document.to_raw_value()?),
+                _ => bail!("{origin} holds {}, but settings are an object", describe(document)),
+            },
+            _ => bail!("{origin} holds several documents, but settings are one object"),
+        }
+    }
+}
+
+/// Asks the module whether it takes the settings.
+pub fn validate(policy: &Policy, settings: &RawValue) -> Result<Verdict> {
+    let answer = policy.call("validate_settings", settings.get().as_bytes())?;
+    serde_json::from_slice(&answer).context("the module's answer to `validate_settings` is not one")
+}
+
+/// The settings with the profile that the command line names.
+pub fn with_profile(settings: &RawValue, profile: &str) -> Result<Box<RawValue>> {
+    let mut object: serde_json::Map<String, serde_json::Value> = serde_json::from_str(settings.get())?;
+    object.insert("profile".to_owned(), profile.into());
+    Ok(serde_json::value::to_raw_value(&object)?)
+}
+
+fn read_file(path: &Path) -> Result<String> {
+    std::fs::read_to_string(path).with_context(|| format!("cannot read the settings file {}", path.display()))
+}
+
+fn describe(node: &Node) -> &'static str {
+    match node.value {
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a text",
+        Value::Sequence(_) => "a list",
+        Value::Mapping(_) => "a map",
+    }
+}
