@@ -1,0 +1,795 @@
+//! Reads from JSON what the rules ask for, and nothing else.
+//!
+//! A [`Shape`] says which fields of an object are read and of which type they are. [`Document::read`] walks the text
+//! once: a field that the shape names becomes a node, everything else is skipped without being decoded, whatever is
+//! in it and however deep it is nested. A value of the wrong type does not stop the walk; it is noted with its place
+//! in [`Document::unreadable`], so that all of them can be reported together and none is ever shown.
+//!
+//! Strings are borrowed from the text, nodes know their parent. So a finding is a node, and its path is written only
+//! when somebody reads it. The typed face of the nodes is in [`crate::views`].
+
+use std::borrow::Cow;
+use std::fmt::{self, Write};
+use std::marker::PhantomData;
+
+use serde::Deserialize;
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
+
+use crate::quantity::Quantity;
+
+/// What is read of a JSON value.
+pub enum Shape {
+    /// `true` or `false`.
+    Bool,
+    /// A whole number of 32 bits.
+    Int32,
+    /// A whole number of 64 bits.
+    Int64,
+    /// A string.
+    Text,
+    /// A Kubernetes quantity: a string or a number, kept as it is written.
+    Quantity,
+    /// An object of which only matters that it is there.
+    Presence,
+    /// Any value, kept as the text it is written in.
+    Raw,
+    /// An object with the given fields.
+    Object(&'static Fields),
+    /// A list of such values.
+    List(&'static Shape),
+    /// An object whose keys are data, such as labels.
+    Map(&'static Shape),
+}
+
+/// The fields of an object that are read.
+pub struct Fields {
+    /// The fields with their shapes; everything else in the object is skipped.
+    pub known: &'static [Field],
+    /// Whether the names of other fields whose value is an object are kept too.
+    pub others: bool,
+}
+
+/// One field of an object.
+pub struct Field {
+    /// Its name in JSON.
+    pub name: &'static str,
+    /// What is read of its value.
+    pub shape: &'static Shape,
+}
+
+/// The position of the field `name` in `fields`; used at compile time.
+#[must_use]
+pub const fn position(fields: &[Field], name: &str) -> u8 {
+    let mut index: u8 = 0;
+    let mut rest = fields;
+    while let [field, tail @ ..] = rest {
+        if same(field.name.as_bytes(), name.as_bytes()) {
+            return index;
+        }
+        rest = tail;
+        index = index.saturating_add(1);
+    }
+    u8::MAX
+}
+
+const fn same(left: &[u8], right: &[u8]) -> bool {
+    match (left, right) {
+        ([], []) => true,
+        ([a, left @ ..], [b, right @ ..]) => *a == *b && same(left, right),
+        _ => false,
+    }
+}
+
+/// How a node is called in its parent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Key<'a> {
+    Root,
+    Field(u8),
+    Index(u32),
+    Name(Cow<'a, str>),
+}
+
+/// What a node holds.
+#[derive(Clone)]
+enum Datum<'a> {
+    Absent,
+    Bool(bool),
+    Int(i64),
+    Text(Cow<'a, str>),
+    Raw(&'a str),
+    Object(&'static Fields),
+    Present,
+    Many,
+}
+
+/// A node; `0` stands for "none" in `next` and `first`, because the root is nobody's child.
+struct Slot<'a> {
+    parent: u32,
+    next: u32,
+    first: u32,
+    key: Key<'a>,
+    datum: Datum<'a>,
+}
+
+/// A value of the wrong type: where, what a reader of Kubernetes' API expects there and what stands there instead.
+pub struct Unreadable {
+    node: u32,
+    expected: &'static str,
+    found: &'static str,
+}
+
+/// More wrong values than this are counted and not kept.
+const MOST_UNREADABLE: usize = 64;
+
+/// The nodes of one JSON text.
+pub struct Document<'a> {
+    slots: Vec<Slot<'a>>,
+    unreadable: Vec<Unreadable>,
+    /// The node that was read last: where the text is wrong, if it is.
+    cursor: u32,
+}
+
+/// The text is not JSON, or has a string or number that no decoder accepts.
+#[derive(Debug)]
+pub struct Malformed {
+    /// The path of the field at which reading stopped; empty at the root.
+    pub path: String,
+}
+
+impl<'a> Document<'a> {
+    /// Reads `text` as `shape` says.
+    ///
+    /// # Errors
+    /// [`Malformed`] if the text is no JSON. Values of the wrong type are no error here; see [`Document::unreadable`].
+    pub fn read(text: &'a str, shape: &'static Shape) -> Result<Self, Malformed> {
+        // On recorded objects one node is kept for each 40 to 100 bytes.
+        let room = text.len() / 64;
+        let mut document = Document { slots: Vec::with_capacity(room.max(16)), unreadable: Vec::new(), cursor: 0 };
+        document.slots.push(Slot { parent: 0, next: 0, first: 0, key: Key::Root, datum: Datum::Absent });
+        let mut json = serde_json::Deserializer::from_str(text);
+        let read = Seed { document: &mut document, node: 0, shape }.deserialize(&mut json).and_then(|_| json.end());
+        match read {
+            Ok(()) => Ok(document),
+            Err(_) => Err(Malformed { path: document.node(document.cursor).path() }),
+        }
+    }
+
+    /// The root of the document.
+    #[must_use]
+    pub fn root(&self) -> Node<'_> {
+        self.node(0)
+    }
+
+    /// The values that have the wrong type, in the order of the text, as "path: expected this, found that".
+    pub fn unreadable(&self) -> impl ExactSizeIterator<Item = String> + '_ {
+        self.unreadable.iter().map(|wrong| {
+            let path = self.node(wrong.node).path();
+            let path = if path.is_empty() { "the object" } else { path.as_str() };
+            format!("{path}: expected {}, found {}", wrong.expected, wrong.found)
+        })
+    }
+
+    fn node(&self, id: u32) -> Node<'_> {
+        Node { document: self, id }
+    }
+
+    fn slot(&self, id: u32) -> Option<&Slot<'a>> {
+        self.slots.get(id as usize)
+    }
+
+    fn push(&mut self, parent: u32, key: Key<'a>) -> u32 {
+        // A text of 2^32 nodes would be larger than the memory of a 32-bit module.
+        let id = u32::try_from(self.slots.len()).unwrap_or(0);
+        self.slots.push(Slot { parent, next: 0, first: 0, key, datum: Datum::Absent });
+        self.cursor = id;
+        id
+    }
+
+    fn link(&mut self, parent: u32, last: u32, child: u32) {
+        if last == 0 {
+            if let Some(slot) = self.slots.get_mut(parent as usize) {
+                slot.first = child;
+            }
+        } else if let Some(slot) = self.slots.get_mut(last as usize) {
+            slot.next = child;
+        }
+    }
+
+    fn set(&mut self, node: u32, datum: Datum<'a>) {
+        if let Some(slot) = self.slots.get_mut(node as usize) {
+            slot.datum = datum;
+        }
+    }
+
+    fn wrong(&mut self, node: u32, expected: &'static str, found: &'static str) {
+        if self.unreadable.len() < MOST_UNREADABLE {
+            self.unreadable.push(Unreadable { node, expected, found });
+        }
+    }
+}
+
+/// Reads one value into a node that is there already. The result is `false` for null.
+struct Seed<'s, 'a> {
+    document: &'s mut Document<'a>,
+    node: u32,
+    shape: &'static Shape,
+}
+
+const fn expectation(shape: &Shape) -> &'static str {
+    match shape {
+        Shape::Bool => "true or false",
+        Shape::Int32 => "a whole number of 32 bits",
+        Shape::Int64 => "a whole number of 64 bits",
+        Shape::Text => "a string",
+        Shape::Quantity => "a quantity such as 500m or 1Gi",
+        Shape::Presence | Shape::Object(_) | Shape::Map(_) => "an object",
+        Shape::List(_) => "a list",
+        Shape::Raw => "a value",
+    }
+}
+
+/// What a JSON text is, by its first byte.
+fn type_of(raw: &str) -> &'static str {
+    match raw.as_bytes().first() {
+        Some(b'{') => "an object",
+        Some(b'[') => "a list",
+        Some(b'"') => "a string",
+        Some(b't' | b'f') => "a boolean",
+        _ => "a number",
+    }
+}
+
+impl<'a> Seed<'_, 'a> {
+    fn found(self, found: &'static str) -> bool {
+        self.document.wrong(self.node, expectation(self.shape), found);
+        true
+    }
+
+    /// The kinds of value whose text matters: numbers are never turned into floats, objects are never descended into.
+    fn raw(self, raw: &'a str) -> bool {
+        let datum = match self.shape {
+            _ if raw == "null" => return false,
+            Shape::Raw => Some(Datum::Raw(raw)),
+            Shape::Presence => raw.starts_with('{').then_some(Datum::Present),
+            Shape::Int32 => raw.parse::<i32>().ok().map(|value| Datum::Int(value.into())),
+            Shape::Int64 => raw.parse::<i64>().ok().map(Datum::Int),
+            Shape::Quantity => {
+                let text = raw.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(raw);
+                Quantity::parse(text).map(|_| Datum::Text(Cow::Borrowed(text)))
+            }
+            _ => None,
+        };
+        match datum {
+            Some(datum) => self.document.set(self.node, datum),
+            None => {
+                let found = match (type_of(raw), self.shape) {
+                    ("a number", Shape::Int32 | Shape::Int64) => "another number",
+                    ("a string" | "a number", Shape::Quantity) => "something else",
+                    (found, _) => found,
+                };
+                self.document.wrong(self.node, expectation(self.shape), found);
+            }
+        }
+        true
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Seed<'_, 'de> {
+    type Value = bool;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<bool, D::Error> {
+        match self.shape {
+            Shape::Int32 | Shape::Int64 | Shape::Quantity | Shape::Presence | Shape::Raw => {
+                <&RawValue>::deserialize(deserializer).map(|raw| self.raw(raw.get()))
+            }
+            _ => deserializer.deserialize_any(self),
+        }
+    }
+}
+
+impl<'de> Visitor<'de> for Seed<'_, 'de> {
+    type Value = bool;
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(expectation(self.shape))
+    }
+
+    fn visit_unit<E>(self) -> Result<bool, E> {
+        Ok(false)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<bool, E> {
+        if matches!(self.shape, Shape::Bool) {
+            self.document.set(self.node, Datum::Bool(value));
+            return Ok(true);
+        }
+        Ok(self.found("a boolean"))
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<bool, E> {
+        Ok(self.found("a number"))
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<bool, E> {
+        Ok(self.found("a number"))
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<bool, E> {
+        Ok(self.found("a number"))
+    }
+
+    fn visit_borrowed_str<E>(self, value: &'de str) -> Result<bool, E> {
+        if matches!(self.shape, Shape::Text) {
+            self.document.set(self.node, Datum::Text(Cow::Borrowed(value)));
+            return Ok(true);
+        }
+        Ok(self.found("a string"))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<bool, E> {
+        if matches!(self.shape, Shape::Text) {
+            self.document.set(self.node, Datum::Text(Cow::Owned(value.to_owned())));
+            return Ok(true);
+        }
+        Ok(self.found("a string"))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<bool, A::Error> {
+        let Shape::List(element) = self.shape else {
+            let found = self.found("a list");
+            while list.next_element::<IgnoredAny>()?.is_some() {}
+            return Ok(found);
+        };
+        let Seed { document, node, .. } = self;
+        document.set(node, Datum::Many);
+        let (mut last, mut index) = (0, 0_u32);
+        loop {
+            let child = document.push(node, Key::Index(index));
+            let Some(present) = list.next_element_seed(Seed { document, node: child, shape: element })? else {
+                document.slots.truncate(child as usize);
+                document.cursor = node;
+                return Ok(true);
+            };
+            // Kubernetes decodes a null in a list of objects to an empty object; it must keep its index.
+            if let (false, Shape::Object(fields)) = (present, element) {
+                document.set(child, Datum::Object(fields));
+            }
+            document.link(node, last, child);
+            last = child;
+            index = index.saturating_add(1);
+        }
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<bool, A::Error> {
+        let Seed { document, node, shape } = self;
+        let (fields, datum): (&[Field], _) = match shape {
+            Shape::Object(fields) => (fields.known, Datum::Object(fields)),
+            Shape::Map(_) => (&[], Datum::Many),
+            _ => {
+                document.wrong(node, expectation(shape), "an object");
+                while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+                return Ok(true);
+            }
+        };
+        document.set(node, datum);
+        let keep = match shape {
+            Shape::Object(fields) => fields.others,
+            _ => true,
+        };
+        let (mut last, mut seen) = (0, 0_u64);
+        while let Some(key) = map.next_key_seed(KeySeed { fields, keep })? {
+            let (key, shape) = match (key, shape) {
+                (Found::Field(index, shape), _) => (Key::Field(index), shape),
+                (Found::Name(name), Shape::Map(shape)) => (Key::Name(name), *shape),
+                (Found::Name(name), _) => (Key::Name(name), &Shape::Raw),
+                (Found::Nothing, _) => {
+                    map.next_value::<IgnoredAny>()?;
+                    continue;
+                }
+            };
+            let child = document.push(node, key);
+            if let Some(Slot { key: Key::Field(index), .. }) = document.slot(child) {
+                let bit = 1_u64.checked_shl((*index).into()).unwrap_or(0);
+                if seen & bit != 0 {
+                    // Which of the two counts depends on the decoder; an honest writer never sends both.
+                    document.wrong(child, "the field once", "it twice");
+                }
+                seen |= bit;
+            }
+            if map.next_value_seed(Seed { document, node: child, shape })? {
+                document.link(node, last, child);
+                last = child;
+            } else {
+                document.slots.truncate(child as usize);
+                document.cursor = node;
+            }
+        }
+        Ok(true)
+    }
+}
+
+/// Reads a key and says what it means in the object.
+struct KeySeed<'f> {
+    fields: &'f [Field],
+    keep: bool,
+}
+
+enum Found<'a> {
+    Field(u8, &'static Shape),
+    Name(Cow<'a, str>),
+    Nothing,
+}
+
+impl KeySeed<'_> {
+    fn field<'a>(&self, key: &str) -> Option<Found<'a>> {
+        let index = self.fields.iter().position(|field| field.name == key)?;
+        let field = self.fields.get(index)?;
+        Some(Found::Field(u8::try_from(index).unwrap_or(u8::MAX), field.shape))
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for KeySeed<'_> {
+    type Value = Found<'de>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Found<'de>, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl<'de> Visitor<'de> for KeySeed<'_> {
+    type Value = Found<'de>;
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("a key")
+    }
+
+    fn visit_borrowed_str<E>(self, key: &'de str) -> Result<Found<'de>, E> {
+        Ok(match self.field(key) {
+            Some(found) => found,
+            None if self.keep => Found::Name(Cow::Borrowed(key)),
+            None => Found::Nothing,
+        })
+    }
+
+    fn visit_str<E>(self, key: &str) -> Result<Found<'de>, E> {
+        Ok(match self.field(key) {
+            Some(found) => found,
+            None if self.keep => Found::Name(Cow::Owned(key.to_owned())),
+            None => Found::Nothing,
+        })
+    }
+}
+
+/// A value of a document, with its place in it.
+#[derive(Clone, Copy)]
+pub struct Node<'d> {
+    document: &'d Document<'d>,
+    id: u32,
+}
+
+impl<'d> Node<'d> {
+    fn slot(self) -> Option<&'d Slot<'d>> {
+        self.document.slot(self.id)
+    }
+
+    /// The child that the shape names at `index` of its fields, if it is there and not null.
+    pub(crate) fn field(self, index: u8) -> Option<Node<'d>> {
+        self.children().find(|child| matches!(child.slot(), Some(Slot { key: Key::Field(at), .. }) if *at == index))
+    }
+
+    /// All children that were read, in the order of the text.
+    pub fn children(self) -> impl Iterator<Item = Node<'d>> {
+        let mut next = self.slot().map_or(0, |slot| slot.first);
+        std::iter::from_fn(move || {
+            if next == 0 {
+                return None;
+            }
+            let child = self.document.node(next);
+            next = child.slot()?.next;
+            Some(child)
+        })
+    }
+
+    /// The node that this one stands in; the root stands in itself.
+    #[must_use]
+    pub fn parent(self) -> Node<'d> {
+        self.document.node(self.slot().map_or(0, |slot| slot.parent))
+    }
+
+    /// What the node is called in its parent: a field's name or a map's key; empty in a list and at the root.
+    #[must_use]
+    pub fn name(self) -> &'d str {
+        match self.slot() {
+            Some(Slot { key: Key::Name(name), .. }) => name,
+            Some(Slot { key: Key::Field(index), .. }) => match self.parent().slot() {
+                Some(Slot { datum: Datum::Object(fields), .. }) => {
+                    fields.known.get(usize::from(*index)).map_or("", |field| field.name)
+                }
+                _ => "",
+            },
+            _ => "",
+        }
+    }
+
+    /// The index of the node in the list that it stands in.
+    #[must_use]
+    pub fn position(self) -> Option<usize> {
+        match self.slot() {
+            Some(Slot { key: Key::Index(index), .. }) => usize::try_from(*index).ok(),
+            _ => None,
+        }
+    }
+
+    /// Whether the node's name is not one of the shape's fields.
+    #[must_use]
+    pub fn is_unknown(self) -> bool {
+        matches!(self.slot(), Some(Slot { key: Key::Name(_), .. }))
+    }
+
+    /// The value as the text it is written in, where the shape asked for it.
+    #[must_use]
+    pub fn raw(self) -> Option<&'d str> {
+        match self.slot() {
+            Some(Slot { datum: Datum::Raw(raw), .. }) => Some(raw),
+            _ => None,
+        }
+    }
+
+    fn text(self) -> Option<&'d str> {
+        match self.slot() {
+            Some(Slot { datum: Datum::Text(text), .. }) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The place of the node, as in `spec.containers[0].resources.requests["nvidia.com/gpu"]`; empty at the root.
+    #[must_use]
+    pub fn path(self) -> String {
+        let mut path = String::new();
+        self.write_path(&mut path);
+        path
+    }
+
+    /// Appends the path to `out`. Shapes are not recursive, so the depth has a small bound.
+    pub fn write_path(self, out: &mut String) {
+        let Some(slot) = self.slot() else { return };
+        if slot.key == Key::Root {
+            return;
+        }
+        self.parent().write_path(out);
+        match slot.key {
+            Key::Index(index) => {
+                // Writing into a string cannot fail.
+                let _ = write!(out, "[{index}]");
+            }
+            _ => write_name(out, self.name()),
+        }
+    }
+
+    /// The steps from the root to this node.
+    #[must_use]
+    pub fn steps(self) -> Vec<Step<'d>> {
+        let mut steps = Vec::new();
+        let mut node = self;
+        while let Some(slot) = node.slot() {
+            match &slot.key {
+                Key::Root => break,
+                Key::Index(index) => steps.push(Step::Index(*index as usize)),
+                _ => steps.push(Step::Key(node.name())),
+            }
+            node = node.parent();
+        }
+        steps.reverse();
+        steps
+    }
+}
+
+/// One step from an object or list to a value in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step<'d> {
+    /// The value of a key.
+    Key(&'d str),
+    /// The entry of a list.
+    Index(usize),
+}
+
+/// Appends a field or key to a path: `.name` where it is plain, `["..."]` where it is not.
+pub fn write_name(out: &mut String, name: &str) {
+    let plain = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    if plain {
+        if !out.is_empty() {
+            out.push('.');
+        }
+        out.push_str(name);
+        return;
+    }
+    out.push_str("[\"");
+    for char in name.chars() {
+        if matches!(char, '"' | '\\') {
+            out.push('\\');
+        }
+        out.push(char);
+    }
+    out.push_str("\"]");
+}
+
+/// A typed face of a node.
+pub trait View<'d>: Sized {
+    /// What is read of such a value.
+    const SHAPE: &'static Shape;
+
+    /// The view of a node that was read with [`View::SHAPE`]; `None` if its value had the wrong type.
+    fn of(node: Node<'d>) -> Option<Self>;
+}
+
+/// A boolean, number or string with its place.
+#[derive(Clone, Copy)]
+pub struct Value<'d, T> {
+    /// Where it stands.
+    pub node: Node<'d>,
+    /// The value itself.
+    pub value: T,
+}
+
+/// A boolean field.
+pub type Flag<'d> = Value<'d, bool>;
+/// A field of 32 bits.
+pub type Int32<'d> = Value<'d, i32>;
+/// A field of 64 bits.
+pub type Int64<'d> = Value<'d, i64>;
+/// A string field.
+pub type Text<'d> = Value<'d, &'d str>;
+/// A quantity field: its text is in [`Amount::text`].
+pub type Amount<'d> = Value<'d, Quantity>;
+
+impl<'d> View<'d> for Flag<'d> {
+    const SHAPE: &'static Shape = &Shape::Bool;
+
+    fn of(node: Node<'d>) -> Option<Self> {
+        match node.slot() {
+            Some(Slot { datum: Datum::Bool(value), .. }) => Some(Value { node, value: *value }),
+            _ => None,
+        }
+    }
+}
+
+impl<'d> View<'d> for Int32<'d> {
+    const SHAPE: &'static Shape = &Shape::Int32;
+
+    fn of(node: Node<'d>) -> Option<Self> {
+        match node.slot() {
+            Some(Slot { datum: Datum::Int(value), .. }) => Some(Value { node, value: i32::try_from(*value).ok()? }),
+            _ => None,
+        }
+    }
+}
+
+impl<'d> View<'d> for Int64<'d> {
+    const SHAPE: &'static Shape = &Shape::Int64;
+
+    fn of(node: Node<'d>) -> Option<Self> {
+        match node.slot() {
+            Some(Slot { datum: Datum::Int(value), .. }) => Some(Value { node, value: *value }),
+            _ => None,
+        }
+    }
+}
+
+impl<'d> View<'d> for Text<'d> {
+    const SHAPE: &'static Shape = &Shape::Text;
+
+    fn of(node: Node<'d>) -> Option<Self> {
+        Some(Value { node, value: node.text()? })
+    }
+}
+
+impl<'d> View<'d> for Amount<'d> {
+    const SHAPE: &'static Shape = &Shape::Quantity;
+
+    fn of(node: Node<'d>) -> Option<Self> {
+        Some(Value { node, value: Quantity::parse(node.text()?)? })
+    }
+}
+
+impl<'d> Amount<'d> {
+    /// The quantity as it is written.
+    #[must_use]
+    pub fn text(self) -> &'d str {
+        self.node.text().unwrap_or_default()
+    }
+}
+
+/// An object of which only matters that it is there.
+#[derive(Clone, Copy)]
+pub struct Presence<'d>(pub Node<'d>);
+
+impl<'d> View<'d> for Presence<'d> {
+    const SHAPE: &'static Shape = &Shape::Presence;
+
+    fn of(node: Node<'d>) -> Option<Self> {
+        Some(Presence(node))
+    }
+}
+
+/// A value that is kept as text.
+#[derive(Clone, Copy)]
+pub struct Raw<'d>(pub Node<'d>);
+
+impl<'d> View<'d> for Raw<'d> {
+    const SHAPE: &'static Shape = &Shape::Raw;
+
+    fn of(node: Node<'d>) -> Option<Self> {
+        Some(Raw(node))
+    }
+}
+
+impl<'d> Raw<'d> {
+    /// The JSON text.
+    #[must_use]
+    pub fn text(self) -> &'d str {
+        self.0.raw().unwrap_or("null")
+    }
+}
+
+/// A list.
+pub struct List<'d, V> {
+    /// Where it stands.
+    pub node: Node<'d>,
+    view: PhantomData<fn() -> V>,
+}
+
+impl<'d, V: View<'d>> View<'d> for List<'d, V> {
+    const SHAPE: &'static Shape = &Shape::List(V::SHAPE);
+
+    fn of(node: Node<'d>) -> Option<Self> {
+        Some(List { node, view: PhantomData })
+    }
+}
+
+impl<'d, V: View<'d>> List<'d, V> {
+    /// The entries, in their order.
+    pub fn iter(&self) -> impl Iterator<Item = V> + use<'d, V> {
+        self.node.children().filter_map(V::of)
+    }
+
+    /// Whether there is no entry.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.node.children().next().is_none()
+    }
+}
+
+/// An object whose keys are data.
+pub struct Map<'d, V> {
+    /// Where it stands.
+    pub node: Node<'d>,
+    view: PhantomData<fn() -> V>,
+}
+
+impl<'d, V: View<'d>> View<'d> for Map<'d, V> {
+    const SHAPE: &'static Shape = &Shape::Map(V::SHAPE);
+
+    fn of(node: Node<'d>) -> Option<Self> {
+        Some(Map { node, view: PhantomData })
+    }
+}
+
+impl<'d, V: View<'d>> Map<'d, V> {
+    /// Keys and values, in the order of the text.
+    pub fn iter(&self) -> impl Iterator<Item = (&'d str, V)> + use<'d, V> {
+        self.node.children().filter_map(|node| Some((node.name(), V::of(node)?)))
+    }
+
+    /// The value of `key`.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<V> {
+        self.iter().find_map(|(name, value)| (name == key).then_some(value))
+    }
+
+    /// Whether there is no key.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.node.children().next().is_none()
+    }
+}

@@ -1,0 +1,181 @@
+//! The answer: what the API server shows to the user and what the audit scanner keeps.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+use crate::findings::Finding;
+use crate::rule::Level;
+
+/// A denial is at most this long, in bytes.
+const MOST_MESSAGE: usize = 8 * 1024;
+/// One line of a denial is at most this long.
+const MOST_LINE: usize = 1024;
+/// Kubernetes cuts a warning that is longer than this.
+const MOST_WARNING: usize = 256;
+/// Kubernetes drops warnings beyond this sum.
+const MOST_WARNINGS: usize = 4096;
+
+/// The response to a request, in Kubewarden's form.
+///
+/// The SDK's own type keeps audit annotations in a map of random order; the same request must get the same bytes.
+#[derive(Serialize, Debug, Default)]
+pub struct Response {
+    /// Whether the request is allowed.
+    pub accepted: bool,
+    /// The HTTP status of a rejection.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<u16>,
+    /// Why it was rejected; on an accepted request the warnings, which audit reports show from here alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+    /// What the user is told of a request, accepted or not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub warnings: Option<Vec<String>>,
+    /// The ids of the rules, by what came of them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub audit_annotations: Option<BTreeMap<&'static str, String>>,
+}
+
+impl Response {
+    /// Accepts without a word.
+    #[must_use]
+    pub fn accept() -> Self {
+        Response { accepted: true, ..Response::default() }
+    }
+
+    /// Rejects what cannot be judged.
+    #[must_use]
+    pub fn reject(code: u16, message: &str) -> Self {
+        let mut text = Text::new(MOST_MESSAGE, 0);
+        let lines = message.lines().count();
+        for (index, line) in message.lines().enumerate() {
+            if !text.line(&printable(line, MOST_LINE), lines.saturating_sub(index).saturating_sub(1)) {
+                break;
+            }
+        }
+        Response { code: Some(code), message: Some(text.text), ..Response::default() }
+    }
+
+    /// Accepts or denies as the findings say. `subject` names the object, as in `Deployment shop/web`.
+    #[must_use]
+    pub fn judged(subject: &str, findings: &[Finding<'_>], help_url: Option<&str>) -> Self {
+        let denied: Vec<_> = findings.iter().filter(|finding| finding.level == Level::Deny).collect();
+        let warned: Vec<_> = findings.iter().filter(|finding| finding.level == Level::Warn).collect();
+        let warnings = warnings(&warned);
+        let mut response = Response { accepted: denied.is_empty(), ..Response::default() };
+        if !denied.is_empty() {
+            response.code = Some(403);
+            response.message = Some(denial(subject, &denied, help_url));
+        } else if !warnings.is_empty() {
+            response.message = Some(warnings.join("\n"));
+        }
+        if !warnings.is_empty() {
+            response.warnings = Some(warnings);
+        }
+        let mut annotations = BTreeMap::new();
+        for (name, findings) in [("denied", denied), ("warned", warned)] {
+            let ids: BTreeSet<_> = findings.iter().map(|finding| finding.rule.id).collect();
+            if !ids.is_empty() {
+                annotations.insert(name, ids.into_iter().collect::<Vec<_>>().join(","));
+            }
+        }
+        response.audit_annotations = (!annotations.is_empty()).then_some(annotations);
+        response
+    }
+}
+
+fn denial(subject: &str, denied: &[&Finding<'_>], help_url: Option<&str>) -> String {
+    let count = denied.len();
+    let help = help_url.map(|url| format!("See {url}"));
+    let reserved = help.as_ref().map_or(0, |help| help.len().saturating_add(1));
+    let mut text = Text::new(MOST_MESSAGE, reserved);
+    let problems = if count == 1 { "problem" } else { "problems" };
+    text.line(&format!("{} cannot run on OKE virtual nodes: {count} {problems}", printable(subject, 600)), count);
+    for (index, finding) in denied.iter().enumerate() {
+        let left = count.saturating_sub(index).saturating_sub(1);
+        if !text.line(&printable(&format!("- {}", line(finding)), MOST_LINE), left) {
+            break;
+        }
+    }
+    if let Some(help) = help {
+        text.text.push('\n');
+        text.text.push_str(&help);
+    }
+    text.text
+}
+
+fn warnings(warned: &[&Finding<'_>]) -> Vec<String> {
+    let mut warnings = Vec::new();
+    let mut size: usize = 0;
+    for (index, finding) in warned.iter().enumerate() {
+        let warning = printable(&line(finding), MOST_WARNING);
+        let left = warned.len().saturating_sub(index);
+        // Room for the last line must be left unless this is the last one.
+        let last = if left == 1 { 0 } else { more(left).len() };
+        if size.saturating_add(warning.len()).saturating_add(last) > MOST_WARNINGS {
+            warnings.push(more(left));
+            break;
+        }
+        size = size.saturating_add(warning.len());
+        warnings.push(warning);
+    }
+    warnings
+}
+
+/// A finding in one line: `<id> <path>: <what is wrong>; <what to do>`.
+fn line(finding: &Finding<'_>) -> String {
+    let path = finding.place.path();
+    let (id, problem, remedy) = (finding.rule.id, &finding.problem, &finding.remedy);
+    match finding.container {
+        Some(name) => format!("{id} {path}: container \"{name}\" {problem}; {remedy}"),
+        None => format!("{id} {path}: {problem}; {remedy}"),
+    }
+}
+
+fn more(count: usize) -> String {
+    format!("... and {count} more")
+}
+
+/// The text in printable ASCII, cut at `most` bytes. Names in an object that was not validated yet can hold anything.
+fn printable(text: &str, most: usize) -> String {
+    const CUT: &str = "...";
+    let mut line = String::with_capacity(text.len().min(most));
+    for char in text.chars() {
+        if line.len() >= most {
+            line.truncate(most.saturating_sub(CUT.len()));
+            line.push_str(CUT);
+            break;
+        }
+        line.push(if char.is_ascii_graphic() || char == ' ' { char } else { '?' });
+    }
+    line
+}
+
+/// Lines up to a size; the last one says how many did not fit.
+struct Text {
+    text: String,
+    most: usize,
+}
+
+impl Text {
+    fn new(most: usize, reserved: usize) -> Self {
+        Text { text: String::new(), most: most.saturating_sub(reserved) }
+    }
+
+    /// Adds a line if it fits together with the line that counts the `left` others; says whether it did.
+    fn line(&mut self, line: &str, left: usize) -> bool {
+        let last = if left == 0 { 0 } else { more(left).len().saturating_add(1) };
+        let size = self.text.len().saturating_add(line.len()).saturating_add(1).saturating_add(last);
+        let fits = size <= self.most;
+        if !self.text.is_empty() {
+            self.text.push('\n');
+        }
+        if fits {
+            self.text.push_str(line);
+        } else {
+            self.text.push_str(&more(left.saturating_add(1)));
+        }
+        fits
+    }
+}

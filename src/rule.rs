@@ -1,0 +1,113 @@
+//! What a rule is: the declaration that everything else is made from.
+
+use crate::findings::Findings;
+use crate::subject::Subject;
+use crate::views::{Container, PodSpec, Volume};
+
+/// What a finding leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// Nothing.
+    Off,
+    /// The request is accepted with a warning.
+    Warn,
+    /// The request is rejected.
+    Deny,
+}
+
+impl Level {
+    /// Every level, in the order in which people read them.
+    pub const ALL: [Level; 3] = [Level::Deny, Level::Warn, Level::Off];
+
+    /// The level's name in settings and documentation.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Level::Off => "off",
+            Level::Warn => "warn",
+            Level::Deny => "deny",
+        }
+    }
+}
+
+/// How far a fix goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Fix {
+    /// Sets the field to what Kubernetes would have defaulted or to what the virtual node does anyway.
+    Safe,
+    /// Also changes what the workload asked for.
+    Full,
+}
+
+/// A setting of one rule.
+pub struct Parameter {
+    /// Its name in the settings, in camelCase.
+    pub name: &'static str,
+    /// Which values it takes.
+    pub kind: ParameterKind,
+    /// What it means and what holds without it; for the documentation.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub about: &'static str,
+}
+
+/// Which values a parameter takes.
+#[derive(Clone, Copy)]
+pub enum ParameterKind {
+    /// A list of names.
+    Names,
+    /// One of these strings.
+    Choice(&'static [&'static str]),
+    /// A range of ports as `<first>-<last>`.
+    PortRange,
+    /// A Kubernetes quantity.
+    Quantity,
+}
+
+/// What a rule looks at.
+#[derive(Clone, Copy)]
+pub enum Check {
+    /// The object as a whole, once.
+    Object(for<'d> fn(&Subject<'d>, &mut Findings<'d>)),
+    /// The pod's fields, once for each pod template.
+    Pod(for<'d> fn(&Subject<'d>, PodSpec<'d>, &mut Findings<'d>)),
+    /// Each volume.
+    Volume(for<'d> fn(&Subject<'d>, Volume<'d>, &mut Findings<'d>)),
+    /// Each container: init, normal and ephemeral ones.
+    Container(for<'d> fn(&Subject<'d>, Container<'d>, &mut Findings<'d>)),
+}
+
+/// A rule: one row of Oracle's page, or a part of it.
+pub struct Rule {
+    /// Its name in settings, findings and documentation; says what is wrong.
+    pub id: &'static str,
+    /// The level under the profile `strict`.
+    pub strict: Level,
+    /// The level under the profile `tolerant`.
+    pub tolerant: Level,
+    /// How far its fix goes, if it has one.
+    pub fix: Option<Fix>,
+    /// Its own settings.
+    pub parameters: &'static [Parameter],
+    /// What it looks at, and how.
+    pub checks: &'static [Check],
+    /// What people read about it. Not part of the module: a policy server would pay for it with every request.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub docs: Docs,
+}
+
+/// What people read about a rule.
+#[cfg(not(target_arch = "wasm32"))]
+pub struct Docs {
+    /// The row of Oracle's page "Comparing Virtual Nodes with Managed Nodes", in its words.
+    pub row: &'static str,
+    /// One sentence: what the rule finds.
+    pub summary: &'static str,
+    /// Why it matters on a virtual node, and what is deliberately not found.
+    pub why: &'static str,
+    /// What the author of the workload can do.
+    pub instead: &'static str,
+    /// A manifest in which the rule finds something.
+    pub fails: &'static str,
+    /// The same manifest, mended: the rule is silent.
+    pub mended: &'static str,
+}

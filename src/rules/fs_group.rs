@@ -1,0 +1,38 @@
+//! `fs-group`: finds pods whose volumes are to belong to a group.
+
+use crate::findings::{Edit, Findings};
+#[cfg(not(target_arch = "wasm32"))]
+use crate::rule::Docs;
+use crate::rule::{Check, Fix, Level, Rule};
+use crate::subject::Subject;
+use crate::views::PodSpec;
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    id: "fs-group",
+    strict: Level::Deny,
+    tolerant: Level::Deny,
+    fix: Some(Fix::Full),
+    parameters: &[],
+    checks: &[Check::Pod(check)],
+    #[cfg(not(target_arch = "wasm32"))]
+    docs: Docs {
+        row: "Pod security contexts: fsGroup",
+        summary: "Finds pods whose volumes are to belong to a group.",
+        why: "",
+        instead: "",
+        fails: "",
+        mended: "",
+    },
+};
+
+fn check<'d>(_: &Subject<'d>, pod: PodSpec<'d>, findings: &mut Findings<'d>) {
+    if let Some(group) = pod.security_context().and_then(|context| context.fs_group()) {
+        findings.mendable(
+            group.node,
+            "virtual nodes do not support fsGroup",
+            "remove it, and choose the image's user with runAsUser and runAsGroup",
+            Edit::Remove(group.node),
+        );
+    }
+}

@@ -1,0 +1,39 @@
+//! `grpc-probe`: finds probes of type gRPC.
+
+use crate::findings::Findings;
+#[cfg(not(target_arch = "wasm32"))]
+use crate::rule::Docs;
+use crate::rule::{Check, Level, Rule};
+use crate::subject::Subject;
+use crate::views::Container;
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    id: "grpc-probe",
+    strict: Level::Deny,
+    tolerant: Level::Deny,
+    fix: None,
+    parameters: &[],
+    checks: &[Check::Container(check)],
+    #[cfg(not(target_arch = "wasm32"))]
+    docs: Docs {
+        row: "gRPC probes are not supported",
+        summary: "Finds probes of type gRPC.",
+        why: "",
+        instead: "",
+        fails: "",
+        mended: "",
+    },
+};
+
+fn check<'d>(_: &Subject<'d>, container: Container<'d>, findings: &mut Findings<'d>) {
+    for probe in container.probes() {
+        if let Some(grpc) = probe.grpc() {
+            findings.add(
+                grpc.0,
+                "has a gRPC probe, and virtual nodes do not run those",
+                "use httpGet, or exec with grpc_health_probe",
+            );
+        }
+    }
+}

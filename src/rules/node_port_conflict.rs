@@ -1,0 +1,52 @@
+//! `node-port-conflict`: finds container ports in the range of node ports.
+
+use crate::findings::Findings;
+#[cfg(not(target_arch = "wasm32"))]
+use crate::rule::Docs;
+use crate::rule::{Check, Level, Parameter, ParameterKind, Rule};
+use crate::settings::{ParameterValue, port_range};
+use crate::subject::Subject;
+use crate::views::Container;
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    id: "node-port-conflict",
+    strict: Level::Deny,
+    tolerant: Level::Deny,
+    fix: None,
+    parameters: &[Parameter {
+        name: "nodePortRange",
+        kind: ParameterKind::PortRange,
+        #[cfg(not(target_arch = "wasm32"))]
+        about: r#"The range of ports that Services of type NodePort use in the cluster. Default: `"30000-32767"`."#,
+    }],
+    checks: &[Check::Container(check)],
+    #[cfg(not(target_arch = "wasm32"))]
+    docs: Docs {
+        row: "Container port range (1, 65535) cannot conflict with NodePort range (30000-32767)",
+        summary: "Finds container ports in the range of node ports.",
+        why: "",
+        instead: "",
+        fails: "",
+        mended: "",
+    },
+};
+
+/// The range that a cluster has unless it was told otherwise.
+const DEFAULT_RANGE: &str = "30000-32767";
+
+fn check<'d>(subject: &Subject<'d>, container: Container<'d>, findings: &mut Findings<'d>) {
+    let (first, last) = match subject.parameter(RULE.id, "nodePortRange") {
+        Some(ParameterValue::Ports(first, last)) => (*first, *last),
+        _ => port_range(DEFAULT_RANGE).unwrap_or_default(),
+    };
+    for port in container.ports().iter().flat_map(|ports| ports.iter()).filter_map(|port| port.container_port()) {
+        if u16::try_from(port.value).is_ok_and(|port| (first..=last).contains(&port)) {
+            findings.add(
+                port.node,
+                format_args!("listens on {}, in the node port range {first}-{last}", port.value),
+                "listen on a port outside it",
+            );
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! `persistent-volume-claim`: finds claims, and volumes that use them.
+
+use crate::findings::{Findings, Place};
+use crate::kinds::Kind;
+use crate::reader::View;
+#[cfg(not(target_arch = "wasm32"))]
+use crate::rule::Docs;
+use crate::rule::{Check, Level, Parameter, ParameterKind, Rule};
+use crate::subject::Subject;
+use crate::views::{ObjectMeta, PersistentVolumeClaim, PersistentVolumeClaimSpec, Volume};
+use std::borrow::Cow;
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    id: "persistent-volume-claim",
+    strict: Level::Deny,
+    tolerant: Level::Deny,
+    fix: None,
+    parameters: &[Parameter {
+        name: "allowStorageClasses",
+        kind: ParameterKind::Names,
+        #[cfg(not(target_arch = "wasm32"))]
+        about: "Storage classes whose claims are accepted, such as one of `fss.csi.oraclecloud.com`; a volume that names a claim then only warns. Default: none.",
+    }],
+    checks: &[Check::Object(object), Check::Volume(volume)],
+    #[cfg(not(target_arch = "wasm32"))]
+    docs: Docs {
+        row: "Persistent volume claims (PVCs)",
+        summary: "Finds claims, and volumes that use them.",
+        why: "",
+        instead: "",
+        fails: "",
+        mended: "",
+    },
+};
+
+/// The annotation that names a claim's class; where it is there, Kubernetes does not look at the field.
+const CLASS_ANNOTATION: &str = "volume.beta.kubernetes.io/storage-class";
+const REMEDY: &str = "keep the data outside the pod, or allow a File Storage class in the settings";
+
+/// Whether a claim is of a class that the settings accept.
+fn is_allowed(
+    allowed: &[Cow<'_, str>],
+    metadata: Option<ObjectMeta<'_>>,
+    spec: Option<PersistentVolumeClaimSpec<'_>>,
+) -> bool {
+    let annotated = metadata.and_then(|metadata| metadata.annotations()?.get(CLASS_ANNOTATION));
+    let class = annotated.or_else(|| spec?.storage_class_name()).map_or("", |class| class.value);
+    !class.is_empty() && allowed.iter().any(|allowed| allowed == class)
+}
+
+fn object<'d>(subject: &Subject<'d>, findings: &mut Findings<'d>) {
+    let allowed = subject.names(RULE.id, "allowStorageClasses");
+    if subject.kind == Kind::PersistentVolumeClaim
+        && let Some(claim) = PersistentVolumeClaim::of(subject.root)
+        && !is_allowed(allowed, claim.metadata(), claim.spec())
+    {
+        findings.add(Place::Field(subject.root, "kind"), "pods on virtual nodes cannot use this claim", REMEDY);
+    }
+    for claim in subject.claim_templates.iter().flat_map(|templates| templates.iter()) {
+        if !is_allowed(allowed, claim.metadata(), claim.spec()) {
+            findings.add(claim.node, "virtual nodes do not mount the claims that this template makes", REMEDY);
+        }
+    }
+}
+
+fn volume<'d>(subject: &Subject<'d>, volume: Volume<'d>, findings: &mut Findings<'d>) {
+    let allowed = subject.names(RULE.id, "allowStorageClasses");
+    if let Some(claim) = volume.persistent_volume_claim() {
+        if allowed.is_empty() {
+            findings.add(claim.node, "virtual nodes do not mount persistent volume claims", REMEDY);
+        } else if let Some(finding) = findings.add(
+            claim.node,
+            "virtual nodes mount only claims of the storage classes in the settings",
+            "check the class of this claim",
+        ) {
+            finding.only_warn();
+        }
+    }
+    if let Some(ephemeral) = volume.ephemeral() {
+        let template = ephemeral.volume_claim_template();
+        let metadata = template.and_then(|template| template.metadata());
+        if !is_allowed(allowed, metadata, template.and_then(|template| template.spec())) {
+            findings.add(ephemeral.node, "virtual nodes do not mount the claim that this volume makes", REMEDY);
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! `privilege-escalation`: finds containers whose processes may gain more privileges than their parent.
+
+use crate::findings::{Edit, Findings, Literal};
+#[cfg(not(target_arch = "wasm32"))]
+use crate::rule::Docs;
+use crate::rule::{Check, Fix, Level, Rule};
+use crate::subject::Subject;
+use crate::views::{Container, SecurityContext};
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    id: "privilege-escalation",
+    strict: Level::Deny,
+    tolerant: Level::Deny,
+    fix: Some(Fix::Full),
+    parameters: &[],
+    checks: &[Check::Container(check)],
+    #[cfg(not(target_arch = "wasm32"))]
+    docs: Docs {
+        row: "Container security contexts: allowPrivilegeEscalation:true",
+        summary: "Finds containers whose processes may gain more privileges than their parent.",
+        why: "",
+        instead: "",
+        fails: "",
+        mended: "",
+    },
+};
+
+fn check<'d>(_: &Subject<'d>, container: Container<'d>, findings: &mut Findings<'d>) {
+    let Some(context) = container.security_context() else { return };
+    let Some(flag) = context.allow_privilege_escalation().filter(|flag| flag.value) else { return };
+    let problem = "allows privilege escalation, and virtual nodes do not";
+    if needs_escalation(context) {
+        findings.add(flag.node, problem, "set it to false and ask for less, or run it on managed nodes");
+    } else {
+        findings.mendable(flag.node, problem, "set it to false", Edit::Set(flag.node.into(), Literal::Bool(false)));
+    }
+}
+
+/// Whether Kubernetes would reject `allowPrivilegeEscalation: false` here.
+fn needs_escalation(context: SecurityContext<'_>) -> bool {
+    let added = context.capabilities().and_then(|capabilities| capabilities.add());
+    context.privileged().is_some_and(|flag| flag.value)
+        || added.is_some_and(|added| added.iter().any(|name| matches!(name.value, "CAP_SYS_ADMIN" | "SYS_ADMIN")))
+}

@@ -1,0 +1,42 @@
+//! `projected-source`: finds a source of a projected volume that virtual nodes do not support.
+
+use crate::findings::Findings;
+#[cfg(not(target_arch = "wasm32"))]
+use crate::rule::Docs;
+use crate::rule::{Check, Level, Rule};
+use crate::subject::Subject;
+use crate::views::Volume;
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    id: "projected-source",
+    strict: Level::Deny,
+    tolerant: Level::Deny,
+    fix: None,
+    parameters: &[],
+    checks: &[Check::Volume(check)],
+    #[cfg(not(target_arch = "wasm32"))]
+    docs: Docs {
+        row: "ProjectedVolume types",
+        summary: "Finds a source of a projected volume that virtual nodes do not support.",
+        why: "",
+        instead: "",
+        fails: "",
+        mended: "",
+    },
+};
+
+const SUPPORTED: [&str; 4] = ["serviceAccountToken", "configMap", "secret", "downwardAPI"];
+
+fn check<'d>(_: &Subject<'d>, volume: Volume<'d>, findings: &mut Findings<'d>) {
+    let sources = volume.projected().and_then(|projected| projected.sources());
+    for entry in sources.iter().flat_map(|sources| sources.iter()) {
+        let mut names = entry.sources().map(|source| source.name()).peekable();
+        let remedy = "use serviceAccountToken, configMap, secret or downwardAPI";
+        if names.peek().is_none() {
+            findings.add(entry.node, "this projected source is none that virtual nodes support", remedy);
+        } else if let Some(name) = names.find(|name| !SUPPORTED.contains(name)) {
+            findings.add(entry.node, format_args!("virtual nodes do not project {name}"), remedy);
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! `resource-field-ref`: finds files of a downwardAPI volume that show a container's resources.
+
+use crate::findings::Findings;
+#[cfg(not(target_arch = "wasm32"))]
+use crate::rule::Docs;
+use crate::rule::{Check, Level, Rule};
+use crate::subject::Subject;
+use crate::views::Volume;
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    id: "resource-field-ref",
+    strict: Level::Deny,
+    tolerant: Level::Deny,
+    fix: None,
+    parameters: &[],
+    checks: &[Check::Volume(check)],
+    #[cfg(not(target_arch = "wasm32"))]
+    docs: Docs {
+        row: "Volumes:DownwardAPI:ResourceFieldRef",
+        summary: "Finds files of a downwardAPI volume that show a container's resources.",
+        why: "",
+        instead: "",
+        fails: "",
+        mended: "",
+    },
+};
+
+fn check<'d>(_: &Subject<'d>, volume: Volume<'d>, findings: &mut Findings<'d>) {
+    let projected = volume.projected().and_then(|projected| projected.sources());
+    let lists = std::iter::once(volume.downward_api().and_then(|source| source.items()))
+        .chain(projected.iter().flat_map(|sources| sources.iter()).map(|source| source.downward_api()?.items()));
+    for item in lists.flatten().flat_map(|items| items.iter()) {
+        if let Some(reference) = item.resource_field_ref() {
+            findings.add(
+                reference.0,
+                "virtual nodes do not support resourceFieldRef in volumes",
+                "give the value to the container in an environment variable",
+            );
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! `sub-path-expr`: finds mounts whose path in the volume is put together from variables.
+
+use crate::findings::Findings;
+#[cfg(not(target_arch = "wasm32"))]
+use crate::rule::Docs;
+use crate::rule::{Check, Level, Rule};
+use crate::subject::Subject;
+use crate::views::Container;
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    id: "sub-path-expr",
+    strict: Level::Deny,
+    tolerant: Level::Deny,
+    fix: None,
+    parameters: &[],
+    checks: &[Check::Container(check)],
+    #[cfg(not(target_arch = "wasm32"))]
+    docs: Docs {
+        row: "Container: VolumeMount.Subpath Expression",
+        summary: "Finds mounts whose path in the volume is put together from variables.",
+        why: "",
+        instead: "",
+        fails: "",
+        mended: "",
+    },
+};
+
+fn check<'d>(_: &Subject<'d>, container: Container<'d>, findings: &mut Findings<'d>) {
+    for mount in container.volume_mounts().iter().flat_map(|mounts| mounts.iter()) {
+        if let Some(path) = mount.sub_path_expr().filter(|path| !path.value.is_empty()) {
+            findings.add(path.node, "uses subPathExpr, which virtual nodes do not support", "use a fixed subPath");
+        }
+    }
+}

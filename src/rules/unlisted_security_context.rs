@@ -1,0 +1,68 @@
+//! `unlisted-security-context`: finds security context fields that Oracle lists neither as supported nor as not.
+
+use crate::findings::Findings;
+use crate::reader::{Map, Node, Raw, Text};
+#[cfg(not(target_arch = "wasm32"))]
+use crate::rule::Docs;
+use crate::rule::{Check, Level, Rule};
+use crate::subject::Subject;
+use crate::views::{Container, PodSpec};
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    id: "unlisted-security-context",
+    strict: Level::Warn,
+    tolerant: Level::Off,
+    fix: None,
+    parameters: &[],
+    checks: &[Check::Pod(pod), Check::Container(container)],
+    #[cfg(not(target_arch = "wasm32"))]
+    docs: Docs {
+        row: "(in neither list)",
+        summary: "Finds security context fields that Oracle lists neither as supported nor as not.",
+        why: "",
+        instead: "",
+        fails: "",
+        mended: "",
+    },
+};
+
+fn pod<'d>(_: &Subject<'d>, pod: PodSpec<'d>, findings: &mut Findings<'d>) {
+    let Some(context) = pod.security_context() else { return };
+    let found = [
+        filled(context.app_armor_profile()),
+        filled(context.windows_options()),
+        other(context.supplemental_groups_policy(), "Merge"),
+        other(context.se_linux_change_policy(), "MountOption"),
+    ];
+    report(found, findings);
+}
+
+fn container<'d>(_: &Subject<'d>, container: Container<'d>, findings: &mut Findings<'d>) {
+    let Some(context) = container.security_context() else { return };
+    let found = [
+        filled(context.seccomp_profile()),
+        filled(context.se_linux_options()),
+        filled(context.app_armor_profile()),
+        filled(context.windows_options()),
+    ];
+    report(found, findings);
+}
+
+fn filled<'d>(map: Option<Map<'d, Raw<'d>>>) -> Option<Node<'d>> {
+    map.filter(|map| !map.is_empty()).map(|map| map.node)
+}
+
+fn other<'d>(text: Option<Text<'d>>, default: &str) -> Option<Node<'d>> {
+    text.filter(|text| !text.value.is_empty() && text.value != default).map(|text| text.node)
+}
+
+fn report<'d>(found: [Option<Node<'d>>; 4], findings: &mut Findings<'d>) {
+    for node in found.into_iter().flatten() {
+        findings.add(
+            node,
+            format_args!("sets {}, which Oracle lists neither as supported nor as not", node.name()),
+            "test that the virtual node honours it",
+        );
+    }
+}

@@ -1,0 +1,37 @@
+//! `volume-devices`: finds containers that use block devices.
+
+use crate::findings::Findings;
+#[cfg(not(target_arch = "wasm32"))]
+use crate::rule::Docs;
+use crate::rule::{Check, Level, Rule};
+use crate::subject::Subject;
+use crate::views::Container;
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    id: "volume-devices",
+    strict: Level::Deny,
+    tolerant: Level::Deny,
+    fix: None,
+    parameters: &[],
+    checks: &[Check::Container(check)],
+    #[cfg(not(target_arch = "wasm32"))]
+    docs: Docs {
+        row: "Container: VolumeDevices",
+        summary: "Finds containers that use block devices.",
+        why: "",
+        instead: "",
+        fails: "",
+        mended: "",
+    },
+};
+
+fn check<'d>(_: &Subject<'d>, container: Container<'d>, findings: &mut Findings<'d>) {
+    if let Some(devices) = container.volume_devices().filter(|devices| !devices.is_empty()) {
+        findings.add(
+            devices.node,
+            "uses volumeDevices, and virtual nodes attach no block devices",
+            "remove them, or run it on managed nodes",
+        );
+    }
+}

@@ -1,0 +1,357 @@
+//! The policy's settings: read strictly, with every error in one message.
+
+use std::borrow::Cow;
+use std::fmt::Display;
+
+use serde_json::Value;
+
+use crate::quantity::Quantity;
+use crate::rule::{Level, Parameter, ParameterKind, Rule};
+use crate::rules::RULES;
+
+/// Which default levels hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Profile {
+    /// What Oracle's page lists as not supported is denied.
+    #[default]
+    Strict,
+    /// What Oracle's own manifests for virtual nodes contain all the same only warns.
+    Tolerant,
+}
+
+/// On which nodes the pods of the requests run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum NodeKind {
+    /// All on virtual nodes.
+    #[default]
+    Virtual,
+    /// None on virtual nodes: nothing is denied, mutated or warned about.
+    Managed,
+}
+
+/// The value of a rule's parameter.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ParameterValue<'a> {
+    /// For [`ParameterKind::Names`].
+    Names(Vec<Cow<'a, str>>),
+    /// For [`ParameterKind::Choice`] and [`ParameterKind::Quantity`].
+    Text(Cow<'a, str>),
+    /// For [`ParameterKind::PortRange`]: the first and the last port.
+    Ports(u16, u16),
+}
+
+/// The settings of the policy.
+pub struct Settings<'a> {
+    /// On which nodes the pods run.
+    pub node_kind: NodeKind,
+    /// Where a reader of a denial finds more.
+    pub help_url: Option<String>,
+    levels: Vec<Level>,
+    parameters: Vec<(&'static str, &'static str, ParameterValue<'a>)>,
+}
+
+/// What is wrong with the settings: one message with all errors, for people.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Invalid(pub String);
+
+/// The names of the settings, as they are written.
+pub const KEYS: &[&str] = &["helpUrl", "nodeKind", "profile", "rules"];
+
+impl Settings<'_> {
+    /// Reads settings from JSON. Nothing at all, null and `{}` are the defaults.
+    ///
+    /// # Errors
+    /// [`Invalid`] with every error: its path, what is expected there and, for a name that is unknown, the name that
+    /// was probably meant.
+    pub fn read(json: Option<&str>) -> Result<Settings<'static>, Invalid> {
+        let value = match json {
+            None | Some("") => Value::Null,
+            Some(json) => serde_json::from_str(json).map_err(|error| {
+                Invalid(format!("the settings are not valid JSON (line {}, column {})", error.line(), error.column()))
+            })?,
+        };
+        let mut errors = Errors(Vec::new());
+        let settings = from_value(&value, &mut errors);
+        if errors.0.is_empty() {
+            return Ok(settings);
+        }
+        let count = errors.0.len();
+        let mut message = format!("the settings have {count} error{}", if count == 1 { "" } else { "s" });
+        for error in errors.0 {
+            message.push_str("\n- ");
+            message.push_str(&error);
+        }
+        Err(Invalid(message))
+    }
+
+    /// The level of the rule at `index` of [`RULES`].
+    #[must_use]
+    pub fn level(&self, index: usize) -> Level {
+        self.levels.get(index).copied().unwrap_or(Level::Deny)
+    }
+}
+
+impl<'a> Settings<'a> {
+    /// The value of a rule's parameter, if the settings give one.
+    #[must_use]
+    pub fn parameter(&self, rule: &str, name: &str) -> Option<&ParameterValue<'a>> {
+        self.parameters.iter().find(|(of, is, _)| *of == rule && *is == name).map(|(_, _, value)| value)
+    }
+}
+
+fn from_value(value: &Value, errors: &mut Errors) -> Settings<'static> {
+    let mut settings =
+        Settings { node_kind: NodeKind::default(), help_url: None, levels: Vec::new(), parameters: Vec::new() };
+    let mut profile = Profile::default();
+    let mut rules = None;
+    for (key, value) in errors.entries("", value) {
+        match key.as_str() {
+            "profile" => {
+                if let Some(choice) = errors.choice("profile", value, &["strict", "tolerant"]) {
+                    profile = if choice == "tolerant" { Profile::Tolerant } else { Profile::Strict };
+                }
+            }
+            "nodeKind" => {
+                if let Some(choice) = errors.choice("nodeKind", value, &["virtual", "managed"]) {
+                    settings.node_kind = if choice == "managed" { NodeKind::Managed } else { NodeKind::Virtual };
+                }
+            }
+            "helpUrl" => settings.help_url = errors.url("helpUrl", value),
+            "rules" => rules = Some(value),
+            _ => errors.unknown("", "setting", key, KEYS.iter().copied()),
+        }
+    }
+    settings.levels = RULES
+        .iter()
+        .map(|rule| match profile {
+            Profile::Strict => rule.strict,
+            Profile::Tolerant => rule.tolerant,
+        })
+        .collect();
+    if let Some(rules) = rules {
+        for (id, value) in errors.entries("rules", rules) {
+            let known = RULES.iter().zip(settings.levels.iter_mut()).find(|(rule, _)| rule.id == id.as_str());
+            match known {
+                Some((rule, level)) => rule_settings(rule, value, level, &mut settings.parameters, errors),
+                None => errors.unknown("rules", "rule", id, RULES.iter().map(|rule| rule.id)),
+            }
+        }
+    }
+    settings
+}
+
+/// Reads what the settings say of one rule: a level, or an object with the level and the rule's parameters.
+fn rule_settings(
+    rule: &'static Rule,
+    value: &Value,
+    level: &mut Level,
+    parameters: &mut Vec<(&'static str, &'static str, ParameterValue<'static>)>,
+    errors: &mut Errors,
+) {
+    let path = format!("rules.{}", rule.id);
+    if !matches!(value, Value::Object(_) | Value::Null) {
+        if let Some(named) = errors.level(&path, value, true) {
+            *level = named;
+        }
+        return;
+    }
+    for (key, value) in errors.entries(&path, value) {
+        let path = format!("{path}.{key}");
+        if key == "level" {
+            if let Some(named) = errors.level(&path, value, false) {
+                *level = named;
+            }
+        } else if let Some(parameter) = rule.parameters.iter().find(|parameter| parameter.name == key) {
+            if let Some(value) = errors.parameter(&path, value, parameter) {
+                parameters.push((rule.id, parameter.name, value));
+            }
+        } else {
+            let names = rule.parameters.iter().map(|parameter| parameter.name).chain(["level"]);
+            errors.unknown(&format!("rules.{}", rule.id), "setting", key, names);
+        }
+    }
+}
+
+/// Collects what is wrong, and reads values of which it says so.
+struct Errors(Vec<String>);
+
+const fn type_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "nothing",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "another string",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "an object",
+    }
+}
+
+/// A key of the settings as it can be shown: in one line, and not endless.
+fn shown(key: &str) -> String {
+    key.chars().take(64).flat_map(char::escape_debug).collect()
+}
+
+impl Errors {
+    fn add(&mut self, path: &str, what: impl Display) {
+        let path = if path.is_empty() { "the settings" } else { path };
+        self.0.push(format!("{path}: {what}"));
+    }
+
+    fn expected(&mut self, path: &str, expected: impl Display, value: &Value) {
+        self.add(path, format_args!("expected {expected}, found {}", type_of(value)));
+    }
+
+    /// The entries of an object that are not null; null is an empty object, anything else an error.
+    fn entries<'v>(&mut self, path: &str, value: &'v Value) -> impl Iterator<Item = (&'v String, &'v Value)> + use<'v> {
+        let map = match value {
+            Value::Object(map) => Some(map),
+            Value::Null => None,
+            _ => {
+                self.expected(path, "an object", value);
+                None
+            }
+        };
+        map.into_iter().flatten().filter(|(_, value)| !value.is_null())
+    }
+
+    fn unknown<'n>(&mut self, path: &str, what: &str, key: &str, names: impl Iterator<Item = &'n str> + Clone) {
+        let path = if path.is_empty() { shown(key) } else { format!("{path}.{}", shown(key)) };
+        match nearest(key, names.clone()) {
+            Some(name) => self.add(&path, format_args!("unknown {what}, did you mean \"{name}\"?")),
+            None if what == "rule" => self.add(&path, "unknown rule"),
+            None => {
+                let names = names.collect::<Vec<_>>().join(", ");
+                self.add(&path, format_args!("unknown {what}, known are {names}"));
+            }
+        }
+    }
+
+    fn choice(&mut self, path: &str, value: &Value, choices: &[&'static str]) -> Option<&'static str> {
+        let choice = choices.iter().copied().find(|choice| value.as_str() == Some(*choice));
+        if choice.is_none() {
+            self.expected(path, quoted(choices), value);
+        }
+        choice
+    }
+
+    fn level(&mut self, path: &str, value: &Value, or_object: bool) -> Option<Level> {
+        let level = Level::ALL.into_iter().find(|level| value.as_str() == Some(level.name()));
+        if level.is_none() {
+            let or_object = if or_object { ", or an object" } else { "" };
+            self.expected(path, format_args!("{}{or_object}", quoted(&Level::ALL.map(Level::name))), value);
+        }
+        level
+    }
+
+    fn url(&mut self, path: &str, value: &Value) -> Option<String> {
+        let text = match value.as_str() {
+            Some("") => return None,
+            Some(text) => text,
+            None => {
+                self.expected(path, "a URL", value);
+                return None;
+            }
+        };
+        let address = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+        if address.is_some_and(|rest| !rest.is_empty())
+            && text.len() <= 1024
+            && text.bytes().all(|byte| byte.is_ascii_graphic())
+        {
+            return Some(text.to_owned());
+        }
+        self.add(
+            path,
+            "expected a URL that starts with https:// or http://, of at most 1024 printable ASCII characters",
+        );
+        None
+    }
+
+    fn names(&mut self, path: &str, value: &Value) -> Option<Vec<String>> {
+        let Value::Array(list) = value else {
+            self.expected(path, "a list of strings", value);
+            return None;
+        };
+        let mut names = Vec::with_capacity(list.len());
+        for (index, entry) in list.iter().enumerate() {
+            match entry.as_str() {
+                Some("") => self.add(&format!("{path}[{index}]"), "expected a name, found an empty string"),
+                Some(name) => names.push(name.to_owned()),
+                None => self.expected(&format!("{path}[{index}]"), "a string", entry),
+            }
+        }
+        Some(names)
+    }
+
+    fn parameter(&mut self, path: &str, value: &Value, parameter: &Parameter) -> Option<ParameterValue<'static>> {
+        match parameter.kind {
+            ParameterKind::Names => {
+                let names = self.names(path, value)?.into_iter().map(Cow::Owned).collect();
+                Some(ParameterValue::Names(names))
+            }
+            ParameterKind::Choice(choices) => {
+                self.choice(path, value, choices).map(|choice| ParameterValue::Text(Cow::Borrowed(choice)))
+            }
+            ParameterKind::PortRange => {
+                let range = value.as_str().and_then(port_range);
+                if range.is_none() {
+                    self.add(path, "expected a range of ports such as \"30000-32767\"");
+                }
+                range.map(|(first, last)| ParameterValue::Ports(first, last))
+            }
+            ParameterKind::Quantity => {
+                // A form may send a number; Kubernetes takes both.
+                let text = match value {
+                    Value::String(text) => text.clone(),
+                    Value::Number(number) => number.to_string(),
+                    _ => {
+                        self.expected(path, "a quantity such as \"500m\" or \"1Gi\"", value);
+                        return None;
+                    }
+                };
+                if text.is_empty() {
+                    return None;
+                }
+                if Quantity::parse(&text).is_some_and(Quantity::is_positive) {
+                    return Some(ParameterValue::Text(Cow::Owned(text)));
+                }
+                self.add(path, "expected a quantity above zero, such as \"500m\" or \"1Gi\"");
+                None
+            }
+        }
+    }
+}
+
+fn quoted(choices: &[&str]) -> String {
+    let mut text = String::new();
+    for (index, choice) in choices.iter().enumerate() {
+        if index > 0 {
+            text.push_str(if index.saturating_add(1) == choices.len() { " or " } else { ", " });
+        }
+        text.push('"');
+        text.push_str(choice);
+        text.push('"');
+    }
+    text
+}
+
+/// The ports of `<first>-<last>`.
+#[must_use]
+pub fn port_range(text: &str) -> Option<(u16, u16)> {
+    let (first, last) = text.split_once('-')?;
+    let (first, last) = (first.trim().parse().ok()?, last.trim().parse().ok()?);
+    (first > 0 && first <= last).then_some((first, last))
+}
+
+/// The name that was probably meant.
+fn nearest<'n>(key: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    // The distance costs the product of the lengths; nobody misspells a name by doubling it.
+    if key.len() > 64 {
+        return None;
+    }
+    let lower = key.to_ascii_lowercase();
+    names
+        .map(|name| (strsim::levenshtein(&lower, &name.to_ascii_lowercase()), name))
+        .filter(|(distance, name)| distance.saturating_mul(3) <= name.len().max(3))
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, name)| name)
+}

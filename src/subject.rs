@@ -1,0 +1,180 @@
+//! The object that is judged, as the rules see it.
+
+use std::borrow::Cow;
+
+use crate::kinds::Kind;
+use crate::reader::{Document, List, Node, View};
+use crate::settings::{ParameterValue, Settings};
+use crate::views::{
+    Container, CronJob, ObjectMeta, OwnerReference, PersistentVolumeClaim, Pod, PodSpec, PodTemplate, PodTemplateSpec,
+    StatefulSet, Workload,
+};
+
+/// A pod's metadata and spec, wherever the object keeps them.
+#[derive(Clone, Copy, Default)]
+pub struct Template<'d> {
+    /// The metadata of the pods.
+    pub metadata: Option<ObjectMeta<'d>>,
+    /// Their spec.
+    pub spec: Option<PodSpec<'d>>,
+}
+
+impl<'d> From<PodTemplateSpec<'d>> for Template<'d> {
+    fn from(template: PodTemplateSpec<'d>) -> Self {
+        Template { metadata: template.metadata(), spec: template.spec() }
+    }
+}
+
+/// The object that is judged, with what the rules need to know around it.
+pub struct Subject<'d> {
+    /// Its kind.
+    pub kind: Kind,
+    /// Its name; empty where the API server will make one from `generateName`.
+    pub name: &'d str,
+    /// The object itself.
+    pub root: Node<'d>,
+    /// The object's metadata.
+    pub metadata: Option<ObjectMeta<'d>>,
+    /// The metadata of the Jobs that a CronJob makes.
+    pub job_metadata: Option<ObjectMeta<'d>>,
+    /// The pod template, where the kind has one.
+    pub template: Option<Template<'d>>,
+    /// The claim templates of a StatefulSet.
+    pub claim_templates: Option<List<'d, PersistentVolumeClaim<'d>>>,
+    /// The pod as it was, where only what changed is judged.
+    pub before: Option<PodSpec<'d>>,
+    settings: &'d Settings<'d>,
+}
+
+impl<'d> Subject<'d> {
+    /// The object of `kind` that `document` holds. `name` is the request's; where it is empty, the object's counts.
+    #[must_use]
+    pub fn new(kind: Kind, name: &'d str, document: &'d Document<'d>, settings: &'d Settings<'d>) -> Self {
+        let root = document.root();
+        let mut subject = Subject {
+            kind,
+            name,
+            root,
+            metadata: None,
+            job_metadata: None,
+            template: None,
+            claim_templates: None,
+            before: None,
+            settings,
+        };
+        match kind {
+            Kind::Pod => {
+                if let Some(pod) = Pod::of(root) {
+                    subject.metadata = pod.metadata();
+                    subject.template = Some(Template { metadata: pod.metadata(), spec: pod.spec() });
+                }
+            }
+            Kind::StatefulSet => {
+                if let Some(object) = StatefulSet::of(root) {
+                    subject.metadata = object.metadata();
+                    subject.template = object.spec().and_then(|spec| spec.template()).map(Template::from);
+                    subject.claim_templates = object.spec().and_then(|spec| spec.volume_claim_templates());
+                }
+            }
+            Kind::CronJob => {
+                if let Some(object) = CronJob::of(root) {
+                    let job = object.spec().and_then(|spec| spec.job_template());
+                    subject.metadata = object.metadata();
+                    subject.job_metadata = job.and_then(|job| job.metadata());
+                    subject.template =
+                        job.and_then(|job| job.spec()).and_then(|spec| spec.template()).map(Template::from);
+                }
+            }
+            Kind::PodTemplate => {
+                if let Some(object) = PodTemplate::of(root) {
+                    subject.metadata = object.metadata();
+                    subject.template = object.template().map(Template::from);
+                }
+            }
+            Kind::PersistentVolumeClaim => {
+                subject.metadata = PersistentVolumeClaim::of(root).and_then(|claim| claim.metadata());
+            }
+            Kind::Deployment | Kind::ReplicaSet | Kind::DaemonSet | Kind::Job | Kind::ReplicationController => {
+                if let Some(object) = Workload::of(root) {
+                    subject.metadata = object.metadata();
+                    subject.template = object.spec().and_then(|spec| spec.template()).map(Template::from);
+                }
+            }
+        }
+        if subject.name.is_empty() {
+            subject.name = subject.metadata.and_then(|metadata| metadata.name()).map_or("", |name| name.value);
+        }
+        subject
+    }
+
+    /// The value that the settings give to a parameter of a rule.
+    #[must_use]
+    pub fn parameter(&self, rule: &str, name: &str) -> Option<&'d ParameterValue<'d>> {
+        self.settings.parameter(rule, name)
+    }
+
+    /// The names that the settings give to a parameter of a rule; none by default.
+    #[must_use]
+    pub fn names(&self, rule: &str, name: &str) -> &'d [Cow<'d, str>] {
+        match self.parameter(rule, name) {
+            Some(ParameterValue::Names(names)) => names,
+            _ => &[],
+        }
+    }
+
+    /// The text that the settings give to a parameter of a rule.
+    #[must_use]
+    pub fn text(&self, rule: &str, name: &str) -> Option<&'d str> {
+        match self.parameter(rule, name) {
+            Some(ParameterValue::Text(text)) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The owner that controls the object, if it is of `kind` in API group `group`.
+    #[must_use]
+    pub fn controller(&self, group: &str, kind: &str) -> Option<OwnerReference<'d>> {
+        controller(self.metadata?, group, kind)
+    }
+
+    /// The pod's spec, where there is one.
+    #[must_use]
+    pub fn pod(&self) -> Option<PodSpec<'d>> {
+        self.template?.spec
+    }
+
+    /// Whether the pods use the network of the node.
+    #[must_use]
+    pub fn uses_host_network(&self) -> bool {
+        self.pod().and_then(|pod| pod.host_network()).is_some_and(|flag| flag.value)
+    }
+
+    /// The container as it was before the request, where only what changed is judged.
+    #[must_use]
+    pub fn before(&self, container: Container<'d>) -> Option<Container<'d>> {
+        let before = self.before?;
+        let list = container.node.parent();
+        let old = match list.name() {
+            "initContainers" => before.init_containers(),
+            "ephemeralContainers" => before.ephemeral_containers(),
+            _ => before.containers(),
+        }?;
+        let name = container.name().map_or("", |name| name.value);
+        let named = |old: &Container<'_>| old.name().map_or("", |name| name.value) == name;
+        // A request that keeps the order, as every one does that changes resources, is compared in one step.
+        let same_place = container.node.position().and_then(|index| old.iter().nth(index)).filter(named);
+        same_place.or_else(|| old.iter().find(named))
+    }
+}
+
+/// The owner that controls an object, if it is of `kind` in API group `group`.
+#[must_use]
+pub fn controller<'d>(metadata: ObjectMeta<'d>, group: &str, kind: &str) -> Option<OwnerReference<'d>> {
+    metadata.owner_references()?.iter().find(|owner| {
+        owner.controller().is_some_and(|flag| flag.value)
+            && owner.kind().is_some_and(|name| name.value == kind)
+            && owner
+                .api_version()
+                .is_some_and(|version| version.value.split_once('/').map_or("", |(group, _)| group) == group)
+    })
+}

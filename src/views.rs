@@ -1,0 +1,514 @@
+//! The fields of Kubernetes objects that rules read, with the names and types of Kubernetes' API.
+//!
+//! A test compares every name and type here with `k8s-openapi`.
+
+use crate::reader::{
+    Amount, Field, Fields, Flag, Int32, Int64, List, Map, Node, Presence, Raw, Shape, Text, View, position,
+};
+
+/// Declares a view: an object of Kubernetes' API and the fields of it that are read.
+#[macro_export]
+#[doc(hidden)]
+macro_rules! view {
+    (
+        $(#[$doc:meta])*
+        $name:ident = $definition:literal $(with $others:ident)? {
+            $($(#[$about:meta])* $method:ident: $key:literal => $type:ty,)*
+        }
+    ) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy)]
+        pub struct $name<'d> {
+            /// Where it stands.
+            pub node: Node<'d>,
+        }
+
+        impl<'d> $name<'d> {
+            const KNOWN: &'static [Field] = &[$(Field { name: $key, shape: <$type as View<'d>>::SHAPE }),*];
+
+            /// The definition's name in Kubernetes' OpenAPI document.
+            pub const DEFINITION: &'static str = $definition;
+
+            $(
+                $(#[$about])*
+                #[doc = concat!("The field `", $key, "`.")]
+                #[must_use]
+                pub fn $method(self) -> Option<$type> {
+                    self.node.field(const { position(Self::KNOWN, $key) }).and_then(View::of)
+                }
+            )*
+        }
+
+        impl<'d> View<'d> for $name<'d> {
+            const SHAPE: &'static Shape = &Shape::Object(&Fields {
+                known: Self::KNOWN,
+                others: $crate::view!(@others $($others)?),
+            });
+
+            fn of(node: Node<'d>) -> Option<Self> {
+                Some($name { node })
+            }
+        }
+    };
+    (@others others) => { true };
+    (@others) => { false };
+}
+
+view! {
+    /// Metadata that every object has.
+    ObjectMeta = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta" {
+        name: "name" => Text<'d>,
+        generate_name: "generateName" => Text<'d>,
+        namespace: "namespace" => Text<'d>,
+        labels: "labels" => Map<'d, Text<'d>>,
+        annotations: "annotations" => Map<'d, Text<'d>>,
+        deletion_timestamp: "deletionTimestamp" => Text<'d>,
+        deletion_grace_period_seconds: "deletionGracePeriodSeconds" => Int64<'d>,
+        owner_references: "ownerReferences" => List<'d, OwnerReference<'d>>,
+    }
+}
+
+view! {
+    /// An object's owner.
+    OwnerReference = "io.k8s.apimachinery.pkg.apis.meta.v1.OwnerReference" {
+        api_version: "apiVersion" => Text<'d>,
+        kind: "kind" => Text<'d>,
+        name: "name" => Text<'d>,
+        controller: "controller" => Flag<'d>,
+    }
+}
+
+view! {
+    /// A Pod.
+    Pod = "io.k8s.api.core.v1.Pod" {
+        metadata: "metadata" => ObjectMeta<'d>,
+        spec: "spec" => PodSpec<'d>,
+    }
+}
+
+view! {
+    /// The template in a workload.
+    PodTemplateSpec = "io.k8s.api.core.v1.PodTemplateSpec" {
+        metadata: "metadata" => ObjectMeta<'d>,
+        spec: "spec" => PodSpec<'d>,
+    }
+}
+
+view! {
+    /// A PodTemplate, the object.
+    PodTemplate = "io.k8s.api.core.v1.PodTemplate" {
+        metadata: "metadata" => ObjectMeta<'d>,
+        template: "template" => PodTemplateSpec<'d>,
+    }
+}
+
+view! {
+    /// A Deployment; ReplicaSet, DaemonSet, Job and ReplicationController have what is read of it in the same places.
+    Workload = "io.k8s.api.apps.v1.Deployment" {
+        metadata: "metadata" => ObjectMeta<'d>,
+        spec: "spec" => WorkloadSpec<'d>,
+    }
+}
+
+view! {
+    /// What holds a workload's template.
+    WorkloadSpec = "io.k8s.api.apps.v1.DeploymentSpec" {
+        template: "template" => PodTemplateSpec<'d>,
+    }
+}
+
+view! {
+    /// A StatefulSet.
+    StatefulSet = "io.k8s.api.apps.v1.StatefulSet" {
+        metadata: "metadata" => ObjectMeta<'d>,
+        spec: "spec" => StatefulSetSpec<'d>,
+    }
+}
+
+view! {
+    /// A StatefulSet's spec.
+    StatefulSetSpec = "io.k8s.api.apps.v1.StatefulSetSpec" {
+        template: "template" => PodTemplateSpec<'d>,
+        volume_claim_templates: "volumeClaimTemplates" => List<'d, PersistentVolumeClaim<'d>>,
+    }
+}
+
+view! {
+    /// A CronJob.
+    CronJob = "io.k8s.api.batch.v1.CronJob" {
+        metadata: "metadata" => ObjectMeta<'d>,
+        spec: "spec" => CronJobSpec<'d>,
+    }
+}
+
+view! {
+    /// A CronJob's spec.
+    CronJobSpec = "io.k8s.api.batch.v1.CronJobSpec" {
+        job_template: "jobTemplate" => JobTemplateSpec<'d>,
+    }
+}
+
+view! {
+    /// The template of a CronJob's Jobs.
+    JobTemplateSpec = "io.k8s.api.batch.v1.JobTemplateSpec" {
+        metadata: "metadata" => ObjectMeta<'d>,
+        spec: "spec" => WorkloadSpec<'d>,
+    }
+}
+
+view! {
+    /// A claim: an object of its own, a StatefulSet's claim template or the template of a generic ephemeral volume.
+    PersistentVolumeClaim = "io.k8s.api.core.v1.PersistentVolumeClaim" {
+        metadata: "metadata" => ObjectMeta<'d>,
+        spec: "spec" => PersistentVolumeClaimSpec<'d>,
+    }
+}
+
+view! {
+    /// A claim's spec.
+    PersistentVolumeClaimSpec = "io.k8s.api.core.v1.PersistentVolumeClaimSpec" {
+        storage_class_name: "storageClassName" => Text<'d>,
+    }
+}
+
+view! {
+    /// What a pod asks for.
+    PodSpec = "io.k8s.api.core.v1.PodSpec" {
+        volumes: "volumes" => List<'d, Volume<'d>>,
+        init_containers: "initContainers" => List<'d, Container<'d>>,
+        containers: "containers" => List<'d, Container<'d>>,
+        ephemeral_containers: "ephemeralContainers" => List<'d, Container<'d>>,
+        termination_grace_period_seconds: "terminationGracePeriodSeconds" => Int64<'d>,
+        node_selector: "nodeSelector" => Map<'d, Text<'d>>,
+        affinity: "affinity" => Affinity<'d>,
+        host_network: "hostNetwork" => Flag<'d>,
+        host_pid: "hostPID" => Flag<'d>,
+        host_ipc: "hostIPC" => Flag<'d>,
+        share_process_namespace: "shareProcessNamespace" => Flag<'d>,
+        security_context: "securityContext" => PodSecurityContext<'d>,
+        hostname: "hostname" => Text<'d>,
+        set_hostname_as_fqdn: "setHostnameAsFQDN" => Flag<'d>,
+        os: "os" => PodOs<'d>,
+        overhead: "overhead" => Map<'d, Raw<'d>>,
+        resources: "resources" => ResourceRequirements<'d>,
+    }
+}
+
+view! {
+    /// The pod's operating system.
+    PodOs = "io.k8s.api.core.v1.PodOS" {
+        name: "name" => Text<'d>,
+    }
+}
+
+view! {
+    /// Where a pod may be placed.
+    Affinity = "io.k8s.api.core.v1.Affinity" {
+        node_affinity: "nodeAffinity" => NodeAffinity<'d>,
+    }
+}
+
+view! {
+    /// On which nodes a pod may be placed.
+    NodeAffinity = "io.k8s.api.core.v1.NodeAffinity" {
+        required: "requiredDuringSchedulingIgnoredDuringExecution" => NodeSelector<'d>,
+    }
+}
+
+view! {
+    /// Terms of which one must match.
+    NodeSelector = "io.k8s.api.core.v1.NodeSelector" {
+        node_selector_terms: "nodeSelectorTerms" => List<'d, NodeSelectorTerm<'d>>,
+    }
+}
+
+view! {
+    /// Requirements that must all match.
+    NodeSelectorTerm = "io.k8s.api.core.v1.NodeSelectorTerm" {
+        match_expressions: "matchExpressions" => List<'d, NodeSelectorRequirement<'d>>,
+    }
+}
+
+view! {
+    /// A requirement on a node's label.
+    NodeSelectorRequirement = "io.k8s.api.core.v1.NodeSelectorRequirement" {
+        key: "key" => Text<'d>,
+        operator: "operator" => Text<'d>,
+        values: "values" => List<'d, Text<'d>>,
+    }
+}
+
+view! {
+    /// Security settings of the pod.
+    PodSecurityContext = "io.k8s.api.core.v1.PodSecurityContext" {
+        fs_group: "fsGroup" => Int64<'d>,
+        fs_group_change_policy: "fsGroupChangePolicy" => Text<'d>,
+        supplemental_groups: "supplementalGroups" => List<'d, Int64<'d>>,
+        supplemental_groups_policy: "supplementalGroupsPolicy" => Text<'d>,
+        se_linux_options: "seLinuxOptions" => Map<'d, Raw<'d>>,
+        se_linux_change_policy: "seLinuxChangePolicy" => Text<'d>,
+        sysctls: "sysctls" => List<'d, Raw<'d>>,
+        seccomp_profile: "seccompProfile" => Map<'d, Raw<'d>>,
+        app_armor_profile: "appArmorProfile" => Map<'d, Raw<'d>>,
+        windows_options: "windowsOptions" => Map<'d, Raw<'d>>,
+    }
+}
+
+view! {
+    /// Security settings of a container.
+    SecurityContext = "io.k8s.api.core.v1.SecurityContext" {
+        privileged: "privileged" => Flag<'d>,
+        allow_privilege_escalation: "allowPrivilegeEscalation" => Flag<'d>,
+        capabilities: "capabilities" => Capabilities<'d>,
+        proc_mount: "procMount" => Text<'d>,
+        seccomp_profile: "seccompProfile" => Map<'d, Raw<'d>>,
+        se_linux_options: "seLinuxOptions" => Map<'d, Raw<'d>>,
+        app_armor_profile: "appArmorProfile" => Map<'d, Raw<'d>>,
+        windows_options: "windowsOptions" => Map<'d, Raw<'d>>,
+    }
+}
+
+view! {
+    /// Linux capabilities.
+    Capabilities = "io.k8s.api.core.v1.Capabilities" {
+        add: "add" => List<'d, Text<'d>>,
+    }
+}
+
+view! {
+    /// A container: normal, init or ephemeral.
+    Container = "io.k8s.api.core.v1.Container" {
+        name: "name" => Text<'d>,
+        image: "image" => Text<'d>,
+        restart_policy: "restartPolicy" => Text<'d>,
+        ports: "ports" => List<'d, ContainerPort<'d>>,
+        resources: "resources" => ResourceRequirements<'d>,
+        volume_mounts: "volumeMounts" => List<'d, VolumeMount<'d>>,
+        volume_devices: "volumeDevices" => List<'d, Raw<'d>>,
+        liveness_probe: "livenessProbe" => Probe<'d>,
+        readiness_probe: "readinessProbe" => Probe<'d>,
+        startup_probe: "startupProbe" => Probe<'d>,
+        termination_message_path: "terminationMessagePath" => Text<'d>,
+        termination_message_policy: "terminationMessagePolicy" => Text<'d>,
+        security_context: "securityContext" => SecurityContext<'d>,
+        stdin: "stdin" => Flag<'d>,
+        stdin_once: "stdinOnce" => Flag<'d>,
+        tty: "tty" => Flag<'d>,
+    }
+}
+
+impl<'d> Container<'d> {
+    /// The liveness, readiness and startup probe, as far as they are there.
+    pub fn probes(self) -> impl Iterator<Item = Probe<'d>> {
+        [self.liveness_probe(), self.readiness_probe(), self.startup_probe()].into_iter().flatten()
+    }
+}
+
+view! {
+    /// A port of a container.
+    ContainerPort = "io.k8s.api.core.v1.ContainerPort" {
+        container_port: "containerPort" => Int32<'d>,
+        host_port: "hostPort" => Int32<'d>,
+        host_ip: "hostIP" => Text<'d>,
+    }
+}
+
+view! {
+    /// Requests and limits.
+    ResourceRequirements = "io.k8s.api.core.v1.ResourceRequirements" {
+        requests: "requests" => Map<'d, Amount<'d>>,
+        limits: "limits" => Map<'d, Amount<'d>>,
+    }
+}
+
+view! {
+    /// Where a volume is mounted.
+    VolumeMount = "io.k8s.api.core.v1.VolumeMount" {
+        mount_propagation: "mountPropagation" => Text<'d>,
+        sub_path_expr: "subPathExpr" => Text<'d>,
+    }
+}
+
+view! {
+    /// A liveness, readiness or startup probe.
+    Probe = "io.k8s.api.core.v1.Probe" {
+        grpc: "grpc" => Presence<'d>,
+        termination_grace_period_seconds: "terminationGracePeriodSeconds" => Int64<'d>,
+    }
+}
+
+view! {
+    /// A volume. All the sources that a known version of Kubernetes has are fields; the others are kept by their names.
+    Volume = "io.k8s.api.core.v1.Volume" with others {
+        name: "name" => Text<'d>,
+        empty_dir: "emptyDir" => EmptyDirVolumeSource<'d>,
+        config_map: "configMap" => ConfigMapVolumeSource<'d>,
+        secret: "secret" => SecretVolumeSource<'d>,
+        projected: "projected" => ProjectedVolumeSource<'d>,
+        downward_api: "downwardAPI" => DownwardApiVolumeSource<'d>,
+        persistent_volume_claim: "persistentVolumeClaim" => PersistentVolumeClaimVolumeSource<'d>,
+        ephemeral: "ephemeral" => EphemeralVolumeSource<'d>,
+        host_path: "hostPath" => Presence<'d>,
+        aws_elastic_block_store: "awsElasticBlockStore" => Presence<'d>,
+        azure_disk: "azureDisk" => Presence<'d>,
+        azure_file: "azureFile" => Presence<'d>,
+        cephfs: "cephfs" => Presence<'d>,
+        cinder: "cinder" => Presence<'d>,
+        csi: "csi" => Presence<'d>,
+        fc: "fc" => Presence<'d>,
+        flex_volume: "flexVolume" => Presence<'d>,
+        flocker: "flocker" => Presence<'d>,
+        gce_persistent_disk: "gcePersistentDisk" => Presence<'d>,
+        git_repo: "gitRepo" => Presence<'d>,
+        glusterfs: "glusterfs" => Presence<'d>,
+        image: "image" => Presence<'d>,
+        iscsi: "iscsi" => Presence<'d>,
+        nfs: "nfs" => Presence<'d>,
+        photon_persistent_disk: "photonPersistentDisk" => Presence<'d>,
+        portworx_volume: "portworxVolume" => Presence<'d>,
+        quobyte: "quobyte" => Presence<'d>,
+        rbd: "rbd" => Presence<'d>,
+        scale_io: "scaleIO" => Presence<'d>,
+        storageos: "storageos" => Presence<'d>,
+        vsphere_volume: "vsphereVolume" => Presence<'d>,
+    }
+}
+
+impl<'d> Volume<'d> {
+    /// The source or sources of the volume: the known ones, or, where there is none, the names that no known version
+    /// of Kubernetes has and whose value is an object.
+    pub fn sources(self) -> impl Iterator<Item = Node<'d>> {
+        let mut known =
+            self.node.children().filter(|source| !source.is_unknown() && source.name() != "name").peekable();
+        let unknown = if known.peek().is_some() { None } else { Some(unknown_objects(self.node)) };
+        known.chain(unknown.into_iter().flatten())
+    }
+
+    /// Whether it is an emptyDir; a volume without any source is one too.
+    #[must_use]
+    pub fn is_empty_dir(self) -> bool {
+        self.empty_dir().is_some() || self.sources().next().is_none()
+    }
+}
+
+/// The children that no known version of Kubernetes has, as far as they are objects.
+fn unknown_objects(node: Node<'_>) -> impl Iterator<Item = Node<'_>> {
+    node.children().filter(|child| child.is_unknown() && child.raw().is_some_and(|raw| raw.starts_with('{')))
+}
+
+view! {
+    /// A directory that lives as long as the pod.
+    EmptyDirVolumeSource = "io.k8s.api.core.v1.EmptyDirVolumeSource" {
+        medium: "medium" => Text<'d>,
+        size_limit: "sizeLimit" => Amount<'d>,
+    }
+}
+
+view! {
+    /// A ConfigMap as a volume.
+    ConfigMapVolumeSource = "io.k8s.api.core.v1.ConfigMapVolumeSource" {
+        default_mode: "defaultMode" => Int32<'d>,
+        items: "items" => List<'d, KeyToPath<'d>>,
+    }
+}
+
+view! {
+    /// A Secret as a volume.
+    SecretVolumeSource = "io.k8s.api.core.v1.SecretVolumeSource" {
+        default_mode: "defaultMode" => Int32<'d>,
+        items: "items" => List<'d, KeyToPath<'d>>,
+    }
+}
+
+view! {
+    /// A key of a ConfigMap or Secret as a file.
+    KeyToPath = "io.k8s.api.core.v1.KeyToPath" {
+        mode: "mode" => Int32<'d>,
+    }
+}
+
+view! {
+    /// Several sources in one volume.
+    ProjectedVolumeSource = "io.k8s.api.core.v1.ProjectedVolumeSource" {
+        default_mode: "defaultMode" => Int32<'d>,
+        sources: "sources" => List<'d, VolumeProjection<'d>>,
+    }
+}
+
+view! {
+    /// One source of a projected volume. All that a known version of Kubernetes has are fields.
+    VolumeProjection = "io.k8s.api.core.v1.VolumeProjection" with others {
+        service_account_token: "serviceAccountToken" => ServiceAccountTokenProjection<'d>,
+        config_map: "configMap" => ItemsProjection<'d>,
+        secret: "secret" => ItemsProjection<'d>,
+        downward_api: "downwardAPI" => DownwardApiProjection<'d>,
+        cluster_trust_bundle: "clusterTrustBundle" => Presence<'d>,
+        pod_certificate: "podCertificate" => Presence<'d>,
+    }
+}
+
+impl<'d> VolumeProjection<'d> {
+    /// The source: a known one, or else a name that no known version of Kubernetes has and whose value is an object.
+    pub fn sources(self) -> impl Iterator<Item = Node<'d>> {
+        let mut known = self.node.children().filter(|source| !source.is_unknown()).peekable();
+        let unknown = if known.peek().is_some() { None } else { Some(unknown_objects(self.node)) };
+        known.chain(unknown.into_iter().flatten())
+    }
+}
+
+view! {
+    /// A token of the pod's service account.
+    ServiceAccountTokenProjection = "io.k8s.api.core.v1.ServiceAccountTokenProjection" {
+        expiration_seconds: "expirationSeconds" => Int64<'d>,
+    }
+}
+
+view! {
+    /// A ConfigMap or Secret in a projected volume.
+    ItemsProjection = "io.k8s.api.core.v1.ConfigMapProjection" {
+        items: "items" => List<'d, KeyToPath<'d>>,
+    }
+}
+
+view! {
+    /// Fields of the pod in a projected volume.
+    DownwardApiProjection = "io.k8s.api.core.v1.DownwardAPIProjection" {
+        items: "items" => List<'d, DownwardApiVolumeFile<'d>>,
+    }
+}
+
+view! {
+    /// Fields of the pod as a volume.
+    DownwardApiVolumeSource = "io.k8s.api.core.v1.DownwardAPIVolumeSource" {
+        items: "items" => List<'d, DownwardApiVolumeFile<'d>>,
+    }
+}
+
+view! {
+    /// A field of the pod as a file.
+    DownwardApiVolumeFile = "io.k8s.api.core.v1.DownwardAPIVolumeFile" {
+        resource_field_ref: "resourceFieldRef" => Presence<'d>,
+    }
+}
+
+view! {
+    /// A claim as a volume.
+    PersistentVolumeClaimVolumeSource = "io.k8s.api.core.v1.PersistentVolumeClaimVolumeSource" {
+        claim_name: "claimName" => Text<'d>,
+    }
+}
+
+view! {
+    /// A claim that lives as long as the pod.
+    EphemeralVolumeSource = "io.k8s.api.core.v1.EphemeralVolumeSource" {
+        volume_claim_template: "volumeClaimTemplate" => PersistentVolumeClaimTemplate<'d>,
+    }
+}
+
+view! {
+    /// The template of such a claim.
+    PersistentVolumeClaimTemplate = "io.k8s.api.core.v1.PersistentVolumeClaimTemplate" {
+        metadata: "metadata" => ObjectMeta<'d>,
+        spec: "spec" => PersistentVolumeClaimSpec<'d>,
+    }
+}
