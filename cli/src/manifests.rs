@@ -343,10 +343,10 @@ mod tests {
     #[test]
     fn lists_are_taken_apart() {
         let manifests = read(
-            "apiVersion: v1\nkind: List\nitems:\n- apiVersion: apps/v1\n  kind: Deployment\n  metadata: {name: a, namespace: n}\n- apiVersion: v1\n  kind: PodList\n  items:\n  - metadata: {generateName: b-}\n- 7\n",
+            "apiVersion: v1\nkind: List\nitems:\n- apiVersion: apps/v1\n  kind: Deployment\n  metadata: {name: a, namespace: shop}\n- apiVersion: v1\n  kind: PodList\n  items:\n  - metadata: {generateName: b-}\n- 7\n",
         );
         assert_eq!(manifests.objects.len(), 2);
-        assert_eq!(manifests.objects[0].display_name("default"), "n/a");
+        assert_eq!(manifests.objects[0].display_name("default"), "shop/a");
         assert_eq!(manifests.objects[0].node.line, 4);
         let pod = &manifests.objects[1];
         assert_eq!((pod.kind.as_str(), pod.display_name("default")), ("Pod", "default/b-*".to_owned()));

@@ -1,0 +1,85 @@
+# What one needs is git, rustup and a C compiler; the targets fetch the rest.
+
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+FILES ?= test_data/manifests
+
+TARGET := wasm32-wasip1
+WASM := target/$(TARGET)/release/oke_virtual_nodes_policy.wasm
+OKE_VN := $(CURDIR)/target/debug/oke-vn
+# The real thing where there is one; our own `run` answers alike.
+KWCTL ?= $(shell command -v kwctl || echo $(OKE_VN))
+
+SOURCES := $(shell find src -type f) Cargo.toml Cargo.lock rust-toolchain.toml
+
+# The command line embeds the very file that is shipped, instead of building the policy a second time.
+export OKE_VN_POLICY_WASM := $(CURDIR)/policy.wasm
+
+.PHONY: help
+help: ## Show what can be made
+	@grep -E '^[a-z0-9.-]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/:.*## /\t/' | expand -t 24
+
+.PHONY: toolchain
+toolchain:
+	@rustup target list --installed | grep -qx $(TARGET) || rustup target add $(TARGET)
+
+# An unchanged module keeps its date, so that nothing is rebuilt for its sake.
+policy.wasm: $(SOURCES) | toolchain ## Build the policy module
+	cargo build --release --locked --lib --package oke-virtual-nodes-policy --target $(TARGET)
+	cmp -s $(WASM) $@ && touch $@ || cp $(WASM) $@
+
+annotated-policy.wasm: policy.wasm metadata.yml README.md ## Build the module with its metadata, to be pushed (needs kwctl)
+	@command -v kwctl >/dev/null || { echo "kwctl is needed: https://docs.kubewarden.io/howtos/install-kwctl" >&2; exit 1; }
+	kwctl annotate policy.wasm --metadata-path metadata.yml --usage-path README.md --output-path $@
+
+# The development profile, with optimised dependencies: compiling wasmtime is most of the work, and so `check` and
+# `test` share it.
+.PHONY: oke-vn
+oke-vn: policy.wasm ## Build the command line
+	cargo build --locked --package oke-vn
+
+.PHONY: check
+check: oke-vn ## Check the manifests in FILES (default: test_data/manifests)
+	@$(OKE_VN) check $(FILES) || { status=$$?; [ $$status -eq 1 ] || exit $$status; }
+
+.PHONY: test
+test: policy.wasm ## Run everything that must pass before a commit
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --locked -- -D warnings
+	cargo test --workspace --locked
+	$(MAKE) e2e-tests
+
+.PHONY: bats
+bats:
+	@command -v bats >/dev/null || { \
+	  sudo=; [ "$$(id -u)" -eq 0 ] || sudo=sudo; \
+	  if command -v apt-get >/dev/null && { [ -z "$$sudo" ] || command -v sudo >/dev/null; }; then \
+	    $$sudo apt-get update -qq && $$sudo apt-get install -y -qq bats; \
+	  else \
+	    echo "bats is needed: https://bats-core.readthedocs.io/en/stable/installation.html" >&2; exit 1; \
+	  fi; }
+
+.PHONY: e2e-tests
+e2e-tests: oke-vn bats ## Put requests to the built module (KWCTL: kwctl, else oke-vn)
+	KWCTL="$(KWCTL)" POLICY="$(CURDIR)/policy.wasm" bats e2e.bats
+
+.PHONY: bench
+bench: policy.wasm ## Measure start and validate against an empty guest
+	cargo bench --locked --package oke-vn --profile dev --bench validate
+
+.PHONY: fmt
+fmt: ## Format the code
+	cargo fmt --all
+
+.PHONY: lint
+lint: policy.wasm ## Check format and lints
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --locked -- -D warnings
+
+.PHONY: clean
+clean: ## Remove what was built
+	cargo clean
+	rm -f policy.wasm annotated-policy.wasm

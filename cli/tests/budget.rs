@@ -1,0 +1,107 @@
+//! What the policy may cost. A change that makes a request dearer has to raise a number here, where it is seen.
+
+#[path = "../benches/support.rs"]
+mod support;
+
+use std::time::{Duration, Instant};
+
+use oke_vn::engine::fuel::Meter;
+use oke_vn::engine::{Offline, Policy};
+
+/// Fuel for start and `validate`: about one unit an instruction, the same on every machine. What was measured, and
+/// a tenth.
+const FUEL: [(&str, u64); 6] = [
+    ("019-pod-create", 50_000_000),
+    ("022-pod-create", 50_000_000),
+    ("151-deployment-create", 50_000_000),
+    ("10 containers", 50_000_000),
+    ("100 containers", 500_000_000),
+    ("1000 containers", 5_000_000_000),
+];
+
+/// Ten times the containers may cost ten times the fuel, and a little more for a longer list.
+const LINEAR: std::ops::Range<f64> = 8.0..11.0;
+
+/// The module, in bytes: each is loaded and compiled by every policy server.
+const SIZE: usize = 300 * 1024;
+
+/// Start and `validate` of review 022, above the empty guest in the same run.
+const TIME: Duration = Duration::from_micros(100);
+
+fn requests() -> Vec<(String, Vec<u8>)> {
+    let reviews = support::REVIEWS.iter().map(|name| ((*name).to_owned(), support::review(name)));
+    let sizes = support::SIZES.iter().map(|size| (format!("{size} containers"), support::deployment(*size)));
+    reviews.chain(sizes).collect()
+}
+
+#[test]
+fn fuel() {
+    let meter = Meter::new(support::POLICY).unwrap();
+    let mut spent = Vec::new();
+    for ((name, payload), (budgeted, budget)) in requests().iter().zip(FUEL) {
+        assert_eq!(name, budgeted);
+        let (answer, fuel) = meter.call("validate", payload).unwrap();
+        let answer: serde_json::Value = serde_json::from_slice(&answer).unwrap();
+        assert!(answer["accepted"].is_boolean(), "{name}: {answer}");
+        println!("{name}: {fuel} of {budget}, {} bytes", payload.len());
+        spent.push((name, fuel, budget));
+    }
+    for (name, fuel, budget) in &spent {
+        assert!(fuel <= budget, "{name} takes {fuel} units of fuel, and may take {budget}");
+        // A budget that nothing comes near holds nothing.
+        assert!(fuel * 2 > *budget, "{name} takes {fuel} units of fuel: lower its budget of {budget}");
+    }
+    let (hundred, thousand) = (spent[4].1 as f64, spent[5].1 as f64);
+    let growth = thousand / hundred;
+    assert!(LINEAR.contains(&growth), "1000 containers take {growth:.1} times the fuel of 100");
+}
+
+#[test]
+fn the_generated_deployment_breaks_no_rule() {
+    let policy = Policy::new(support::POLICY, Offline::default()).unwrap();
+    let answer = policy.call("validate", &support::deployment(10)).unwrap();
+    let answer: serde_json::Value = serde_json::from_slice(&answer).unwrap();
+    assert_eq!(answer["accepted"], true);
+    assert!(answer["warnings"].as_array().is_none_or(Vec::is_empty), "{answer}");
+}
+
+#[test]
+fn size() {
+    let size = support::POLICY.len();
+    println!("{size} of {SIZE} bytes");
+    assert!(size <= SIZE, "the module has {size} bytes, and may have {SIZE}");
+}
+
+#[test]
+fn time() {
+    let empty = Policy::new(&support::empty_guest(), Offline::default()).unwrap();
+    let policy = Policy::new(support::POLICY, Offline::default()).unwrap();
+    let payload = support::review("022-pod-create");
+    // Whatever else the machine does can only make a run slower, so the best of a few tries is the truest.
+    let mut best = Duration::MAX;
+    for _ in 0..8 {
+        best = best.min(difference(&empty, &policy, &payload));
+        if best <= TIME {
+            break;
+        }
+    }
+    println!("{best:?} of {TIME:?} above the empty guest");
+    assert!(best <= TIME, "start and validate take {best:?} more than an empty guest, and may take {TIME:?}");
+}
+
+/// How much longer `policy` takes than `empty`: medians of runs in turn, so that both see the same machine.
+fn difference(empty: &Policy, policy: &Policy, payload: &[u8]) -> Duration {
+    let (mut floor, mut total) = (Vec::new(), Vec::new());
+    for _ in 0..300 {
+        for (guest, times) in [(empty, &mut floor), (policy, &mut total)] {
+            let start = Instant::now();
+            guest.call("validate", payload).unwrap();
+            times.push(start.elapsed());
+        }
+    }
+    let median = |mut times: Vec<Duration>| {
+        times.sort_unstable();
+        times[times.len() / 2]
+    };
+    median(total).saturating_sub(median(floor))
+}

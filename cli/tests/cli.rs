@@ -1,0 +1,346 @@
+//! The program from outside: what it prints and what it ends with.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use serde_json::{Value, json};
+
+fn oke_vn(args: &[&str], stdin: &str) -> Output {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_oke-vn"))
+        .args(args)
+        .env_remove("NO_COLOR")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // A program that stops over its options does not read its input.
+    let _ = child.stdin.take().unwrap().write_all(stdin.as_bytes());
+    child.wait_with_output().unwrap()
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+fn status(output: &Output) -> i32 {
+    output.status.code().unwrap()
+}
+
+/// The JSON report on a manifest that comes by standard input.
+fn report(manifest: &str, args: &[&str]) -> Value {
+    let output = oke_vn(&[&["check", "-o", "json"], args, &["-"]].concat(), manifest);
+    serde_json::from_str(&stdout(&output)).unwrap_or_else(|error| panic!("{error}: {output:?}"))
+}
+
+/// Rule, level and line of every finding.
+fn findings(report: &Value) -> Vec<(String, String, u64)> {
+    let objects = report["objects"].as_array().unwrap();
+    let findings = objects.iter().flat_map(|object| object["findings"].as_array().unwrap());
+    findings
+        .map(|finding| {
+            let text = |key: &str| finding[key].as_str().unwrap().to_owned();
+            (text("rule"), text("level"), finding["line"].as_u64().unwrap())
+        })
+        .collect()
+}
+
+fn test_data(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../test_data").join(path)
+}
+
+fn pod(spec: &str) -> String {
+    format!(
+        "apiVersion: v1\nkind: Pod\nmetadata: {{name: p}}\nspec:\n  containers:\n  - name: c\n    image: i\n    \
+         resources: {{limits: {{cpu: 1, memory: 1Gi}}}}\n{spec}"
+    )
+}
+
+#[test]
+fn the_status_says_what_came_of_it() {
+    assert_eq!(status(&oke_vn(&["check", "-"], &pod(""))), 0);
+    assert_eq!(status(&oke_vn(&["check", "-"], &pod("  hostNetwork: true\n"))), 1);
+    // A warning is no refusal.
+    let output = oke_vn(&["check", "-"], &pod("").replace("cpu: 1,", "cpu: 500m,"));
+    assert_eq!(status(&output), 0);
+    assert!(stdout(&output).contains("warn  subcore-cpu  line 8: spec.containers[0].resources.limits.cpu"));
+    // What cannot be done comes first, but the rest is judged.
+    let output = oke_vn(&["check", "/no/such/file.yaml", "-"], &pod("  hostNetwork: true\n"));
+    assert_eq!(status(&output), 2);
+    assert!(stderr(&output).contains("/no/such/file.yaml"));
+    assert!(stdout(&output).contains("host-network"));
+    assert_eq!(status(&oke_vn(&["check"], "")), 2);
+    assert_eq!(status(&oke_vn(&["check", "--profile", "lax", "-"], "")), 2);
+    assert_eq!(status(&oke_vn(&["check", "--policy", "/no/such.wasm", "-"], "")), 2);
+}
+
+#[test]
+fn a_directory_without_manifests_is_trouble() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("README.md"), "# Nothing").unwrap();
+    let output = oke_vn(&["check", dir.path().to_str().unwrap()], "");
+    assert_eq!(status(&output), 2);
+    assert!(stderr(&output).contains("no manifest in this directory"));
+}
+
+#[test]
+fn directories_are_read_in_order_and_hidden_ones_are_not() {
+    let dir = tempfile::tempdir().unwrap();
+    for (path, name) in [("b.yml", "b"), ("a/z.yaml", "az"), (".git/x.yaml", "x"), ("c.json", "c"), ("d.txt", "d")] {
+        let path = dir.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, format!(r#"{{"apiVersion": "v1", "kind": "Pod", "metadata": {{"name": "{name}"}}}}"#)).unwrap();
+    }
+    let output = oke_vn(&["check", "-o", "json", dir.path().to_str().unwrap()], "");
+    let report: Value = serde_json::from_str(&stdout(&output)).unwrap();
+    let names: Vec<&str> =
+        report["objects"].as_array().unwrap().iter().map(|object| object["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["default/az", "default/b", "default/c"]);
+}
+
+#[test]
+fn modes_in_octal_are_what_a_cluster_gets() {
+    let modes = |mode: &str| {
+        findings(&report(
+            &pod(&format!("  volumes:\n  - name: v\n    secret: {{secretName: s, defaultMode: {mode}}}\n")),
+            &[],
+        ))
+    };
+    for good in ["0644", "0o644", "420", "0x1a4", "4.2e2"] {
+        assert_eq!(modes(good), [], "{good}");
+    }
+    for bad in ["0400", "0o400", "256", "644"] {
+        assert_eq!(modes(bad), [("volume-default-mode".to_owned(), "deny".to_owned(), 11)], "{bad}");
+    }
+}
+
+#[test]
+fn booleans_are_those_of_kubernetes() {
+    for (value, expected) in [("yes", 1), ("on", 1), ("true", 1), ("no", 0), ("off", 0), ("false", 0)] {
+        assert_eq!(findings(&report(&pod(&format!("  hostPID: {value}\n")), &[])).len(), expected, "{value}");
+    }
+    let quoted = report(&pod("  hostPID: 'yes'\n"), &[]);
+    assert_eq!(quoted["objects"][0]["code"], 422);
+    assert_eq!(quoted["summary"]["denied"], 1);
+}
+
+#[test]
+fn what_cannot_be_read_is_said_and_denied() {
+    let output = oke_vn(&["check", "-"], &pod("  hostPID: 'yes'\n"));
+    assert_eq!(status(&output), 1);
+    let text = stdout(&output);
+    assert!(text.contains("cannot be read: ") && text.contains("hostPID"), "{text}");
+}
+
+#[test]
+fn quantities_are_compared_as_written() {
+    let with = |requests: &str| {
+        findings(&report(&pod("").replace("{limits", &format!("{{requests: {requests}, limits")), &[]))
+    };
+    assert_eq!(with("{cpu: 1.0, memory: 1024Mi}"), []);
+    assert_eq!(with("{cpu: 1000m, memory: 1073741824}"), []);
+    assert_eq!(with("{cpu: '1', memory: 1.073741824e9}"), []);
+    let differs = with("{cpu: 0.5}");
+    assert_eq!(differs.len(), 1);
+    assert_eq!(differs[0].0, "requests-equal-limits");
+}
+
+#[test]
+fn aliases_and_merge_keys_are_followed() {
+    let manifest = "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n  containers:\n  - &one\n    name: a\n    image: i\n    tty: true\n    resources: {limits: {cpu: 1, memory: 1Gi}}\n  - <<: *one\n    name: b\n";
+    let expected = ("interactive-container".to_owned(), "deny".to_owned(), 9);
+    assert_eq!(findings(&report(manifest, &[])), [expected.clone(), expected]);
+}
+
+#[test]
+fn what_is_no_object_is_named() {
+    let manifest = format!(
+        "a: {{{{ .Values.a }}}}\n---\n{}---\n---\nfoo: bar\n---\na: 1\na: 2\n---\nkind: Pod\n",
+        pod("  hostIPC: true\n")
+    );
+    let report = report(&manifest, &[]);
+    assert_eq!(findings(&report), [("host-ipc".to_owned(), "deny".to_owned(), 11)]);
+    let skipped: Vec<(u64, &str)> = report["skipped"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|skipped| (skipped["line"].as_u64().unwrap(), skipped["reason"].as_str().unwrap()))
+        .collect();
+    assert_eq!(skipped.len(), 5);
+    assert_eq!(skipped[0].0, 1);
+    assert!(skipped[0].1.contains("helm template"), "{skipped:?}");
+    assert_eq!(skipped[1], (12, "empty document"));
+    assert_eq!(skipped[2], (14, "not a Kubernetes object: no apiVersion and no kind"));
+    assert_eq!(skipped[3], (17, "does not parse as YAML: the key `a` is already on line 16"));
+    assert_eq!(skipped[4], (19, "not a Kubernetes object: no apiVersion"));
+    assert_eq!(
+        report["summary"],
+        json!({"objects": 1, "denied": 1, "warned": 0, "clean": 0, "skipped": 5, "errors": 0})
+    );
+}
+
+#[test]
+fn lists_are_taken_apart() {
+    let report = report(&fs::read_to_string(test_data("manifests/kubectl-get.yaml")).unwrap(), &[]);
+    assert_eq!(report["objects"][0]["name"], "default/mail");
+    assert_eq!(report["objects"][0]["findings"], json!([]));
+    assert_eq!(report["objects"][1]["line"], 46);
+    let job = report["objects"][1]["findings"].as_array().unwrap();
+    assert_eq!(job[0]["path"], "spec.template.spec.shareProcessNamespace");
+    assert_eq!(job[0]["line"], 64);
+}
+
+#[test]
+fn json_is_read_with_its_lines() {
+    let manifest = "{\n \"apiVersion\": \"v1\", \"kind\": \"Pod\", \"metadata\": {\"name\": \"p\"},\n \"spec\": {\n  \"containers\": [],\n  \"hostNetwork\": true}\n}\n";
+    assert_eq!(findings(&report(manifest, &[])), [("host-network".to_owned(), "deny".to_owned(), 5)]);
+}
+
+#[test]
+fn namespaces_come_from_the_object_or_the_option() {
+    let manifest = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n---\napiVersion: v1\nkind: Pod\nmetadata: {generateName: b-, namespace: shop}\n---\napiVersion: v1\nkind: Namespace\nmetadata: {name: c}\n";
+    let report = report(manifest, &["-n", "prod"]);
+    let names: Vec<_> = (0..3).map(|index| report["objects"][index]["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["prod/a", "shop/b-*", "c"]);
+}
+
+#[test]
+fn settings_count() {
+    let manifest = pod("  terminationGracePeriodSeconds: 60\n");
+    let level = |args: &[&str]| report(&manifest, args)["objects"][0]["findings"][0]["level"].clone();
+    assert_eq!(level(&[]), "deny");
+    assert_eq!(level(&["--profile", "tolerant"]), "warn");
+    assert_eq!(level(&["--settings-json", r#"{"profile":"tolerant"}"#]), "warn");
+    assert_eq!(level(&["--settings-json", r#"{"profile":"tolerant"}"#, "--profile", "strict"]), "deny");
+    let file = tempfile::NamedTempFile::new().unwrap();
+    fs::write(file.path(), "rules:\n  termination-grace-period: 'off'\n").unwrap();
+    assert_eq!(level(&["--settings-path", file.path().to_str().unwrap()]), Value::Null);
+}
+
+#[test]
+fn bad_settings_are_explained() {
+    for (settings, expected) in
+        [(r#"{"profil": "strict"}"#, "profil"), ("[]", "settings are an object"), ("{", "not JSON")]
+    {
+        let output = oke_vn(&["check", "--settings-json", settings, "-"], &pod(""));
+        assert_eq!(status(&output), 2, "{settings}");
+        assert!(stderr(&output).contains(expected), "{}", stderr(&output));
+        assert_eq!(stdout(&output), "");
+    }
+    let output = oke_vn(&["check", "--settings-path", "/no/such.yml", "-"], "");
+    assert_eq!(status(&output), 2);
+}
+
+#[test]
+fn colours_are_for_terminals() {
+    let manifest = pod("  hostNetwork: true\n");
+    assert!(!stdout(&oke_vn(&["check", "-"], &manifest)).contains('\u{1b}'));
+    assert!(stdout(&oke_vn(&["check", "--color", "always", "-"], &manifest)).contains('\u{1b}'));
+    // Nor may a manifest bring its own.
+    let manifest = manifest.replace("name: p", "name: \"\\e[31mp\"");
+    assert!(!stdout(&oke_vn(&["check", "-"], &manifest)).contains('\u{1b}'));
+}
+
+#[test]
+fn the_sample_manifests_give_a_report() {
+    let output = oke_vn(&["check", test_data("manifests").to_str().unwrap()], "");
+    let text = stdout(&output);
+    assert_eq!(status(&output), 1, "{}", stderr(&output));
+    assert!(text.contains("web-app.yaml:3  Deployment shop/web\n"), "{text}");
+    assert!(
+        text.contains("host-port  line 31: spec.template.spec.containers[0].ports[0].hostPort (container web)"),
+        "{text}"
+    );
+    assert!(!text.contains("good-deployment.yaml"), "{text}");
+    assert!(text.contains("empty document"), "{text}");
+}
+
+/// The module that the program embeds, for `run` wants a file.
+fn module() -> PathBuf {
+    PathBuf::from(env!("OKE_VN_EMBEDDED_POLICY"))
+}
+
+fn run(args: &[&str], stdin: &str) -> Output {
+    let module = module();
+    oke_vn(&[&["run"], args, &[module.to_str().unwrap()]].concat(), stdin)
+}
+
+#[test]
+fn run_answers_as_kwctl_does() {
+    let review = test_data("reviews/022-pod-create.json");
+    let output = run(&["--request-path", review.to_str().unwrap()], "");
+    assert_eq!(status(&output), 0, "{}", stderr(&output));
+    let text = stdout(&output);
+    assert_eq!(text.lines().count(), 1);
+    let response: Value = serde_json::from_str(&text).unwrap();
+    let input: Value = serde_json::from_str(&fs::read_to_string(&review).unwrap()).unwrap();
+    let request = if input["kind"] == "AdmissionReview" { &input["request"] } else { &input };
+    assert_eq!(response["uid"], request["uid"]);
+    // Present even where null, as in Kubewarden's own answer.
+    assert!(response.as_object().unwrap().contains_key("auditAnnotations"));
+    assert!(response.as_object().unwrap().contains_key("warnings"));
+}
+
+fn request(object: &str) -> String {
+    format!(
+        r#"{{"uid": "u-1", "kind": {{"group": "", "version": "v1", "kind": "Pod"}},
+            "resource": {{"group": "", "version": "v1", "resource": "pods"}},
+            "operation": "CREATE", "namespace": "shop", "name": "p", "userInfo": {{}}, "object": {object}}}"#
+    )
+}
+
+const HOST_NETWORK: &str =
+    r#"{"apiVersion":"v1","kind":"Pod","metadata":{"name":"p"},"spec":{"hostNetwork":true,"containers":[]}}"#;
+
+#[test]
+fn a_refusal_is_an_answer() {
+    let review = format!(r#"{{"kind": "AdmissionReview", "request": {}}}"#, request(HOST_NETWORK));
+    for input in [request(HOST_NETWORK), review] {
+        let output = run(&["-r", "-"], &input);
+        assert_eq!(status(&output), 0, "{}", stderr(&output));
+        let response: Value = serde_json::from_str(&stdout(&output)).unwrap();
+        assert_eq!(response["uid"], "u-1");
+        assert_eq!(response["allowed"], false);
+        assert_eq!(response["status"]["code"], 403);
+        assert!(response["status"]["message"].as_str().unwrap().contains("- host-network spec.hostNetwork: "));
+    }
+}
+
+#[test]
+fn run_wants_what_the_host_wants() {
+    for (input, expected) in [
+        ("{", "not JSON"),
+        ("[]", "neither"),
+        (r#"{"kind": "AdmissionReview"}"#, "no `request`"),
+        (r#"{"uid": "u"}"#, "missing field `kind`"),
+    ] {
+        let output = run(&["-r", "-"], input);
+        assert_eq!(status(&output), 1);
+        assert!(stderr(&output).contains(expected), "{}", stderr(&output));
+    }
+    let output = run(&["-r", "-", "--settings-json", r#"{"profile": "lax"}"#], &request(HOST_NETWORK));
+    assert_eq!(status(&output), 1);
+    assert!(stderr(&output).contains("Provided settings are not valid: "), "{}", stderr(&output));
+    let output = oke_vn(&["run", "-r", "-", "registry://example.com/policy:v1"], &request(HOST_NETWORK));
+    assert!(stderr(&output).contains("kwctl pull"));
+}
+
+#[test]
+fn a_file_url_is_a_path() {
+    let url = format!("file://{}", module().display());
+    assert_eq!(status(&oke_vn(&["run", "-r", "-", &url], &request(HOST_NETWORK))), 0);
+}
+
+#[test]
+fn help_has_examples() {
+    for command in ["check", "run"] {
+        assert!(stdout(&oke_vn(&[command, "--help"], "")).contains("Examples:"));
+    }
+    assert!(stdout(&oke_vn(&["--version"], "")).starts_with("oke-vn "));
+}
