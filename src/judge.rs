@@ -1,8 +1,6 @@
 //! Asks the rules, in the order in which findings are reported: the object, the pod's fields, the volumes in their
 //! order, then init, normal and ephemeral containers in theirs.
 
-use std::collections::BTreeSet;
-
 use crate::findings::Findings;
 use crate::rule::{Check, Level, Rule};
 use crate::rules::{self, RULES};
@@ -30,7 +28,7 @@ pub fn object<'d>(subject: &Subject<'d>, settings: &Settings<'_>, findings: &mut
     }
     let Some(pod) = subject.pod() else { return };
     pod_fields(subject, pod, settings, findings, |_| true);
-    for volume in pod.volumes().iter().flat_map(|volumes| volumes.iter()) {
+    for volume in pod.volumes() {
         for (rule, level, check) in checks(settings) {
             if let Check::Volume(check) = check {
                 findings.ask(rule, level, None);
@@ -45,14 +43,11 @@ pub fn object<'d>(subject: &Subject<'d>, settings: &Settings<'_>, findings: &mut
 pub fn added_containers<'d>(subject: &Subject<'d>, settings: &Settings<'_>, findings: &mut Findings<'d>) {
     let Some(pod) = subject.pod() else { return };
     let name = |container: Container<'d>| container.name().map_or("", |name| name.value);
-    let known: BTreeSet<_> = subject
-        .before
-        .and_then(|before| before.ephemeral_containers())
-        .iter()
-        .flat_map(|list| list.iter().map(name))
-        .collect();
-    let added = pod.ephemeral_containers().into_iter().flat_map(|list| list.iter());
-    containers(subject, added.filter(|added| !known.contains(name(*added))), settings, findings, |_| true);
+    let mut known: Vec<_> =
+        subject.before.into_iter().flat_map(|before| before.ephemeral_containers()).map(name).collect();
+    known.sort_unstable();
+    let added = pod.ephemeral_containers().into_iter().filter(|added| known.binary_search(&name(*added)).is_err());
+    containers(subject, added, settings, findings, |_| true);
 }
 
 /// Judges the resources of a pod that the request resizes.
@@ -64,10 +59,7 @@ pub fn resources<'d>(subject: &Subject<'d>, settings: &Settings<'_>, findings: &
 }
 
 fn all_containers<'d>(pod: PodSpec<'d>) -> impl Iterator<Item = Container<'d>> {
-    [pod.init_containers(), pod.containers(), pod.ephemeral_containers()]
-        .into_iter()
-        .flatten()
-        .flat_map(|list| list.iter())
+    [pod.init_containers(), pod.containers(), pod.ephemeral_containers()].into_iter().flatten()
 }
 
 fn pod_fields<'d>(

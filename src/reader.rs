@@ -34,6 +34,8 @@ pub enum Shape {
     Presence,
     /// Any value, kept as the text it is written in.
     Raw,
+    /// Any value, with all that is in it.
+    Any,
     /// An object with the given fields.
     Object(&'static Fields),
     /// A list of such values.
@@ -96,11 +98,12 @@ enum Datum<'a> {
     Absent,
     Bool(bool),
     Int(i64),
+    Float(f64),
     Text(Cow<'a, str>),
     Raw(&'a str),
-    Object(&'static Fields),
+    Object(&'static [Field]),
+    List,
     Present,
-    Many,
 }
 
 /// A node; `0` stands for "none" in `next` and `first`, because the root is nobody's child.
@@ -225,7 +228,7 @@ const fn expectation(shape: &Shape) -> &'static str {
         Shape::Quantity => "a quantity such as 500m or 1Gi",
         Shape::Presence | Shape::Object(_) | Shape::Map(_) => "an object",
         Shape::List(_) => "a list",
-        Shape::Raw => "a value",
+        Shape::Raw | Shape::Any => "a value",
     }
 }
 
@@ -241,8 +244,13 @@ fn type_of(raw: &str) -> &'static str {
 }
 
 impl<'a> Seed<'_, 'a> {
-    fn found(self, found: &'static str) -> bool {
-        self.document.wrong(self.node, expectation(self.shape), found);
+    fn scalar(self, datum: Datum<'a>, found: &'static str) -> bool {
+        match (self.shape, &datum) {
+            (Shape::Any, _) | (Shape::Bool, Datum::Bool(_)) | (Shape::Text, Datum::Text(_)) => {
+                self.document.set(self.node, datum);
+            }
+            _ => self.document.wrong(self.node, expectation(self.shape), found),
+        }
         true
     }
 
@@ -300,49 +308,42 @@ impl<'de> Visitor<'de> for Seed<'_, 'de> {
     }
 
     fn visit_bool<E>(self, value: bool) -> Result<bool, E> {
-        if matches!(self.shape, Shape::Bool) {
-            self.document.set(self.node, Datum::Bool(value));
-            return Ok(true);
-        }
-        Ok(self.found("a boolean"))
+        Ok(self.scalar(Datum::Bool(value), "a boolean"))
     }
 
-    fn visit_i64<E>(self, _: i64) -> Result<bool, E> {
-        Ok(self.found("a number"))
+    fn visit_i64<E>(self, value: i64) -> Result<bool, E> {
+        Ok(self.scalar(Datum::Int(value), "a number"))
     }
 
-    fn visit_u64<E>(self, _: u64) -> Result<bool, E> {
-        Ok(self.found("a number"))
+    fn visit_u64<E>(self, value: u64) -> Result<bool, E> {
+        let datum = i64::try_from(value).map_or(Datum::Float(value as f64), Datum::Int);
+        Ok(self.scalar(datum, "a number"))
     }
 
-    fn visit_f64<E>(self, _: f64) -> Result<bool, E> {
-        Ok(self.found("a number"))
+    fn visit_f64<E>(self, value: f64) -> Result<bool, E> {
+        Ok(self.scalar(Datum::Float(value), "a number"))
     }
 
     fn visit_borrowed_str<E>(self, value: &'de str) -> Result<bool, E> {
-        if matches!(self.shape, Shape::Text) {
-            self.document.set(self.node, Datum::Text(Cow::Borrowed(value)));
-            return Ok(true);
-        }
-        Ok(self.found("a string"))
+        Ok(self.scalar(Datum::Text(Cow::Borrowed(value)), "a string"))
     }
 
     fn visit_str<E>(self, value: &str) -> Result<bool, E> {
-        if matches!(self.shape, Shape::Text) {
-            self.document.set(self.node, Datum::Text(Cow::Owned(value.to_owned())));
-            return Ok(true);
-        }
-        Ok(self.found("a string"))
+        Ok(self.scalar(Datum::Text(Cow::Owned(value.to_owned())), "a string"))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<bool, A::Error> {
-        let Shape::List(element) = self.shape else {
-            let found = self.found("a list");
-            while list.next_element::<IgnoredAny>()?.is_some() {}
-            return Ok(found);
+        let Seed { document, node, shape } = self;
+        let element = match shape {
+            Shape::List(element) => *element,
+            Shape::Any => &Shape::Any,
+            _ => {
+                document.wrong(node, expectation(shape), "a list");
+                while list.next_element::<IgnoredAny>()?.is_some() {}
+                return Ok(true);
+            }
         };
-        let Seed { document, node, .. } = self;
-        document.set(node, Datum::Many);
+        document.set(node, Datum::List);
         let (mut last, mut index) = (0, 0_u32);
         loop {
             let child = document.push(node, Key::Index(index));
@@ -353,7 +354,7 @@ impl<'de> Visitor<'de> for Seed<'_, 'de> {
             };
             // Kubernetes decodes a null in a list of objects to an empty object; it must keep its index.
             if let (false, Shape::Object(fields)) = (present, element) {
-                document.set(child, Datum::Object(fields));
+                document.set(child, Datum::Object(fields.known));
             }
             document.link(node, last, child);
             last = child;
@@ -363,9 +364,9 @@ impl<'de> Visitor<'de> for Seed<'_, 'de> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<bool, A::Error> {
         let Seed { document, node, shape } = self;
-        let (fields, datum): (&[Field], _) = match shape {
-            Shape::Object(fields) => (fields.known, Datum::Object(fields)),
-            Shape::Map(_) => (&[], Datum::Many),
+        let (fields, datum): (&'static [Field], _) = match shape {
+            Shape::Object(fields) => (fields.known, Datum::Object(fields.known)),
+            Shape::Map(_) | Shape::Any => (&[], Datum::Object(&[])),
             _ => {
                 document.wrong(node, expectation(shape), "an object");
                 while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
@@ -382,6 +383,7 @@ impl<'de> Visitor<'de> for Seed<'_, 'de> {
             let (key, shape) = match (key, shape) {
                 (Found::Field(index, shape), _) => (Key::Field(index), shape),
                 (Found::Name(name), Shape::Map(shape)) => (Key::Name(name), *shape),
+                (Found::Name(name), Shape::Any) => (Key::Name(name), &Shape::Any),
                 (Found::Name(name), _) => (Key::Name(name), &Shape::Raw),
                 (Found::Nothing, _) => {
                     map.next_value::<IgnoredAny>()?;
@@ -479,16 +481,16 @@ impl<'d> Node<'d> {
     }
 
     /// All children that were read, in the order of the text.
-    pub fn children(self) -> impl Iterator<Item = Node<'d>> {
-        let mut next = self.slot().map_or(0, |slot| slot.first);
-        std::iter::from_fn(move || {
-            if next == 0 {
-                return None;
-            }
-            let child = self.document.node(next);
-            next = child.slot()?.next;
-            Some(child)
-        })
+    #[must_use]
+    pub fn children(self) -> Children<'d> {
+        children(Some(self))
+    }
+
+    fn neighbour(self, id: impl Fn(&Slot<'d>) -> u32) -> Option<Node<'d>> {
+        match self.slot().map_or(0, id) {
+            0 => None,
+            id => Some(self.document.node(id)),
+        }
     }
 
     /// The node that this one stands in; the root stands in itself.
@@ -504,7 +506,7 @@ impl<'d> Node<'d> {
             Some(Slot { key: Key::Name(name), .. }) => name,
             Some(Slot { key: Key::Field(index), .. }) => match self.parent().slot() {
                 Some(Slot { datum: Datum::Object(fields), .. }) => {
-                    fields.known.get(usize::from(*index)).map_or("", |field| field.name)
+                    fields.get(usize::from(*index)).map_or("", |field| field.name)
                 }
                 _ => "",
             },
@@ -533,6 +535,20 @@ impl<'d> Node<'d> {
         match self.slot() {
             Some(Slot { datum: Datum::Raw(raw), .. }) => Some(raw),
             _ => None,
+        }
+    }
+
+    /// The value as JSON has it, in a document that was read with [`Shape::Any`].
+    #[must_use]
+    pub fn json(self) -> Json<'d> {
+        match self.slot().map(|slot| &slot.datum) {
+            Some(Datum::Bool(value)) => Json::Bool(*value),
+            Some(Datum::Int(value)) => Json::Int(*value),
+            Some(Datum::Float(value)) => Json::Float(*value),
+            Some(Datum::Text(value)) => Json::Text(value),
+            Some(Datum::Object(_)) => Json::Object(self.children()),
+            Some(Datum::List) => Json::List(self.children()),
+            _ => Json::Null,
         }
     }
 
@@ -585,6 +601,52 @@ impl<'d> Node<'d> {
     }
 }
 
+/// A JSON value.
+pub enum Json<'d> {
+    /// Nothing.
+    Null,
+    /// A boolean.
+    Bool(bool),
+    /// A whole number.
+    Int(i64),
+    /// Any other number.
+    Float(f64),
+    /// A string.
+    Text(&'d str),
+    /// An object, with its values that are not null; their names are [`Node::name`].
+    Object(Children<'d>),
+    /// A list.
+    List(Children<'d>),
+}
+
+impl Json<'_> {
+    /// Whether two values are equal; the order of keys does not matter.
+    #[must_use]
+    pub fn equals(self, other: Json<'_>) -> bool {
+        match (self, other) {
+            (Json::Null, Json::Null) => true,
+            (Json::Bool(left), Json::Bool(right)) => left == right,
+            (Json::Int(left), Json::Int(right)) => left == right,
+            (Json::Float(left), Json::Float(right)) => left == right,
+            (Json::Text(left), Json::Text(right)) => left == right,
+            (Json::List(left), Json::List(right)) => same_values(&left.collect::<Vec<_>>(), &right.collect::<Vec<_>>()),
+            (Json::Object(left), Json::Object(right)) => same_values(&by_name(left), &by_name(right)),
+            _ => false,
+        }
+    }
+}
+
+fn same_values(left: &[Node<'_>], right: &[Node<'_>]) -> bool {
+    left.len() == right.len()
+        && left.iter().zip(right).all(|(left, right)| left.name() == right.name() && left.json().equals(right.json()))
+}
+
+fn by_name<'d>(children: Children<'d>) -> Vec<Node<'d>> {
+    let mut nodes: Vec<_> = children.collect();
+    nodes.sort_unstable_by_key(|node| node.name());
+    nodes
+}
+
 /// One step from an object or list to a value in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step<'d> {
@@ -619,8 +681,14 @@ pub trait View<'d>: Sized {
     /// What is read of such a value.
     const SHAPE: &'static Shape;
 
+    /// What a field of this type gives: an `Option`, or a list or map that is empty where there is none.
+    type Found;
+
     /// The view of a node that was read with [`View::SHAPE`]; `None` if its value had the wrong type.
     fn of(node: Node<'d>) -> Option<Self>;
+
+    /// What a field gives, from its node if it is there.
+    fn found(node: Option<Node<'d>>) -> Self::Found;
 }
 
 /// A boolean, number or string with its place.
@@ -646,6 +714,12 @@ pub type Amount<'d> = Value<'d, Quantity>;
 impl<'d> View<'d> for Flag<'d> {
     const SHAPE: &'static Shape = &Shape::Bool;
 
+    type Found = Option<Self>;
+
+    fn found(node: Option<Node<'d>>) -> Option<Self> {
+        node.and_then(Self::of)
+    }
+
     fn of(node: Node<'d>) -> Option<Self> {
         match node.slot() {
             Some(Slot { datum: Datum::Bool(value), .. }) => Some(Value { node, value: *value }),
@@ -656,6 +730,12 @@ impl<'d> View<'d> for Flag<'d> {
 
 impl<'d> View<'d> for Int32<'d> {
     const SHAPE: &'static Shape = &Shape::Int32;
+
+    type Found = Option<Self>;
+
+    fn found(node: Option<Node<'d>>) -> Option<Self> {
+        node.and_then(Self::of)
+    }
 
     fn of(node: Node<'d>) -> Option<Self> {
         match node.slot() {
@@ -668,6 +748,12 @@ impl<'d> View<'d> for Int32<'d> {
 impl<'d> View<'d> for Int64<'d> {
     const SHAPE: &'static Shape = &Shape::Int64;
 
+    type Found = Option<Self>;
+
+    fn found(node: Option<Node<'d>>) -> Option<Self> {
+        node.and_then(Self::of)
+    }
+
     fn of(node: Node<'d>) -> Option<Self> {
         match node.slot() {
             Some(Slot { datum: Datum::Int(value), .. }) => Some(Value { node, value: *value }),
@@ -679,6 +765,12 @@ impl<'d> View<'d> for Int64<'d> {
 impl<'d> View<'d> for Text<'d> {
     const SHAPE: &'static Shape = &Shape::Text;
 
+    type Found = Option<Self>;
+
+    fn found(node: Option<Node<'d>>) -> Option<Self> {
+        node.and_then(Self::of)
+    }
+
     fn of(node: Node<'d>) -> Option<Self> {
         Some(Value { node, value: node.text()? })
     }
@@ -686,6 +778,12 @@ impl<'d> View<'d> for Text<'d> {
 
 impl<'d> View<'d> for Amount<'d> {
     const SHAPE: &'static Shape = &Shape::Quantity;
+
+    type Found = Option<Self>;
+
+    fn found(node: Option<Node<'d>>) -> Option<Self> {
+        node.and_then(Self::of)
+    }
 
     fn of(node: Node<'d>) -> Option<Self> {
         Some(Value { node, value: Quantity::parse(node.text()?)? })
@@ -707,6 +805,12 @@ pub struct Presence<'d>(pub Node<'d>);
 impl<'d> View<'d> for Presence<'d> {
     const SHAPE: &'static Shape = &Shape::Presence;
 
+    type Found = Option<Self>;
+
+    fn found(node: Option<Node<'d>>) -> Option<Self> {
+        node.and_then(Self::of)
+    }
+
     fn of(node: Node<'d>) -> Option<Self> {
         Some(Presence(node))
     }
@@ -718,6 +822,12 @@ pub struct Raw<'d>(pub Node<'d>);
 
 impl<'d> View<'d> for Raw<'d> {
     const SHAPE: &'static Shape = &Shape::Raw;
+
+    type Found = Option<Self>;
+
+    fn found(node: Option<Node<'d>>) -> Option<Self> {
+        node.and_then(Self::of)
+    }
 
     fn of(node: Node<'d>) -> Option<Self> {
         Some(Raw(node))
@@ -732,64 +842,140 @@ impl<'d> Raw<'d> {
     }
 }
 
-/// A list.
+/// A list; one that is absent is empty.
 pub struct List<'d, V> {
-    /// Where it stands.
-    pub node: Node<'d>,
+    node: Option<Node<'d>>,
     view: PhantomData<fn() -> V>,
 }
 
 impl<'d, V: View<'d>> View<'d> for List<'d, V> {
     const SHAPE: &'static Shape = &Shape::List(V::SHAPE);
 
+    type Found = Self;
+
     fn of(node: Node<'d>) -> Option<Self> {
-        Some(List { node, view: PhantomData })
+        Some(Self::found(Some(node)))
+    }
+
+    fn found(node: Option<Node<'d>>) -> Self {
+        List { node, view: PhantomData }
     }
 }
 
-impl<'d, V: View<'d>> List<'d, V> {
-    /// The entries, in their order.
-    pub fn iter(&self) -> impl Iterator<Item = V> + use<'d, V> {
-        self.node.children().filter_map(V::of)
-    }
-
-    /// Whether there is no entry.
+impl<'d, V> List<'d, V> {
+    /// Where the list stands, if it has any entry.
     #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.node.children().next().is_none()
+    pub fn filled(&self) -> Option<Node<'d>> {
+        self.node.filter(|node| node.children().next().is_some())
     }
 }
 
-/// An object whose keys are data.
+impl<'d, V: View<'d>> IntoIterator for List<'d, V> {
+    type Item = V;
+    type IntoIter = Entries<'d, V>;
+
+    fn into_iter(self) -> Entries<'d, V> {
+        Entries { children: children(self.node), view: PhantomData }
+    }
+}
+
+/// The entries of a list, in their order.
+pub struct Entries<'d, V> {
+    children: Children<'d>,
+    view: PhantomData<fn() -> V>,
+}
+
+impl<'d, V: View<'d>> Iterator for Entries<'d, V> {
+    type Item = V;
+
+    fn next(&mut self) -> Option<V> {
+        loop {
+            if let Some(value) = V::of(self.children.next()?) {
+                return Some(value);
+            }
+        }
+    }
+}
+
+/// An object whose keys are data; one that is absent is empty.
 pub struct Map<'d, V> {
-    /// Where it stands.
-    pub node: Node<'d>,
+    node: Option<Node<'d>>,
     view: PhantomData<fn() -> V>,
 }
 
 impl<'d, V: View<'d>> View<'d> for Map<'d, V> {
     const SHAPE: &'static Shape = &Shape::Map(V::SHAPE);
 
+    type Found = Self;
+
     fn of(node: Node<'d>) -> Option<Self> {
-        Some(Map { node, view: PhantomData })
+        Some(Self::found(Some(node)))
+    }
+
+    fn found(node: Option<Node<'d>>) -> Self {
+        Map { node, view: PhantomData }
+    }
+}
+
+impl<'d, V> Map<'d, V> {
+    /// Where the object stands, if it has any key.
+    #[must_use]
+    pub fn filled(&self) -> Option<Node<'d>> {
+        self.node.filter(|node| node.children().next().is_some())
     }
 }
 
 impl<'d, V: View<'d>> Map<'d, V> {
-    /// Keys and values, in the order of the text.
-    pub fn iter(&self) -> impl Iterator<Item = (&'d str, V)> + use<'d, V> {
-        self.node.children().filter_map(|node| Some((node.name(), V::of(node)?)))
-    }
-
     /// The value of `key`.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<V> {
-        self.iter().find_map(|(name, value)| (name == key).then_some(value))
+        children(self.node).find(|child| child.name() == key).and_then(V::of)
     }
+}
 
-    /// Whether there is no key.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.node.children().next().is_none()
+impl<'d, V: View<'d>> IntoIterator for Map<'d, V> {
+    type Item = (&'d str, V);
+    type IntoIter = Members<'d, V>;
+
+    fn into_iter(self) -> Members<'d, V> {
+        Members { children: children(self.node), view: PhantomData }
+    }
+}
+
+/// The keys and values of an object, in the order of the text.
+pub struct Members<'d, V> {
+    children: Children<'d>,
+    view: PhantomData<fn() -> V>,
+}
+
+impl<'d, V: View<'d>> Iterator for Members<'d, V> {
+    type Item = (&'d str, V);
+
+    fn next(&mut self) -> Option<(&'d str, V)> {
+        loop {
+            let node = self.children.next()?;
+            if let Some(value) = V::of(node) {
+                return Some((node.name(), value));
+            }
+        }
+    }
+}
+
+/// The children of a node, in the order of the text.
+pub struct Children<'d> {
+    next: Option<Node<'d>>,
+}
+
+fn children<'d>(node: Option<Node<'d>>) -> Children<'d> {
+    Children { next: node.and_then(|node| node.neighbour(|slot| slot.first)) }
+}
+
+impl<'d> Iterator for Children<'d> {
+    type Item = Node<'d>;
+
+    fn next(&mut self) -> Option<Node<'d>> {
+        let node = self.next?;
+        self.next = node.neighbour(|slot| slot.next);
+        Some(node)
     }
 }

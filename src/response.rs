@@ -1,7 +1,5 @@
 //! The answer: what the API server shows to the user and what the audit scanner keeps.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use serde::Serialize;
 
 use crate::findings::Finding;
@@ -34,7 +32,25 @@ pub struct Response {
     pub warnings: Option<Vec<String>>,
     /// The ids of the rules, by what came of them.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub audit_annotations: Option<BTreeMap<&'static str, String>>,
+    pub audit_annotations: Option<AuditAnnotations>,
+}
+
+/// The ids of the rules, sorted and joined with commas, by what came of their findings.
+#[derive(Serialize, Debug, Default, PartialEq, Eq)]
+pub struct AuditAnnotations {
+    /// The rules that denied the request.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub denied: Option<String>,
+    /// The rules that warned.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub warned: Option<String>,
+}
+
+fn ids(findings: &[&Finding<'_>]) -> Option<String> {
+    let mut ids: Vec<_> = findings.iter().map(|finding| finding.rule.id).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    (!ids.is_empty()).then(|| ids.join(","))
 }
 
 impl Response {
@@ -73,14 +89,8 @@ impl Response {
         if !warnings.is_empty() {
             response.warnings = Some(warnings);
         }
-        let mut annotations = BTreeMap::new();
-        for (name, findings) in [("denied", denied), ("warned", warned)] {
-            let ids: BTreeSet<_> = findings.iter().map(|finding| finding.rule.id).collect();
-            if !ids.is_empty() {
-                annotations.insert(name, ids.into_iter().collect::<Vec<_>>().join(","));
-            }
-        }
-        response.audit_annotations = (!annotations.is_empty()).then_some(annotations);
+        let annotations = AuditAnnotations { denied: ids(&denied), warned: ids(&warned) };
+        response.audit_annotations = (annotations != AuditAnnotations::default()).then_some(annotations);
         response
     }
 }

@@ -3,9 +3,8 @@
 use std::borrow::Cow;
 use std::fmt::Display;
 
-use serde_json::Value;
-
 use crate::quantity::Quantity;
+use crate::reader::{Children, Document, Json, Node, Shape};
 use crate::rule::{Level, Parameter, ParameterKind, Rule};
 use crate::rules::RULES;
 
@@ -64,14 +63,12 @@ impl Settings<'_> {
     /// [`Invalid`] with every error: its path, what is expected there and, for a name that is unknown, the name that
     /// was probably meant.
     pub fn read(json: Option<&str>) -> Result<Settings<'static>, Invalid> {
-        let value = match json {
-            None | Some("") => Value::Null,
-            Some(json) => serde_json::from_str(json).map_err(|error| {
-                Invalid(format!("the settings are not valid JSON (line {}, column {})", error.line(), error.column()))
-            })?,
+        let json = json.filter(|json| !json.is_empty()).unwrap_or("null");
+        let Ok(document) = Document::read(json, &Shape::Any) else {
+            return Err(Invalid("the settings are not valid JSON".to_owned()));
         };
         let mut errors = Errors(Vec::new());
-        let settings = from_value(&value, &mut errors);
+        let settings = from_value(document.root(), &mut errors);
         if errors.0.is_empty() {
             return Ok(settings);
         }
@@ -99,13 +96,13 @@ impl<'a> Settings<'a> {
     }
 }
 
-fn from_value(value: &Value, errors: &mut Errors) -> Settings<'static> {
+fn from_value(value: Node<'_>, errors: &mut Errors) -> Settings<'static> {
     let mut settings =
         Settings { node_kind: NodeKind::default(), help_url: None, levels: Vec::new(), parameters: Vec::new() };
     let mut profile = Profile::default();
     let mut rules = None;
     for (key, value) in errors.entries("", value) {
-        match key.as_str() {
+        match key {
             "profile" => {
                 if let Some(choice) = errors.choice("profile", value, &["strict", "tolerant"]) {
                     profile = if choice == "tolerant" { Profile::Tolerant } else { Profile::Strict };
@@ -130,7 +127,7 @@ fn from_value(value: &Value, errors: &mut Errors) -> Settings<'static> {
         .collect();
     if let Some(rules) = rules {
         for (id, value) in errors.entries("rules", rules) {
-            let known = RULES.iter().zip(settings.levels.iter_mut()).find(|(rule, _)| rule.id == id.as_str());
+            let known = RULES.iter().zip(settings.levels.iter_mut()).find(|(rule, _)| rule.id == id);
             match known {
                 Some((rule, level)) => rule_settings(rule, value, level, &mut settings.parameters, errors),
                 None => errors.unknown("rules", "rule", id, RULES.iter().map(|rule| rule.id)),
@@ -143,13 +140,13 @@ fn from_value(value: &Value, errors: &mut Errors) -> Settings<'static> {
 /// Reads what the settings say of one rule: a level, or an object with the level and the rule's parameters.
 fn rule_settings(
     rule: &'static Rule,
-    value: &Value,
+    value: Node<'_>,
     level: &mut Level,
     parameters: &mut Vec<(&'static str, &'static str, ParameterValue<'static>)>,
     errors: &mut Errors,
 ) {
     let path = format!("rules.{}", rule.id);
-    if !matches!(value, Value::Object(_) | Value::Null) {
+    if !matches!(value.json(), Json::Object(_) | Json::Null) {
         if let Some(named) = errors.level(&path, value, true) {
             *level = named;
         }
@@ -175,20 +172,27 @@ fn rule_settings(
 /// Collects what is wrong, and reads values of which it says so.
 struct Errors(Vec<String>);
 
-const fn type_of(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "nothing",
-        Value::Bool(_) => "a boolean",
-        Value::Number(_) => "a number",
-        Value::String(_) => "another string",
-        Value::Array(_) => "a list",
-        Value::Object(_) => "an object",
+fn type_of(value: Node<'_>) -> &'static str {
+    match value.json() {
+        Json::Null => "nothing",
+        Json::Bool(_) => "a boolean",
+        Json::Int(_) | Json::Float(_) => "a number",
+        Json::Text(_) => "another string",
+        Json::List(_) => "a list",
+        Json::Object(_) => "an object",
+    }
+}
+
+fn text_of<'v>(value: Node<'v>) -> Option<&'v str> {
+    match value.json() {
+        Json::Text(text) => Some(text),
+        _ => None,
     }
 }
 
 /// A key of the settings as it can be shown: in one line, and not endless.
 fn shown(key: &str) -> String {
-    key.chars().take(64).flat_map(char::escape_debug).collect()
+    key.chars().take(64).map(|char| if char.is_ascii_graphic() { char } else { '?' }).collect()
 }
 
 impl Errors {
@@ -197,21 +201,21 @@ impl Errors {
         self.0.push(format!("{path}: {what}"));
     }
 
-    fn expected(&mut self, path: &str, expected: impl Display, value: &Value) {
+    fn expected(&mut self, path: &str, expected: impl Display, value: Node<'_>) {
         self.add(path, format_args!("expected {expected}, found {}", type_of(value)));
     }
 
     /// The entries of an object that are not null; null is an empty object, anything else an error.
-    fn entries<'v>(&mut self, path: &str, value: &'v Value) -> impl Iterator<Item = (&'v String, &'v Value)> + use<'v> {
-        let map = match value {
-            Value::Object(map) => Some(map),
-            Value::Null => None,
+    fn entries<'v>(&mut self, path: &str, value: Node<'v>) -> impl Iterator<Item = (&'v str, Node<'v>)> + use<'v> {
+        let children: Option<Children<'v>> = match value.json() {
+            Json::Object(children) => Some(children),
+            Json::Null => None,
             _ => {
                 self.expected(path, "an object", value);
                 None
             }
         };
-        map.into_iter().flatten().filter(|(_, value)| !value.is_null())
+        children.into_iter().flatten().map(|child| (child.name(), child))
     }
 
     fn unknown<'n>(&mut self, path: &str, what: &str, key: &str, names: impl Iterator<Item = &'n str> + Clone) {
@@ -226,16 +230,16 @@ impl Errors {
         }
     }
 
-    fn choice(&mut self, path: &str, value: &Value, choices: &[&'static str]) -> Option<&'static str> {
-        let choice = choices.iter().copied().find(|choice| value.as_str() == Some(*choice));
+    fn choice(&mut self, path: &str, value: Node<'_>, choices: &[&'static str]) -> Option<&'static str> {
+        let choice = choices.iter().copied().find(|choice| text_of(value) == Some(*choice));
         if choice.is_none() {
             self.expected(path, quoted(choices), value);
         }
         choice
     }
 
-    fn level(&mut self, path: &str, value: &Value, or_object: bool) -> Option<Level> {
-        let level = Level::ALL.into_iter().find(|level| value.as_str() == Some(level.name()));
+    fn level(&mut self, path: &str, value: Node<'_>, or_object: bool) -> Option<Level> {
+        let level = Level::ALL.into_iter().find(|level| text_of(value) == Some(level.name()));
         if level.is_none() {
             let or_object = if or_object { ", or an object" } else { "" };
             self.expected(path, format_args!("{}{or_object}", quoted(&Level::ALL.map(Level::name))), value);
@@ -243,8 +247,8 @@ impl Errors {
         level
     }
 
-    fn url(&mut self, path: &str, value: &Value) -> Option<String> {
-        let text = match value.as_str() {
+    fn url(&mut self, path: &str, value: Node<'_>) -> Option<String> {
+        let text = match text_of(value) {
             Some("") => return None,
             Some(text) => text,
             None => {
@@ -266,14 +270,14 @@ impl Errors {
         None
     }
 
-    fn names(&mut self, path: &str, value: &Value) -> Option<Vec<String>> {
-        let Value::Array(list) = value else {
+    fn names(&mut self, path: &str, value: Node<'_>) -> Option<Vec<String>> {
+        let Json::List(list) = value.json() else {
             self.expected(path, "a list of strings", value);
             return None;
         };
-        let mut names = Vec::with_capacity(list.len());
-        for (index, entry) in list.iter().enumerate() {
-            match entry.as_str() {
+        let mut names = Vec::new();
+        for (index, entry) in list.enumerate() {
+            match text_of(entry) {
                 Some("") => self.add(&format!("{path}[{index}]"), "expected a name, found an empty string"),
                 Some(name) => names.push(name.to_owned()),
                 None => self.expected(&format!("{path}[{index}]"), "a string", entry),
@@ -282,7 +286,7 @@ impl Errors {
         Some(names)
     }
 
-    fn parameter(&mut self, path: &str, value: &Value, parameter: &Parameter) -> Option<ParameterValue<'static>> {
+    fn parameter(&mut self, path: &str, value: Node<'_>, parameter: &Parameter) -> Option<ParameterValue<'static>> {
         match parameter.kind {
             ParameterKind::Names => {
                 let names = self.names(path, value)?.into_iter().map(Cow::Owned).collect();
@@ -292,7 +296,7 @@ impl Errors {
                 self.choice(path, value, choices).map(|choice| ParameterValue::Text(Cow::Borrowed(choice)))
             }
             ParameterKind::PortRange => {
-                let range = value.as_str().and_then(port_range);
+                let range = text_of(value).and_then(port_range);
                 if range.is_none() {
                     self.add(path, "expected a range of ports such as \"30000-32767\"");
                 }
@@ -300,9 +304,9 @@ impl Errors {
             }
             ParameterKind::Quantity => {
                 // A form may send a number; Kubernetes takes both.
-                let text = match value {
-                    Value::String(text) => text.clone(),
-                    Value::Number(number) => number.to_string(),
+                let text = match value.json() {
+                    Json::Text(text) => text.to_owned(),
+                    Json::Int(number) => number.to_string(),
                     _ => {
                         self.expected(path, "a quantity such as \"500m\" or \"1Gi\"", value);
                         return None;

@@ -39,8 +39,7 @@ pub struct Subject<'d> {
     pub job_metadata: Option<ObjectMeta<'d>>,
     /// The pod template, where the kind has one.
     pub template: Option<Template<'d>>,
-    /// The claim templates of a StatefulSet.
-    pub claim_templates: Option<List<'d, PersistentVolumeClaim<'d>>>,
+    claim_templates: Option<Node<'d>>,
     /// The pod as it was, where only what changed is judged.
     pub before: Option<PodSpec<'d>>,
     settings: &'d Settings<'d>,
@@ -73,7 +72,7 @@ impl<'d> Subject<'d> {
                 if let Some(object) = StatefulSet::of(root) {
                     subject.metadata = object.metadata();
                     subject.template = object.spec().and_then(|spec| spec.template()).map(Template::from);
-                    subject.claim_templates = object.spec().and_then(|spec| spec.volume_claim_templates());
+                    subject.claim_templates = object.spec().and_then(|spec| spec.volume_claim_templates().filled());
                 }
             }
             Kind::CronJob => {
@@ -137,6 +136,12 @@ impl<'d> Subject<'d> {
         controller(self.metadata?, group, kind)
     }
 
+    /// The claim templates of a StatefulSet.
+    #[must_use]
+    pub fn claim_templates(&self) -> List<'d, PersistentVolumeClaim<'d>> {
+        List::found(self.claim_templates)
+    }
+
     /// The pod's spec, where there is one.
     #[must_use]
     pub fn pod(&self) -> Option<PodSpec<'d>> {
@@ -153,24 +158,23 @@ impl<'d> Subject<'d> {
     #[must_use]
     pub fn before(&self, container: Container<'d>) -> Option<Container<'d>> {
         let before = self.before?;
-        let list = container.node.parent();
-        let old = match list.name() {
+        let old = || match container.node.parent().name() {
             "initContainers" => before.init_containers(),
             "ephemeralContainers" => before.ephemeral_containers(),
             _ => before.containers(),
-        }?;
+        };
         let name = container.name().map_or("", |name| name.value);
         let named = |old: &Container<'_>| old.name().map_or("", |name| name.value) == name;
         // A request that keeps the order, as every one does that changes resources, is compared in one step.
-        let same_place = container.node.position().and_then(|index| old.iter().nth(index)).filter(named);
-        same_place.or_else(|| old.iter().find(named))
+        let same_place = container.node.position().and_then(|index| old().into_iter().nth(index)).filter(named);
+        same_place.or_else(|| old().into_iter().find(named))
     }
 }
 
 /// The owner that controls an object, if it is of `kind` in API group `group`.
 #[must_use]
 pub fn controller<'d>(metadata: ObjectMeta<'d>, group: &str, kind: &str) -> Option<OwnerReference<'d>> {
-    metadata.owner_references()?.iter().find(|owner| {
+    metadata.owner_references().into_iter().find(|owner| {
         owner.controller().is_some_and(|flag| flag.value)
             && owner.kind().is_some_and(|name| name.value == kind)
             && owner

@@ -1,7 +1,5 @@
 //! Whether an UPDATE changed what a workload's pods are made from.
 
-use serde_json::Value;
-
 use crate::kinds::Kind;
 use crate::reader::{Document, Field, Fields, Node, Raw, Shape, View, position};
 use crate::view;
@@ -80,14 +78,10 @@ fn same(left: Option<Raw<'_>>, right: Option<Raw<'_>>) -> bool {
     match (left, right) {
         (None, None) => true,
         (Some(left), Some(right)) if left.text() == right.text() => true,
-        (Some(left), Some(right)) => match (parse(left), parse(right)) {
-            (Some(left), Some(right)) => left == right,
-            _ => false,
-        },
+        (Some(left), Some(right)) => {
+            let (left, right) = (Document::read(left.text(), &Shape::Any), Document::read(right.text(), &Shape::Any));
+            matches!((left, right), (Ok(left), Ok(right)) if left.root().json().equals(right.root().json()))
+        }
         _ => false,
     }
-}
-
-fn parse(raw: Raw<'_>) -> Option<Value> {
-    serde_json::from_str(raw.text()).ok()
 }

@@ -33,8 +33,8 @@ macro_rules! view {
                 $(#[$about])*
                 #[doc = concat!("The field `", $key, "`.")]
                 #[must_use]
-                pub fn $method(self) -> Option<$type> {
-                    self.node.field(const { position(Self::KNOWN, $key) }).and_then(View::of)
+                pub fn $method(self) -> <$type as View<'d>>::Found {
+                    <$type as View<'d>>::found(self.node.field(const { position(Self::KNOWN, $key) }))
                 }
             )*
         }
@@ -45,8 +45,14 @@ macro_rules! view {
                 others: $crate::view!(@others $($others)?),
             });
 
+            type Found = Option<Self>;
+
             fn of(node: Node<'d>) -> Option<Self> {
                 Some($name { node })
+            }
+
+            fn found(node: Option<Node<'d>>) -> Option<Self> {
+                node.map(|node| $name { node })
             }
         }
     };
@@ -378,10 +384,13 @@ impl<'d> Volume<'d> {
     /// The source or sources of the volume: the known ones, or, where there is none, the names that no known version
     /// of Kubernetes has and whose value is an object.
     pub fn sources(self) -> impl Iterator<Item = Node<'d>> {
-        let mut known =
-            self.node.children().filter(|source| !source.is_unknown() && source.name() != "name").peekable();
-        let unknown = if known.peek().is_some() { None } else { Some(unknown_objects(self.node)) };
-        known.chain(unknown.into_iter().flatten())
+        sources(self.node)
+    }
+
+    /// The sources of a projected volume.
+    #[must_use]
+    pub fn projections(self) -> List<'d, VolumeProjection<'d>> {
+        List::found(self.projected().and_then(|projected| projected.sources().filled()))
     }
 
     /// Whether it is an emptyDir; a volume without any source is one too.
@@ -391,9 +400,11 @@ impl<'d> Volume<'d> {
     }
 }
 
-/// The children that no known version of Kubernetes has, as far as they are objects.
-fn unknown_objects(node: Node<'_>) -> impl Iterator<Item = Node<'_>> {
-    node.children().filter(|child| child.is_unknown() && child.raw().is_some_and(|raw| raw.starts_with('{')))
+fn sources(node: Node<'_>) -> impl Iterator<Item = Node<'_>> {
+    let is_known = |child: &Node<'_>| !child.is_unknown() && child.name() != "name";
+    let has_known = node.children().any(|child| is_known(&child));
+    let is_unknown_object = |child: &Node<'_>| child.raw().is_some_and(|raw| raw.starts_with('{'));
+    node.children().filter(move |child| if has_known { is_known(child) } else { is_unknown_object(child) })
 }
 
 view! {
@@ -450,9 +461,7 @@ view! {
 impl<'d> VolumeProjection<'d> {
     /// The source: a known one, or else a name that no known version of Kubernetes has and whose value is an object.
     pub fn sources(self) -> impl Iterator<Item = Node<'d>> {
-        let mut known = self.node.children().filter(|source| !source.is_unknown()).peekable();
-        let unknown = if known.peek().is_some() { None } else { Some(unknown_objects(self.node)) };
-        known.chain(unknown.into_iter().flatten())
+        sources(self.node)
     }
 }
 

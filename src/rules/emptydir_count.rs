@@ -27,8 +27,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check<'d>(_: &Subject<'d>, pod: PodSpec<'d>, findings: &mut Findings<'d>) {
-    let volumes = pod.volumes().into_iter().flat_map(|volumes| volumes.iter());
-    for volume in volumes.filter(|volume| volume.is_empty_dir()).skip(1) {
+    for volume in pod.volumes().into_iter().filter(|volume| volume.is_empty_dir()).skip(1) {
         findings.add(
             volume.node,
             "a pod on a virtual node has at most one emptyDir volume, and this is another",

@@ -27,7 +27,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check<'d>(_: &Subject<'d>, container: Container<'d>, findings: &mut Findings<'d>) {
-    for port in container.ports().iter().flat_map(|ports| ports.iter()) {
+    for port in container.ports() {
         if let Some(address) = port.host_ip().filter(|address| !address.value.is_empty()) {
             findings.mendable(
                 address.node,

@@ -27,7 +27,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check<'d>(subject: &Subject<'d>, container: Container<'d>, findings: &mut Findings<'d>) {
-    for port in container.ports().iter().flat_map(|ports| ports.iter()) {
+    for port in container.ports() {
         let Some(host) = port.host_port().filter(|host| host.value != 0) else { continue };
         // With the network of the node Kubernetes copies every container port; host-network reports the cause.
         let is_copied = port.container_port().is_some_and(|port| port.value == host.value);

@@ -57,7 +57,5 @@ fn check<'d>(subject: &Subject<'d>, container: Container<'d>, findings: &mut Fin
 }
 
 fn has(resources: Option<ResourceRequirements<'_>>, name: &str) -> bool {
-    resources.is_some_and(|resources| {
-        [resources.requests(), resources.limits()].into_iter().flatten().any(|amounts| amounts.get(name).is_some())
-    })
+    resources.is_some_and(|resources| resources.requests().get(name).or(resources.limits().get(name)).is_some())
 }

@@ -27,7 +27,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check<'d>(_: &Subject<'d>, container: Container<'d>, findings: &mut Findings<'d>) {
-    for mount in container.volume_mounts().iter().flat_map(|mounts| mounts.iter()) {
+    for mount in container.volume_mounts() {
         let propagation = mount.mount_propagation();
         if let Some(propagation) = propagation.filter(|propagation| !matches!(propagation.value, "" | "None")) {
             findings.mendable(

@@ -40,7 +40,8 @@ fn check<'d>(subject: &Subject<'d>, container: Container<'d>, findings: &mut Fin
         Some(ParameterValue::Ports(first, last)) => (*first, *last),
         _ => port_range(DEFAULT_RANGE).unwrap_or_default(),
     };
-    for port in container.ports().iter().flat_map(|ports| ports.iter()).filter_map(|port| port.container_port()) {
+    for port in container.ports() {
+        let Some(port) = port.container_port() else { continue };
         if u16::try_from(port.value).is_ok_and(|port| (first..=last).contains(&port)) {
             findings.add(
                 port.node,

@@ -44,7 +44,7 @@ fn is_allowed(
     metadata: Option<ObjectMeta<'_>>,
     spec: Option<PersistentVolumeClaimSpec<'_>>,
 ) -> bool {
-    let annotated = metadata.and_then(|metadata| metadata.annotations()?.get(CLASS_ANNOTATION));
+    let annotated = metadata.and_then(|metadata| metadata.annotations().get(CLASS_ANNOTATION));
     let class = annotated.or_else(|| spec?.storage_class_name()).map_or("", |class| class.value);
     !class.is_empty() && allowed.iter().any(|allowed| allowed == class)
 }
@@ -57,7 +57,7 @@ fn object<'d>(subject: &Subject<'d>, findings: &mut Findings<'d>) {
     {
         findings.add(Place::Field(subject.root, "kind"), "pods on virtual nodes cannot use this claim", REMEDY);
     }
-    for claim in subject.claim_templates.iter().flat_map(|templates| templates.iter()) {
+    for claim in subject.claim_templates() {
         if !is_allowed(allowed, claim.metadata(), claim.spec()) {
             findings.add(claim.node, "virtual nodes do not mount the claims that this template makes", REMEDY);
         }

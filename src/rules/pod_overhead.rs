@@ -27,9 +27,9 @@ pub static RULE: Rule = Rule {
 };
 
 fn check<'d>(_: &Subject<'d>, pod: PodSpec<'d>, findings: &mut Findings<'d>) {
-    if let Some(overhead) = pod.overhead().filter(|overhead| !overhead.is_empty()) {
+    if let Some(overhead) = pod.overhead().filled() {
         findings.add(
-            overhead.node,
+            overhead,
             "virtual nodes do not support overhead, which comes from the pod's RuntimeClass",
             "remove runtimeClassName or use one without overhead",
         );

@@ -1,12 +1,12 @@
 //! `pod-shape`: finds pods that ask for a GPU or may only run on GPU or Intel shapes.
 
 use crate::findings::Findings;
+use crate::reader::Amount;
 #[cfg(not(target_arch = "wasm32"))]
 use crate::rule::Docs;
 use crate::rule::{Check, Level, Rule};
 use crate::subject::Subject;
-use crate::views::{Container, NodeSelectorTerm, PodSpec};
-use std::collections::BTreeSet;
+use crate::views::{Container, NodeSelectorRequirement, NodeSelectorTerm, PodSpec};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -35,33 +35,41 @@ const INTEL: [&str; 8] =
 
 fn container<'d>(_: &Subject<'d>, container: Container<'d>, findings: &mut Findings<'d>) {
     let Some(resources) = container.resources() else { return };
-    let mut reported = BTreeSet::new();
-    for amounts in [resources.limits(), resources.requests()].into_iter().flatten() {
-        for (name, amount) in amounts.iter() {
-            let is_gpu = name.starts_with("nvidia.com/")
-                || matches!(name, "amd.com/gpu" | "gpu.intel.com/i915")
-                || name.starts_with("gpu.intel.com/");
-            if is_gpu && amount.value.is_positive() && reported.insert(name) {
-                findings.add(
-                    amount.node,
-                    "asks for a GPU, and virtual nodes have none",
-                    "run it on managed nodes with a GPU shape",
-                );
-            }
+    for (name, limit) in resources.limits() {
+        report(name, limit, findings);
+    }
+    // Kubernetes takes no GPU request without an equal limit; a template may still hold one.
+    for (name, request) in resources.requests() {
+        if is_gpu(name) && !resources.limits().get(name).is_some_and(|limit| limit.value.is_positive()) {
+            report(name, request, findings);
         }
     }
 }
 
+fn report<'d>(name: &str, amount: Amount<'d>, findings: &mut Findings<'d>) {
+    if is_gpu(name) && amount.value.is_positive() {
+        findings.add(
+            amount.node,
+            "asks for a GPU, and virtual nodes have none",
+            "run it on managed nodes with a GPU shape",
+        );
+    }
+}
+
+fn is_gpu(name: &str) -> bool {
+    name.starts_with("nvidia.com/") || matches!(name, "amd.com/gpu" | "gpu.intel.com/i915" | "gpu.intel.com/xe")
+}
+
 fn pod<'d>(_: &Subject<'d>, pod: PodSpec<'d>, findings: &mut Findings<'d>) {
     let remedy = "allow the shapes of virtual nodes, or run it on managed nodes";
-    for (label, shape) in pod.node_selector().iter().flat_map(|selector| selector.iter()) {
+    for (label, shape) in pod.node_selector() {
         if SHAPE_LABELS.contains(&label) && is_foreign(shape.value) {
             findings.add(shape.node, "virtual nodes have no GPU or Intel shapes", remedy);
         }
     }
     let Some(affinity) = pod.affinity().and_then(|affinity| affinity.node_affinity()) else { return };
-    let terms = affinity.required().and_then(|required| required.node_selector_terms());
-    let mut verdicts = terms.iter().flat_map(|terms| terms.iter()).filter_map(only_foreign).peekable();
+    let Some(required) = affinity.required() else { return };
+    let mut verdicts = required.node_selector_terms().into_iter().filter_map(only_foreign).peekable();
     if verdicts.peek().is_some() && verdicts.all(|only_foreign| only_foreign) {
         findings.add(
             affinity.node,
@@ -73,32 +81,22 @@ fn pod<'d>(_: &Subject<'d>, pod: PodSpec<'d>, findings: &mut Findings<'d>) {
 
 /// Whether every node that the term can match has a shape that no virtual node has; `None` if it matches no node.
 fn only_foreign(term: NodeSelectorTerm<'_>) -> Option<bool> {
-    let mut allowed: Option<BTreeSet<&str>> = None;
-    let mut excluded = BTreeSet::new();
-    let mut requirements = term.match_expressions()?.iter().peekable();
-    requirements.peek()?;
-    for requirement in requirements {
-        if !requirement.key().is_some_and(|key| SHAPE_LABELS.contains(&key.value)) {
-            continue;
-        }
-        let values = requirement.values();
-        let values = values.iter().flat_map(|values| values.iter()).map(|value| value.value);
-        match requirement.operator().map(|operator| operator.value) {
-            Some("In") => {
-                let values = values.collect::<BTreeSet<_>>();
-                allowed = Some(match allowed {
-                    Some(allowed) => allowed.intersection(&values).copied().collect(),
-                    None => values,
-                });
-            }
-            Some("NotIn") => excluded.extend(values),
-            _ => {}
-        }
-    }
-    let Some(allowed) = allowed else { return Some(false) };
-    let mut shapes = allowed.difference(&excluded).peekable();
-    shapes.peek()?;
-    Some(shapes.all(|shape| is_foreign(shape)))
+    term.match_expressions().filled()?;
+    let on_shape = |operator: &'static str| {
+        term.match_expressions().into_iter().filter(move |requirement| {
+            requirement.key().is_some_and(|key| SHAPE_LABELS.contains(&key.value))
+                && requirement.operator().is_some_and(|is| is.value == operator)
+        })
+    };
+    let holds = |requirement: NodeSelectorRequirement<'_>, shape: &str| {
+        requirement.values().into_iter().any(|value| value.value == shape)
+    };
+    let Some(allowed) = on_shape("In").next() else { return Some(false) };
+    let mut shapes = allowed.values().into_iter().map(|shape| shape.value).filter(|shape| {
+        on_shape("In").all(|allowed| holds(allowed, shape)) && !on_shape("NotIn").any(|excluded| holds(excluded, shape))
+    });
+    let is_first_foreign = is_foreign(shapes.next()?);
+    Some(is_first_foreign && shapes.all(is_foreign))
 }
 
 /// Whether a shape is one that virtual nodes do not have.

@@ -1,6 +1,7 @@
 //! `privilege-escalation`: finds containers whose processes may gain more privileges than their parent.
 
 use crate::findings::{Edit, Findings, Literal};
+use crate::reader::Text;
 #[cfg(not(target_arch = "wasm32"))]
 use crate::rule::Docs;
 use crate::rule::{Check, Fix, Level, Rule};
@@ -39,7 +40,7 @@ fn check<'d>(_: &Subject<'d>, container: Container<'d>, findings: &mut Findings<
 
 /// Whether Kubernetes would reject `allowPrivilegeEscalation: false` here.
 fn needs_escalation(context: SecurityContext<'_>) -> bool {
-    let added = context.capabilities().and_then(|capabilities| capabilities.add());
+    let is_sys_admin = |name: Text<'_>| matches!(name.value, "CAP_SYS_ADMIN" | "SYS_ADMIN");
     context.privileged().is_some_and(|flag| flag.value)
-        || added.is_some_and(|added| added.iter().any(|name| matches!(name.value, "CAP_SYS_ADMIN" | "SYS_ADMIN")))
+        || context.capabilities().is_some_and(|capabilities| capabilities.add().into_iter().any(is_sys_admin))
 }

@@ -29,8 +29,7 @@ pub static RULE: Rule = Rule {
 const SUPPORTED: [&str; 4] = ["serviceAccountToken", "configMap", "secret", "downwardAPI"];
 
 fn check<'d>(_: &Subject<'d>, volume: Volume<'d>, findings: &mut Findings<'d>) {
-    let sources = volume.projected().and_then(|projected| projected.sources());
-    for entry in sources.iter().flat_map(|sources| sources.iter()) {
+    for entry in volume.projections() {
         let mut names = entry.sources().map(|source| source.name()).peekable();
         let remedy = "use serviceAccountToken, configMap, secret or downwardAPI";
         if names.peek().is_none() {

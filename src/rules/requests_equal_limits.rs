@@ -1,13 +1,12 @@
 //! `requests-equal-limits`: finds resources with a request and a limit that differ in value.
 
 use crate::findings::{Edit, Findings};
-use crate::reader::{Amount, Map};
+use crate::reader::Amount;
 #[cfg(not(target_arch = "wasm32"))]
 use crate::rule::Docs;
 use crate::rule::{Check, Fix, Level, Rule};
 use crate::subject::Subject;
 use crate::views::{Container, PodSpec, ResourceRequirements};
-use std::collections::BTreeMap;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -30,14 +29,13 @@ pub static RULE: Rule = Rule {
 
 fn pod<'d>(subject: &Subject<'d>, pod: PodSpec<'d>, findings: &mut Findings<'d>) {
     if let Some(resources) = pod.resources() {
-        let before = subject.before.map(|before| before.resources());
-        check(resources, before, false, findings);
+        check(resources, subject.before.and_then(|before| before.resources()), false, findings);
     }
 }
 
 fn container<'d>(subject: &Subject<'d>, container: Container<'d>, findings: &mut Findings<'d>) {
     if let Some(resources) = container.resources() {
-        let before = subject.before(container).map(|before| before.resources());
+        let before = subject.before(container).and_then(|before| before.resources());
         // Kubernetes checks the sum of the containers' requests against the pod's, so no single one can be changed.
         let can_be_mended = subject.pod().and_then(|pod| pod.resources()).is_none();
         check(resources, before, can_be_mended, findings);
@@ -47,20 +45,19 @@ fn container<'d>(subject: &Subject<'d>, container: Container<'d>, findings: &mut
 /// `before` are the resources that a running pod had, where only what changed counts.
 fn check<'d>(
     resources: ResourceRequirements<'d>,
-    before: Option<Option<ResourceRequirements<'d>>>,
+    before: Option<ResourceRequirements<'d>>,
     can_be_mended: bool,
     findings: &mut Findings<'d>,
 ) {
-    let (Some(requests), Some(limits)) = (resources.requests(), resources.limits()) else { return };
-    let limits = by_name(Some(limits));
-    let before = before.map(|before| {
-        (by_name(before.and_then(|before| before.requests())), by_name(before.and_then(|before| before.limits())))
-    });
-    for (name, request) in requests.iter() {
-        let Some(limit) = limits.get(name).filter(|limit| limit.value != request.value) else { continue };
-        let is_unchanged = before.as_ref().is_some_and(|(requests, limits)| {
-            requests.get(name).is_some_and(|before| before.value == request.value)
-                && limits.get(name).is_some_and(|before| before.value == limit.value)
+    for (request, limit) in pairs(resources) {
+        let is_equal = |to: Amount<'d>, amount: Amount<'d>| to.value == amount.value;
+        if is_equal(request, limit) {
+            continue;
+        }
+        let name = request.node.name();
+        let is_unchanged = before.is_some_and(|before| {
+            before.requests().get(name).is_some_and(|before| is_equal(before, request))
+                && before.limits().get(name).is_some_and(|before| is_equal(before, limit))
         });
         if is_unchanged {
             continue;
@@ -75,6 +72,16 @@ fn check<'d>(
     }
 }
 
-fn by_name<'d>(amounts: Option<Map<'d, Amount<'d>>>) -> BTreeMap<&'d str, Amount<'d>> {
-    amounts.iter().flat_map(|amounts| amounts.iter()).collect()
+/// The resources that have a request and a limit, in the order of the requests.
+fn pairs<'d>(resources: ResourceRequirements<'d>) -> impl Iterator<Item = (Amount<'d>, Amount<'d>)> {
+    // The API server writes both in the order of their names. So the next limit is found where the last one was, and
+    // the cost does not grow with the square of the names.
+    let mut limits = resources.limits().into_iter();
+    resources.requests().into_iter().filter_map(move |(name, request)| {
+        let (_, limit) = limits.by_ref().find(|(limit, _)| *limit == name).or_else(|| {
+            limits = resources.limits().into_iter();
+            limits.by_ref().find(|(limit, _)| *limit == name)
+        })?;
+        Some((request, limit))
+    })
 }

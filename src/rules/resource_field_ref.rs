@@ -1,11 +1,12 @@
 //! `resource-field-ref`: finds files of a downwardAPI volume that show a container's resources.
 
 use crate::findings::Findings;
+use crate::reader::List;
 #[cfg(not(target_arch = "wasm32"))]
 use crate::rule::Docs;
 use crate::rule::{Check, Level, Rule};
 use crate::subject::Subject;
-use crate::views::Volume;
+use crate::views::{DownwardApiVolumeFile, Volume};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -27,10 +28,18 @@ pub static RULE: Rule = Rule {
 };
 
 fn check<'d>(_: &Subject<'d>, volume: Volume<'d>, findings: &mut Findings<'d>) {
-    let projected = volume.projected().and_then(|projected| projected.sources());
-    let lists = std::iter::once(volume.downward_api().and_then(|source| source.items()))
-        .chain(projected.iter().flat_map(|sources| sources.iter()).map(|source| source.downward_api()?.items()));
-    for item in lists.flatten().flat_map(|items| items.iter()) {
+    if let Some(source) = volume.downward_api() {
+        report(source.items(), findings);
+    }
+    for source in volume.projections() {
+        if let Some(source) = source.downward_api() {
+            report(source.items(), findings);
+        }
+    }
+}
+
+fn report<'d>(items: List<'d, DownwardApiVolumeFile<'d>>, findings: &mut Findings<'d>) {
+    for item in items {
         if let Some(reference) = item.resource_field_ref() {
             findings.add(
                 reference.0,

@@ -27,13 +27,12 @@ pub static RULE: Rule = Rule {
 };
 
 fn check<'d>(_: &Subject<'d>, pod: PodSpec<'d>, findings: &mut Findings<'d>) {
-    let profile = pod.security_context().and_then(|context| context.seccomp_profile());
-    if let Some(profile) = profile.filter(|profile| !profile.is_empty()) {
+    if let Some(profile) = pod.security_context().and_then(|context| context.seccomp_profile().filled()) {
         findings.mendable(
-            profile.node,
+            profile,
             "virtual nodes do not support the pod's seccompProfile",
             "set it on each container, with which Pod Security \"restricted\" is also content",
-            Edit::Remove(profile.node),
+            Edit::Remove(profile),
         );
     }
 }

@@ -27,8 +27,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check<'d>(_: &Subject<'d>, pod: PodSpec<'d>, findings: &mut Findings<'d>) {
-    let options = pod.security_context().and_then(|context| context.se_linux_options());
-    if let Some(options) = options.filter(|options| !options.is_empty()) {
-        findings.add(options.node, "virtual nodes do not support seLinuxOptions", "remove them");
+    if let Some(options) = pod.security_context().and_then(|context| context.se_linux_options().filled()) {
+        findings.add(options, "virtual nodes do not support seLinuxOptions", "remove them");
     }
 }

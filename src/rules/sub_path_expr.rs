@@ -27,7 +27,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check<'d>(_: &Subject<'d>, container: Container<'d>, findings: &mut Findings<'d>) {
-    for mount in container.volume_mounts().iter().flat_map(|mounts| mounts.iter()) {
+    for mount in container.volume_mounts() {
         if let Some(path) = mount.sub_path_expr().filter(|path| !path.value.is_empty()) {
             findings.add(path.node, "uses subPathExpr, which virtual nodes do not support", "use a fixed subPath");
         }

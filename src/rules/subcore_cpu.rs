@@ -44,6 +44,5 @@ fn check<'d>(subject: &Subject<'d>, container: Container<'d>, findings: &mut Fin
 /// The cpu that a virtual node looks at: the limit, else the request.
 fn effective(resources: Option<ResourceRequirements<'_>>) -> Option<Amount<'_>> {
     let resources = resources?;
-    let limit = resources.limits().and_then(|limits| limits.get("cpu"));
-    limit.or_else(|| resources.requests()?.get("cpu"))
+    resources.limits().get("cpu").or_else(|| resources.requests().get("cpu"))
 }

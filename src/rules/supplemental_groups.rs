@@ -27,13 +27,12 @@ pub static RULE: Rule = Rule {
 };
 
 fn check<'d>(_: &Subject<'d>, pod: PodSpec<'d>, findings: &mut Findings<'d>) {
-    let groups = pod.security_context().and_then(|context| context.supplemental_groups());
-    if let Some(groups) = groups.filter(|groups| !groups.is_empty()) {
+    if let Some(groups) = pod.security_context().and_then(|context| context.supplemental_groups().filled()) {
         findings.mendable(
-            groups.node,
+            groups,
             "virtual nodes do not support supplementalGroups",
             "remove them, and put the groups into the image",
-            Edit::Remove(groups.node),
+            Edit::Remove(groups),
         );
     }
 }

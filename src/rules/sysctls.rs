@@ -27,10 +27,9 @@ pub static RULE: Rule = Rule {
 };
 
 fn check<'d>(_: &Subject<'d>, pod: PodSpec<'d>, findings: &mut Findings<'d>) {
-    let sysctls = pod.security_context().and_then(|context| context.sysctls());
-    if let Some(sysctls) = sysctls.filter(|sysctls| !sysctls.is_empty()) {
+    if let Some(sysctls) = pod.security_context().and_then(|context| context.sysctls().filled()) {
         findings.add(
-            sysctls.node,
+            sysctls,
             "virtual nodes do not set kernel parameters",
             "remove sysctls, or run the workload on managed nodes",
         );

@@ -30,8 +30,7 @@ pub static RULE: Rule = Rule {
 const DEFAULTS: [i64; 2] = [3600, 3607];
 
 fn check<'d>(_: &Subject<'d>, volume: Volume<'d>, findings: &mut Findings<'d>) {
-    let sources = volume.projected().and_then(|projected| projected.sources());
-    for source in sources.iter().flat_map(|sources| sources.iter()) {
+    for source in volume.projections() {
         let seconds = source.service_account_token().and_then(|token| token.expiration_seconds());
         if let Some(seconds) = seconds.filter(|seconds| !DEFAULTS.contains(&seconds.value)) {
             findings.mendable(

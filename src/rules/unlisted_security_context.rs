@@ -1,7 +1,7 @@
 //! `unlisted-security-context`: finds security context fields that Oracle lists neither as supported nor as not.
 
 use crate::findings::Findings;
-use crate::reader::{Map, Node, Raw, Text};
+use crate::reader::{Node, Text};
 #[cfg(not(target_arch = "wasm32"))]
 use crate::rule::Docs;
 use crate::rule::{Check, Level, Rule};
@@ -30,8 +30,8 @@ pub static RULE: Rule = Rule {
 fn pod<'d>(_: &Subject<'d>, pod: PodSpec<'d>, findings: &mut Findings<'d>) {
     let Some(context) = pod.security_context() else { return };
     let found = [
-        filled(context.app_armor_profile()),
-        filled(context.windows_options()),
+        context.app_armor_profile().filled(),
+        context.windows_options().filled(),
         other(context.supplemental_groups_policy(), "Merge"),
         other(context.se_linux_change_policy(), "MountOption"),
     ];
@@ -41,16 +41,12 @@ fn pod<'d>(_: &Subject<'d>, pod: PodSpec<'d>, findings: &mut Findings<'d>) {
 fn container<'d>(_: &Subject<'d>, container: Container<'d>, findings: &mut Findings<'d>) {
     let Some(context) = container.security_context() else { return };
     let found = [
-        filled(context.seccomp_profile()),
-        filled(context.se_linux_options()),
-        filled(context.app_armor_profile()),
-        filled(context.windows_options()),
+        context.seccomp_profile().filled(),
+        context.se_linux_options().filled(),
+        context.app_armor_profile().filled(),
+        context.windows_options().filled(),
     ];
     report(found, findings);
-}
-
-fn filled<'d>(map: Option<Map<'d, Raw<'d>>>) -> Option<Node<'d>> {
-    map.filter(|map| !map.is_empty()).map(|map| map.node)
 }
 
 fn other<'d>(text: Option<Text<'d>>, default: &str) -> Option<Node<'d>> {

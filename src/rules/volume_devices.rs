@@ -27,9 +27,9 @@ pub static RULE: Rule = Rule {
 };
 
 fn check<'d>(_: &Subject<'d>, container: Container<'d>, findings: &mut Findings<'d>) {
-    if let Some(devices) = container.volume_devices().filter(|devices| !devices.is_empty()) {
+    if let Some(devices) = container.volume_devices().filled() {
         findings.add(
-            devices.node,
+            devices,
             "uses volumeDevices, and virtual nodes attach no block devices",
             "remove them, or run it on managed nodes",
         );

@@ -1,11 +1,12 @@
 //! `volume-item-mode`: finds a file mode other than 0644 on an item of a configMap or secret volume or projected source.
 
 use crate::findings::{Edit, Findings, Literal};
+use crate::reader::List;
 #[cfg(not(target_arch = "wasm32"))]
 use crate::rule::Docs;
 use crate::rule::{Check, Fix, Level, Rule};
 use crate::subject::Subject;
-use crate::views::Volume;
+use crate::views::{KeyToPath, Volume};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -30,14 +31,22 @@ pub static RULE: Rule = Rule {
 const MODE: i32 = 0o644;
 
 fn check<'d>(_: &Subject<'d>, volume: Volume<'d>, findings: &mut Findings<'d>) {
-    let projected = volume.projected().and_then(|projected| projected.sources());
-    let projected = projected.iter().flat_map(|sources| sources.iter());
-    let lists =
-        [volume.config_map().and_then(|source| source.items()), volume.secret().and_then(|source| source.items())]
-            .into_iter()
-            .chain(projected.flat_map(|source| [source.config_map(), source.secret()]).map(|source| source?.items()));
-    for mode in lists.flatten().flat_map(|items| items.iter()).filter_map(|item| item.mode()) {
-        if mode.value != MODE {
+    if let Some(source) = volume.config_map() {
+        report(source.items(), findings);
+    }
+    if let Some(source) = volume.secret() {
+        report(source.items(), findings);
+    }
+    for source in volume.projections() {
+        for source in [source.config_map(), source.secret()].into_iter().flatten() {
+            report(source.items(), findings);
+        }
+    }
+}
+
+fn report<'d>(items: List<'d, KeyToPath<'d>>, findings: &mut Findings<'d>) {
+    for item in items {
+        if let Some(mode) = item.mode().filter(|mode| mode.value != MODE) {
             findings.mendable(
                 mode.node,
                 format_args!("files get mode 0644 on virtual nodes, not {:#05o}", mode.value),
