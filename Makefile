@@ -29,7 +29,7 @@ toolchain:
 # An unchanged module keeps its date, so that nothing is rebuilt for its sake.
 policy.wasm: $(SOURCES) | toolchain ## Build the policy module
 	cargo build --release --locked --lib --package oke-virtual-nodes-policy --target $(TARGET)
-	cmp -s $(WASM) $@ && touch $@ || cp $(WASM) $@
+	cmp -s $(WASM) $@ || cp $(WASM) $@
 
 annotated-policy.wasm: policy.wasm metadata.yml README.md ## Build the module with its metadata, to be pushed (needs kwctl)
 	@command -v kwctl >/dev/null || { echo "kwctl is needed: https://docs.kubewarden.io/howtos/install-kwctl" >&2; exit 1; }

@@ -107,7 +107,7 @@ fn summary_line(summary: &Summary, out: &mut dyn Write) -> io::Result<()> {
     let plural = if *objects == 1 { "" } else { "s" };
     write!(
         out,
-        "{objects} object{plural} judged: {style}{denied} denied{style:#}, {warned} with warnings, \
+        "{objects} object{plural} judged: {style}{denied} denied{style:#}, {warned} only warned, \
          {clean} without findings; {skipped} skipped"
     )?;
     match errors {

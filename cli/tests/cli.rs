@@ -190,10 +190,10 @@ fn lists_are_taken_apart() {
     let report = report(&fs::read_to_string(test_data("manifests/kubectl-get.yaml")).unwrap(), &[]);
     assert_eq!(report["objects"][0]["name"], "default/mail");
     assert_eq!(report["objects"][0]["findings"], json!([]));
-    assert_eq!(report["objects"][1]["line"], 46);
+    assert_eq!(report["objects"][1]["line"], 44);
     let job = report["objects"][1]["findings"].as_array().unwrap();
     assert_eq!(job[0]["path"], "spec.template.spec.shareProcessNamespace");
-    assert_eq!(job[0]["line"], 64);
+    assert_eq!(job[0]["line"], 63);
 }
 
 #[test]
@@ -254,7 +254,7 @@ fn the_sample_manifests_give_a_report() {
     assert_eq!(status(&output), 1, "{}", stderr(&output));
     assert!(text.contains("web-app.yaml:3  Deployment shop/web\n"), "{text}");
     assert!(
-        text.contains("host-port  line 31: spec.template.spec.containers[0].ports[0].hostPort (container web)"),
+        text.contains("host-port  line 32: spec.template.spec.containers[0].ports[0].hostPort (container web)"),
         "{text}"
     );
     assert!(!text.contains("good-deployment.yaml"), "{text}");
