@@ -13,6 +13,8 @@ pub enum Place<'d> {
     Node(Node<'d>),
     /// A field that may be absent: the object that it belongs to, and its name.
     Field(Node<'d>, &'static str),
+    /// An annotation of an object that may have none, or no metadata: the object, and the annotation's name.
+    Annotation(Node<'d>, &'static str),
     /// Something outside the object, such as `pods/exec`.
     Fixed(&'static str),
 }
@@ -32,6 +34,13 @@ impl Place<'_> {
             Place::Field(node, name) => {
                 let mut path = node.path();
                 write_name(&mut path, name);
+                path
+            }
+            Place::Annotation(node, name) => {
+                let mut path = node.path();
+                for step in ["metadata", "annotations", name] {
+                    write_name(&mut path, step);
+                }
                 path
             }
             Place::Fixed(place) => (*place).to_owned(),
@@ -84,6 +93,19 @@ impl<'d> Finding<'d> {
     pub fn mend(&mut self, edit: Edit<'d>) -> &mut Self {
         self.edits.push(edit);
         self
+    }
+
+    /// Whether two objects have this finding in common: the same rule finds the same value in the same place.
+    #[must_use]
+    pub fn is_same(&self, other: &Finding<'_>) -> bool {
+        let text = |place: &Place<'_>| match place {
+            Place::Node(node) => node.text().map(str::to_owned),
+            _ => None,
+        };
+        self.rule.id == other.rule.id
+            && self.problem == other.problem
+            && self.place.path() == other.place.path()
+            && text(&self.place) == text(&other.place)
     }
 
     /// Keeps the finding from denying a request.
@@ -157,6 +179,14 @@ impl<'d> Findings<'d> {
     /// Adds a finding that `edit` mends.
     pub fn mendable(&mut self, place: impl Into<Place<'d>>, problem: impl Phrase, remedy: impl Phrase, edit: Edit<'d>) {
         if let Some(finding) = self.add(place, problem, remedy) {
+            finding.mend(edit);
+        }
+    }
+
+    /// Adds a change that is worth making where fixes are on, although nothing is wrong without it.
+    pub fn improve(&mut self, place: impl Into<Place<'d>>, problem: impl Phrase, edit: Edit<'d>) {
+        if let Some(finding) = self.add(place, problem, "") {
+            finding.level = Level::Off;
             finding.mend(edit);
         }
     }

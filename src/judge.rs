@@ -21,7 +21,9 @@ fn checks<'s>(settings: &'s Settings<'_>) -> impl Iterator<Item = (&'static Rule
 /// Judges the whole object.
 pub fn object<'d>(subject: &Subject<'d>, settings: &Settings<'_>, findings: &mut Findings<'d>) {
     for (rule, level, check) in checks(settings) {
-        if let Check::Object(check) = check {
+        if let Check::Object(kinds, check) = check
+            && kinds.contains(&subject.kind)
+        {
             findings.ask(rule, level, None);
             check(subject, findings);
         }
@@ -37,6 +39,19 @@ pub fn object<'d>(subject: &Subject<'d>, settings: &Settings<'_>, findings: &mut
         }
     }
     containers(subject, all_containers(pod), settings, findings, |_| true);
+}
+
+/// Judges what an update changes in a running pod.
+pub fn update<'d>(subject: &Subject<'d>, settings: &Settings<'_>, findings: &mut Findings<'d>) {
+    let Some(pod) = subject.pod() else { return };
+    for container in [pod.init_containers(), pod.containers()].into_iter().flatten() {
+        for (rule, level, check) in checks(settings) {
+            if let Check::Update(check) = check {
+                findings.ask(rule, level, container.name().map(|name| name.value));
+                check(subject, container, findings);
+            }
+        }
+    }
 }
 
 /// Judges the ephemeral containers that the request adds to a pod.

@@ -1,7 +1,11 @@
 //! The kinds of object that rules know, and where they keep their pod template.
 
+use crate::products;
 use crate::reader::{Shape, View};
-use crate::views::{CronJob, PersistentVolumeClaim, Pod, PodTemplate, StatefulSet, Workload};
+use crate::views::{
+    Configuration, CronJob, Object, PersistentVolume, PersistentVolumeClaim, Pod, PodTemplate, Service, StatefulSet,
+    Workload,
+};
 
 /// A kind of object that rules know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +30,26 @@ pub enum Kind {
     PodTemplate,
     /// `v1 PersistentVolumeClaim`
     PersistentVolumeClaim,
+    /// `v1 PersistentVolume`
+    PersistentVolume,
+    /// `networking.k8s.io/v1 NetworkPolicy`
+    NetworkPolicy,
+    /// `v1 Namespace`
+    Namespace,
+    /// `v1 Service`
+    Service,
+    /// `v1 ConfigMap`
+    ConfigMap,
+    /// `v1 Secret`
+    Secret,
+    /// What `kubectl exec` sends
+    PodExecOptions,
+    /// What `kubectl attach` sends
+    PodAttachOptions,
+    /// What `kubectl port-forward` sends
+    PodPortForwardOptions,
+    /// Any kind in an API group that a rule knows
+    Custom,
 }
 
 /// How a kind is called in Kubernetes' API.
@@ -56,19 +80,52 @@ pub static KINDS: &[KindInfo] = &[
     info(Kind::ReplicationController, "", "ReplicationController", "replicationcontrollers"),
     info(Kind::PodTemplate, "", "PodTemplate", "podtemplates"),
     info(Kind::PersistentVolumeClaim, "", "PersistentVolumeClaim", "persistentvolumeclaims"),
+    info(Kind::PersistentVolume, "", "PersistentVolume", "persistentvolumes"),
+    info(Kind::NetworkPolicy, "networking.k8s.io", "NetworkPolicy", "networkpolicies"),
+    info(Kind::Namespace, "", "Namespace", "namespaces"),
+    info(Kind::Service, "", "Service", "services"),
+    info(Kind::ConfigMap, "", "ConfigMap", "configmaps"),
+    info(Kind::Secret, "", "Secret", "secrets"),
+    info(Kind::PodExecOptions, "", "PodExecOptions", "pods/exec"),
+    info(Kind::PodAttachOptions, "", "PodAttachOptions", "pods/attach"),
+    info(Kind::PodPortForwardOptions, "", "PodPortForwardOptions", "pods/portforward"),
 ];
+
+/// Whether a group is the one of the network policies that administrators of a cluster write.
+#[must_use]
+pub fn is_policy_group(group: &str) -> bool {
+    products::is_in_group(group, "policy.networking.k8s.io")
+}
 
 impl Kind {
     /// The kind of that group and name, if any rule knows it. The version does not matter.
     #[must_use]
     pub fn find(group: &str, name: &str) -> Option<Kind> {
-        KINDS.iter().find(|info| info.group == group && info.name == name).map(|info| info.kind)
+        let known = KINDS.iter().find(|info| info.group == group && info.name == name).map(|info| info.kind);
+        known.or_else(|| (products::has_group(group) || is_policy_group(group)).then_some(Kind::Custom))
     }
 
     /// Whether such an object is a pod or makes pods from a template.
     #[must_use]
     pub fn has_template(self) -> bool {
-        self != Kind::PersistentVolumeClaim
+        matches!(
+            self,
+            Kind::Pod
+                | Kind::Deployment
+                | Kind::ReplicaSet
+                | Kind::StatefulSet
+                | Kind::DaemonSet
+                | Kind::Job
+                | Kind::CronJob
+                | Kind::ReplicationController
+                | Kind::PodTemplate
+        )
+    }
+
+    /// Whether it is a connection to a running pod, and no object.
+    #[must_use]
+    pub fn is_connection(self) -> bool {
+        matches!(self, Kind::PodExecOptions | Kind::PodAttachOptions | Kind::PodPortForwardOptions)
     }
 
     /// What is read of such an object.
@@ -80,6 +137,15 @@ impl Kind {
             Kind::CronJob => CronJob::SHAPE,
             Kind::PodTemplate => PodTemplate::SHAPE,
             Kind::PersistentVolumeClaim => PersistentVolumeClaim::SHAPE,
+            Kind::PersistentVolume => PersistentVolume::SHAPE,
+            Kind::Service => Service::SHAPE,
+            Kind::ConfigMap | Kind::Secret => Configuration::SHAPE,
+            Kind::NetworkPolicy
+            | Kind::Namespace
+            | Kind::Custom
+            | Kind::PodExecOptions
+            | Kind::PodAttachOptions
+            | Kind::PodPortForwardOptions => Object::SHAPE,
             Kind::Deployment | Kind::ReplicaSet | Kind::DaemonSet | Kind::Job | Kind::ReplicationController => {
                 Workload::SHAPE
             }

@@ -7,6 +7,7 @@ pub mod findings;
 pub mod judge;
 pub mod kinds;
 pub mod policy;
+pub mod products;
 pub mod quantity;
 pub mod reader;
 pub mod request;

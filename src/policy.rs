@@ -2,7 +2,7 @@
 
 use crate::findings::{Finding, Findings};
 use crate::judge;
-use crate::kinds::Kind;
+use crate::kinds::{KINDS, Kind};
 use crate::reader::{Document, Raw, Text, View};
 use crate::request::{AdmissionRequest, Operation, Payload};
 use crate::response::Response;
@@ -94,7 +94,25 @@ pub fn answer<A: Answer>(payload: &[u8], answer: A) -> A::Output {
     let Some(scope) = Scope::of(kind, operation, text_of(request.sub_resource()).unwrap_or_default()) else {
         return answer.accept();
     };
+    if kind.is_connection() {
+        return connection(&request, kind, &settings, answer);
+    }
     judged(&request, kind, kind_name, operation, scope, &settings, answer)
+}
+
+/// A connection to a running pod. What it sends has no metadata; there is nothing to read in it.
+fn connection<A: Answer>(request: &AdmissionRequest<'_>, kind: Kind, settings: &Settings<'_>, answer: A) -> A::Output {
+    let Ok(document) = Document::read("{}", kind.shape()) else { return answer.accept() };
+    let name = text_of(request.name()).unwrap_or_default();
+    let subject = Subject::new(kind, "", name, &document, settings);
+    let mut findings = Findings::new();
+    judge::object(&subject, settings, &mut findings);
+    let resource = KINDS.iter().find(|info| info.kind == kind).map_or("", |info| info.resource);
+    answer.judged(
+        &title(&subject, resource, text_of(request.namespace())),
+        findings.into_list(),
+        settings.help_url.as_deref(),
+    )
 }
 
 /// Which part of an object a request is about.
@@ -114,6 +132,7 @@ impl Scope {
     /// The part that the request is about; `None` if nothing of it is judged.
     fn of(kind: Kind, operation: Operation, sub_resource: &str) -> Option<Scope> {
         match (kind, operation, sub_resource) {
+            (_, Operation::Connect, _) => kind.is_connection().then_some(Scope::Whole),
             (Kind::Pod, Operation::Update, "") => Some(Scope::PodUpdate),
             (Kind::Pod, Operation::Update, "ephemeralcontainers") => Some(Scope::EphemeralContainers),
             (Kind::Pod, Operation::Update, "resize") => Some(Scope::Resize),
@@ -150,7 +169,8 @@ fn judged<A: Answer>(
         }
     };
     let name = text_of(request.name()).unwrap_or_default();
-    let mut subject = Subject::new(kind, name, &document, settings);
+    let group = request.kind().and_then(|kind| text_of(kind.group())).unwrap_or_default();
+    let mut subject = Subject::new(kind, group, name, &document, settings);
     // Finalizers must go, whatever is in the object.
     let is_deleted = subject.metadata.and_then(|metadata| text_of(metadata.deletion_timestamp())).is_some();
     if (update && is_deleted) || is_owned(&subject) {
@@ -161,18 +181,39 @@ fn judged<A: Answer>(
         return answer.reject(UNREADABLE, &unreadable(&title, &document));
     }
     let before = old.and_then(|old| Document::read(old.text(), kind.shape()).ok());
-    subject.before =
-        before.as_ref().and_then(|before| Pod::of(before.root())).filter(|_| kind == Kind::Pod).and_then(Pod::spec);
+    subject.old = before.as_ref().map(Document::root);
+    subject.before = subject.old.filter(|_| kind == Kind::Pod).and_then(Pod::of).and_then(Pod::spec);
 
     let mut findings = Findings::new();
     match scope {
-        Scope::Whole => judge::object(&subject, settings, &mut findings),
-        Scope::PodUpdate if subject.before.is_some() => {}
-        Scope::PodUpdate => judge::object(&subject, settings, &mut findings),
+        Scope::PodUpdate if subject.before.is_some() => judge::update(&subject, settings, &mut findings),
+        Scope::Whole | Scope::PodUpdate => judge::object(&subject, settings, &mut findings),
         Scope::EphemeralContainers => judge::added_containers(&subject, settings, &mut findings),
         Scope::Resize => judge::resources(&subject, settings, &mut findings),
     }
-    answer.judged(&title, findings.into_list(), settings.help_url.as_deref())
+    let mut findings = findings.into_list();
+    if let Some(before) = before.as_ref().filter(|_| !kind.has_template() && !is_about_changes(kind)) {
+        let before = Subject::new(kind, group, name, before, settings);
+        let mut known = Findings::new();
+        judge::object(&before, settings, &mut known);
+        ratchet(&mut findings, &known.into_list());
+    }
+    answer.judged(&title, findings, settings.help_url.as_deref())
+}
+
+/// Whether the rules on a kind look at the change itself.
+fn is_about_changes(kind: Kind) -> bool {
+    matches!(kind, Kind::ConfigMap | Kind::Secret)
+}
+
+/// Lets what was in the object before the update only warn.
+fn ratchet(findings: &mut [Finding<'_>], known: &[Finding<'_>]) {
+    for finding in findings {
+        if known.iter().any(|known| known.is_same(finding)) {
+            finding.only_warn();
+            finding.problem.to_mut().push_str(" (it was there before)");
+        }
+    }
 }
 
 /// Whether the object's owner was judged in its place, and its pods will be.

@@ -103,7 +103,6 @@ enum Datum<'a> {
     Raw(&'a str),
     Object(&'static [Field]),
     List,
-    Present,
 }
 
 /// A node; `0` stands for "none" in `next` and `first`, because the root is nobody's child.
@@ -259,7 +258,7 @@ impl<'a> Seed<'_, 'a> {
         let datum = match self.shape {
             _ if raw == "null" => return false,
             Shape::Raw => Some(Datum::Raw(raw)),
-            Shape::Presence => raw.starts_with('{').then_some(Datum::Present),
+            Shape::Presence => raw.starts_with('{').then_some(Datum::Raw(raw)),
             Shape::Int32 => raw.parse::<i32>().ok().map(|value| Datum::Int(value.into())),
             Shape::Int64 => raw.parse::<i64>().ok().map(Datum::Int),
             Shape::Quantity => {
@@ -552,7 +551,9 @@ impl<'d> Node<'d> {
         }
     }
 
-    fn text(self) -> Option<&'d str> {
+    /// The string or quantity that the node holds.
+    #[must_use]
+    pub fn text(self) -> Option<&'d str> {
         match self.slot() {
             Some(Slot { datum: Datum::Text(text), .. }) => Some(text),
             _ => None,
@@ -933,12 +934,20 @@ impl<'d, V: View<'d>> Map<'d, V> {
     }
 }
 
+impl<'d, V: View<'d>> Map<'d, V> {
+    /// The keys and values, in the order of the text.
+    #[must_use]
+    pub fn entries(&self) -> Members<'d, V> {
+        Members { children: children(self.node), view: PhantomData }
+    }
+}
+
 impl<'d, V: View<'d>> IntoIterator for Map<'d, V> {
     type Item = (&'d str, V);
     type IntoIter = Members<'d, V>;
 
     fn into_iter(self) -> Members<'d, V> {
-        Members { children: children(self.node), view: PhantomData }
+        self.entries()
     }
 }
 

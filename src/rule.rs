@@ -1,6 +1,7 @@
 //! What a rule is: the declaration that everything else is made from.
 
 use crate::findings::Findings;
+use crate::kinds::Kind;
 use crate::subject::Subject;
 use crate::views::{Container, PodSpec, Volume};
 
@@ -66,15 +67,59 @@ pub enum ParameterKind {
 /// What a rule looks at.
 #[derive(Clone, Copy)]
 pub enum Check {
-    /// The object as a whole, once.
-    Object(for<'d> fn(&Subject<'d>, &mut Findings<'d>)),
+    /// An object of one of these kinds as a whole, once.
+    Object(&'static [Kind], for<'d> fn(&Subject<'d>, &mut Findings<'d>)),
     /// The pod's fields, once for each pod template.
     Pod(for<'d> fn(&Subject<'d>, PodSpec<'d>, &mut Findings<'d>)),
     /// Each volume.
     Volume(for<'d> fn(&Subject<'d>, Volume<'d>, &mut Findings<'d>)),
     /// Each container: init, normal and ephemeral ones.
     Container(for<'d> fn(&Subject<'d>, Container<'d>, &mut Findings<'d>)),
+    /// Each init and normal container of a running pod that is updated; it is in [`Subject::before`] as it was.
+    Update(for<'d> fn(&Subject<'d>, Container<'d>, &mut Findings<'d>)),
 }
+
+/// The kinds that are a pod or make pods from a template.
+pub const TEMPLATES: &[Kind] = &[
+    Kind::Pod,
+    Kind::Deployment,
+    Kind::ReplicaSet,
+    Kind::StatefulSet,
+    Kind::DaemonSet,
+    Kind::Job,
+    Kind::CronJob,
+    Kind::ReplicationController,
+    Kind::PodTemplate,
+];
+
+/// The kinds in which a product can be recognised: workloads and the product's own objects.
+pub const PRODUCT_KINDS: &[Kind] = &[
+    Kind::Pod,
+    Kind::Deployment,
+    Kind::ReplicaSet,
+    Kind::StatefulSet,
+    Kind::DaemonSet,
+    Kind::Job,
+    Kind::CronJob,
+    Kind::ReplicationController,
+    Kind::PodTemplate,
+    Kind::Custom,
+];
+
+/// The kinds in which a service mesh can be recognised: also namespaces, which ask for its proxies.
+pub const MESH_KINDS: &[Kind] = &[
+    Kind::Pod,
+    Kind::Deployment,
+    Kind::ReplicaSet,
+    Kind::StatefulSet,
+    Kind::DaemonSet,
+    Kind::Job,
+    Kind::CronJob,
+    Kind::ReplicationController,
+    Kind::PodTemplate,
+    Kind::Custom,
+    Kind::Namespace,
+];
 
 /// A rule: one row of Oracle's page, or a part of it.
 pub struct Rule {

@@ -6,8 +6,8 @@ use crate::kinds::Kind;
 use crate::reader::{Document, List, Node, View};
 use crate::settings::{ParameterValue, Settings};
 use crate::views::{
-    Container, CronJob, ObjectMeta, OwnerReference, PersistentVolumeClaim, Pod, PodSpec, PodTemplate, PodTemplateSpec,
-    StatefulSet, Workload,
+    Configuration, Container, CronJob, Object, ObjectMeta, OwnerReference, PersistentVolume, PersistentVolumeClaim,
+    Pod, PodSpec, PodTemplate, PodTemplateSpec, Service, StatefulSet, Workload,
 };
 
 /// A pod's metadata and spec, wherever the object keeps them.
@@ -29,6 +29,8 @@ impl<'d> From<PodTemplateSpec<'d>> for Template<'d> {
 pub struct Subject<'d> {
     /// Its kind.
     pub kind: Kind,
+    /// Its API group; empty for the core group.
+    pub group: &'d str,
     /// Its name; empty where the API server will make one from `generateName`.
     pub name: &'d str,
     /// The object itself.
@@ -42,16 +44,25 @@ pub struct Subject<'d> {
     claim_templates: Option<Node<'d>>,
     /// The pod as it was, where only what changed is judged.
     pub before: Option<PodSpec<'d>>,
+    /// The object as it was, where the request updates it.
+    pub old: Option<Node<'d>>,
     settings: &'d Settings<'d>,
 }
 
 impl<'d> Subject<'d> {
     /// The object of `kind` that `document` holds. `name` is the request's; where it is empty, the object's counts.
     #[must_use]
-    pub fn new(kind: Kind, name: &'d str, document: &'d Document<'d>, settings: &'d Settings<'d>) -> Self {
+    pub fn new(
+        kind: Kind,
+        group: &'d str,
+        name: &'d str,
+        document: &'d Document<'d>,
+        settings: &'d Settings<'d>,
+    ) -> Self {
         let root = document.root();
         let mut subject = Subject {
             kind,
+            group,
             name,
             root,
             metadata: None,
@@ -59,6 +70,7 @@ impl<'d> Subject<'d> {
             template: None,
             claim_templates: None,
             before: None,
+            old: None,
             settings,
         };
         match kind {
@@ -93,6 +105,17 @@ impl<'d> Subject<'d> {
             Kind::PersistentVolumeClaim => {
                 subject.metadata = PersistentVolumeClaim::of(root).and_then(|claim| claim.metadata());
             }
+            Kind::PersistentVolume => {
+                subject.metadata = PersistentVolume::of(root).and_then(|volume| volume.metadata());
+            }
+            Kind::Service => subject.metadata = Service::of(root).and_then(|service| service.metadata()),
+            Kind::ConfigMap | Kind::Secret => {
+                subject.metadata = Configuration::of(root).and_then(|object| object.metadata());
+            }
+            Kind::NetworkPolicy | Kind::Namespace | Kind::Custom => {
+                subject.metadata = Object::of(root).and_then(|object| object.metadata());
+            }
+            Kind::PodExecOptions | Kind::PodAttachOptions | Kind::PodPortForwardOptions => {}
             Kind::Deployment | Kind::ReplicaSet | Kind::DaemonSet | Kind::Job | Kind::ReplicationController => {
                 if let Some(object) = Workload::of(root) {
                     subject.metadata = object.metadata();

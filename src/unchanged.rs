@@ -57,7 +57,7 @@ pub fn pod_template(kind: Kind, object: &str, old: &str) -> bool {
         }
         Kind::CronJob => same(job(object), job(old)),
         Kind::PodTemplate => same(object.template(), old.template()),
-        Kind::Pod | Kind::PersistentVolumeClaim => false,
+        _ => false,
     }
 }
 
@@ -73,15 +73,21 @@ fn job<'d>(object: Workload<'d>) -> Option<Raw<'d>> {
     object.spec()?.job_template()?.spec()?.template()
 }
 
-/// The API server writes equal values in equal bytes; another sender may order its keys in another way.
 fn same(left: Option<Raw<'_>>, right: Option<Raw<'_>>) -> bool {
     match (left, right) {
         (None, None) => true,
-        (Some(left), Some(right)) if left.text() == right.text() => true,
-        (Some(left), Some(right)) => {
-            let (left, right) = (Document::read(left.text(), &Shape::Any), Document::read(right.text(), &Shape::Any));
-            matches!((left, right), (Ok(left), Ok(right)) if left.root().json().equals(right.root().json()))
-        }
+        (Some(left), Some(right)) => same_json(left.text(), right.text()),
         _ => false,
     }
+}
+
+/// Whether two JSON texts have the same value. The API server writes equal values in equal bytes; another sender may
+/// order its keys in another way.
+#[must_use]
+pub fn same_json(left: &str, right: &str) -> bool {
+    if left == right {
+        return true;
+    }
+    let (left, right) = (Document::read(left, &Shape::Any), Document::read(right, &Shape::Any));
+    matches!((left, right), (Ok(left), Ok(right)) if left.root().json().equals(right.root().json()))
 }

@@ -178,6 +178,72 @@ view! {
 }
 
 view! {
+    /// Any object, of which only the metadata is read.
+    Object = "" {
+        metadata: "metadata" => ObjectMeta<'d>,
+    }
+}
+
+view! {
+    /// A volume of the cluster.
+    PersistentVolume = "io.k8s.api.core.v1.PersistentVolume" {
+        metadata: "metadata" => ObjectMeta<'d>,
+        spec: "spec" => PersistentVolumeSpec<'d>,
+    }
+}
+
+view! {
+    /// Its spec. All fields that are no source are named here, so that the others are sources.
+    PersistentVolumeSpec = "io.k8s.api.core.v1.PersistentVolumeSpec" with others {
+        csi: "csi" => CsiPersistentVolumeSource<'d>,
+        access_modes: "accessModes" => Raw<'d>,
+        capacity: "capacity" => Raw<'d>,
+        claim_ref: "claimRef" => Raw<'d>,
+        mount_options: "mountOptions" => Raw<'d>,
+        node_affinity: "nodeAffinity" => Raw<'d>,
+        persistent_volume_reclaim_policy: "persistentVolumeReclaimPolicy" => Raw<'d>,
+        storage_class_name: "storageClassName" => Raw<'d>,
+        volume_attributes_class_name: "volumeAttributesClassName" => Raw<'d>,
+        volume_mode: "volumeMode" => Raw<'d>,
+    }
+}
+
+view! {
+    /// A volume of a storage driver.
+    CsiPersistentVolumeSource = "io.k8s.api.core.v1.CSIPersistentVolumeSource" {
+        driver: "driver" => Text<'d>,
+    }
+}
+
+view! {
+    /// A Service.
+    Service = "io.k8s.api.core.v1.Service" {
+        metadata: "metadata" => ObjectMeta<'d>,
+        spec: "spec" => ServiceSpec<'d>,
+    }
+}
+
+view! {
+    /// A Service's spec.
+    ServiceSpec = "io.k8s.api.core.v1.ServiceSpec" {
+        kind: "type" => Text<'d>,
+        external_traffic_policy: "externalTrafficPolicy" => Text<'d>,
+        load_balancer_class: "loadBalancerClass" => Text<'d>,
+        health_check_node_port: "healthCheckNodePort" => Int32<'d>,
+    }
+}
+
+view! {
+    /// A ConfigMap or a Secret. The contents are kept as text, for comparison only.
+    Configuration = "io.k8s.api.core.v1.Secret" {
+        metadata: "metadata" => ObjectMeta<'d>,
+        data: "data" => Presence<'d>,
+        binary_data: "binaryData" => Presence<'d>,
+        string_data: "stringData" => Presence<'d>,
+    }
+}
+
+view! {
     /// What a pod asks for.
     PodSpec = "io.k8s.api.core.v1.PodSpec" {
         volumes: "volumes" => List<'d, Volume<'d>>,
@@ -286,6 +352,8 @@ view! {
     Container = "io.k8s.api.core.v1.Container" {
         name: "name" => Text<'d>,
         image: "image" => Text<'d>,
+        command: "command" => List<'d, Text<'d>>,
+        args: "args" => List<'d, Text<'d>>,
         restart_policy: "restartPolicy" => Text<'d>,
         ports: "ports" => List<'d, ContainerPort<'d>>,
         resources: "resources" => ResourceRequirements<'d>,
@@ -397,6 +465,13 @@ impl<'d> Volume<'d> {
     #[must_use]
     pub fn is_empty_dir(self) -> bool {
         self.empty_dir().is_some() || self.sources().next().is_none()
+    }
+}
+
+impl<'d> PersistentVolumeSpec<'d> {
+    /// The sources other than `csi`.
+    pub fn sources(self) -> impl Iterator<Item = Node<'d>> {
+        self.node.children().filter(|child| child.raw().is_some_and(|raw| child.is_unknown() && raw.starts_with('{')))
     }
 }
 

@@ -4,7 +4,7 @@ use crate::findings::{Edit, Findings};
 use crate::kinds::Kind;
 #[cfg(not(target_arch = "wasm32"))]
 use crate::rule::Docs;
-use crate::rule::{Check, Fix, Level, Rule};
+use crate::rule::{Check, Fix, Level, Rule, TEMPLATES};
 use crate::subject::Subject;
 use crate::views::ObjectMeta;
 
@@ -15,7 +15,7 @@ pub static RULE: Rule = Rule {
     tolerant: Level::Warn,
     fix: Some(Fix::Safe),
     parameters: &[],
-    checks: &[Check::Object(check)],
+    checks: &[Check::Object(TEMPLATES, check)],
     #[cfg(not(target_arch = "wasm32"))]
     docs: Docs {
         row: "DeletionGracePeriodSeconds",

@@ -22,7 +22,7 @@ pub static RULE: Rule = Rule {
         #[cfg(not(target_arch = "wasm32"))]
         about: "Storage classes whose claims are accepted, such as one of `fss.csi.oraclecloud.com`; a volume that names a claim then only warns. Default: none.",
     }],
-    checks: &[Check::Object(object), Check::Volume(volume)],
+    checks: &[Check::Object(&[Kind::PersistentVolumeClaim, Kind::StatefulSet], object), Check::Volume(volume)],
     #[cfg(not(target_arch = "wasm32"))]
     docs: Docs {
         row: "Persistent volume claims (PVCs)",

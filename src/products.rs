@@ -1,0 +1,367 @@
+//! The products that Oracle's page names, and what they are recognised by: data, in one table.
+//!
+//! Custom resources are recognised by their API group, because kinds collide (`VirtualService`, `Gateway`,
+//! `NetworkPolicy`). Workloads are recognised by a label on the object or its template, by the name of a proxy's
+//! container or by an image, from any registry and of any tag.
+
+use crate::findings::{Findings, Place};
+use crate::kinds::Kind;
+use crate::reader::{Map, Node, Text};
+use crate::rule::Rule;
+use crate::subject::Subject;
+use crate::views::ObjectMeta;
+
+/// A label or annotation; an empty value stands for any value but the empty one.
+pub type Sign = (&'static str, &'static str);
+
+/// What a product is recognised by.
+pub struct Product {
+    /// The rule that speaks of it.
+    pub rule: &'static str,
+    /// Its name, as people know it.
+    pub name: &'static str,
+    /// API groups of its custom resources; groups that end in a dot and one of these are meant too.
+    pub groups: &'static [&'static str],
+    /// Labels of its workloads.
+    pub labels: &'static [Sign],
+    /// A label that its workloads may have, and which value is meant: other values are other parts of the product.
+    pub part: Option<Sign>,
+    /// Names of the containers that it puts into other people's pods.
+    pub containers: &'static [&'static str],
+    /// Images: the last component of the path or the last two, without tag and digest; `*` at the end stands for
+    /// anything.
+    pub images: &'static [&'static str],
+    /// How a namespace or pod asks for its proxy.
+    pub injection: Option<Injection>,
+}
+
+/// How a namespace or pod asks for a mesh's proxy.
+pub struct Injection {
+    /// Labels of a namespace.
+    pub namespace_labels: &'static [Sign],
+    /// Labels of a pod.
+    pub pod_labels: &'static [Sign],
+    /// Annotations of a namespace or pod.
+    pub annotations: &'static [Sign],
+    /// The annotation of a pod that counts only where the label of the same name is not there.
+    pub pod_annotation: Option<Sign>,
+    /// The label that asks for a revision of the mesh.
+    pub revision: &'static str,
+    /// Labels of a namespace, and labels or annotations of a pod, that opt out whatever the revision label says.
+    pub opt_out: &'static [Sign],
+}
+
+const NOTHING: Product =
+    Product { rule: "", name: "", groups: &[], labels: &[], part: None, containers: &[], images: &[], injection: None };
+
+const NO_INJECTION: Injection = Injection {
+    namespace_labels: &[],
+    pod_labels: &[],
+    annotations: &[],
+    pod_annotation: None,
+    revision: "",
+    opt_out: &[],
+};
+
+/// Every product that is recognised.
+pub static PRODUCTS: &[Product] = &[
+    Product {
+        rule: "third-party-cni",
+        name: "Flannel",
+        labels: &[("app", "flannel"), ("k8s-app", "flannel")],
+        images: &["flannel", "flannel-cni-plugin"],
+        ..NOTHING
+    },
+    Product {
+        rule: "third-party-cni",
+        name: "Calico",
+        groups: &["projectcalico.org", "tigera.io"],
+        labels: &[
+            ("k8s-app", "calico-node"),
+            ("k8s-app", "calico-kube-controllers"),
+            ("k8s-app", "calico-typha"),
+            ("k8s-app", "calico-apiserver"),
+            ("k8s-app", "canal"),
+            ("k8s-app", "tigera-operator"),
+        ],
+        images: &[
+            "calico/node",
+            "calico/cni",
+            "calico/kube-controllers",
+            "calico/typha",
+            "calico/apiserver",
+            "tigera/operator",
+        ],
+        ..NOTHING
+    },
+    Product {
+        rule: "third-party-cni",
+        name: "Cilium",
+        groups: &["cilium.io"],
+        labels: &[
+            ("k8s-app", "cilium"),
+            ("app.kubernetes.io/name", "cilium-agent"),
+            ("app.kubernetes.io/name", "cilium-operator"),
+            ("app.kubernetes.io/name", "cilium-envoy"),
+            ("io.cilium/app", ""),
+        ],
+        images: &["cilium", "cilium-envoy", "cilium/operator*"],
+        ..NOTHING
+    },
+    Product {
+        rule: "service-mesh",
+        name: "Istio",
+        groups: &["istio.io"],
+        labels: &[
+            ("app", "istiod"),
+            ("istio", "pilot"),
+            ("app.kubernetes.io/name", "istiod"),
+            ("k8s-app", "istio-cni-node"),
+            ("app", "ztunnel"),
+            ("app.kubernetes.io/name", "ztunnel"),
+        ],
+        containers: &["istio-proxy"],
+        images: &["proxyv2", "pilot", "install-cni", "ztunnel"],
+        injection: Some(Injection {
+            namespace_labels: &[("istio-injection", "enabled"), ("istio.io/dataplane-mode", "ambient")],
+            pod_labels: &[("sidecar.istio.io/inject", "true"), ("istio.io/dataplane-mode", "ambient")],
+            pod_annotation: Some(("sidecar.istio.io/inject", "true")),
+            revision: "istio.io/rev",
+            opt_out: &[("istio-injection", "disabled"), ("sidecar.istio.io/inject", "false")],
+            ..NO_INJECTION
+        }),
+        ..NOTHING
+    },
+    Product {
+        rule: "service-mesh",
+        name: "Linkerd",
+        groups: &["linkerd.io"],
+        labels: &[
+            ("linkerd.io/control-plane-component", ""),
+            ("linkerd.io/control-plane-ns", ""),
+            ("linkerd.io/extension", ""),
+        ],
+        containers: &["linkerd-proxy"],
+        images: &[
+            "linkerd/proxy",
+            "linkerd/proxy-init",
+            "linkerd/controller",
+            "linkerd/policy-controller",
+            "linkerd/cni-plugin",
+            "linkerd/debug",
+            "linkerd/metrics-api",
+            "linkerd/tap",
+            "linkerd/web",
+        ],
+        injection: Some(Injection {
+            annotations: &[("linkerd.io/inject", "enabled"), ("linkerd.io/inject", "ingress")],
+            ..NO_INJECTION
+        }),
+        ..NOTHING
+    },
+    Product {
+        rule: "service-mesh",
+        name: "OCI Service Mesh",
+        groups: &["servicemesh.oci.oracle.com"],
+        labels: &[("servicemesh.oci.oracle.com/ingress-gateway-deployment", "")],
+        containers: &["oci-sm-proxy"],
+        injection: Some(Injection {
+            namespace_labels: &[("servicemesh.oci.oracle.com/sidecar-injection", "enabled")],
+            pod_labels: &[("servicemesh.oci.oracle.com/sidecar-injection", "enabled")],
+            ..NO_INJECTION
+        }),
+        ..NOTHING
+    },
+    Product {
+        rule: "vertical-pod-autoscaler",
+        name: "the Vertical Pod Autoscaler",
+        groups: &["autoscaling.k8s.io"],
+        labels: &[
+            ("app", "vpa-recommender"),
+            ("app", "vpa-updater"),
+            ("app", "vpa-admission-controller"),
+            ("app.kubernetes.io/name", "vertical-pod-autoscaler"),
+        ],
+        images: &["vpa-recommender", "vpa-updater", "vpa-admission-controller"],
+        ..NOTHING
+    },
+    Product {
+        rule: "cluster-autoscaler",
+        name: "the Cluster Autoscaler",
+        labels: &[("app", "cluster-autoscaler"), ("k8s-app", "cluster-autoscaler")],
+        images: &[
+            "cluster-autoscaler",
+            "cluster-autoscaler-amd64",
+            "cluster-autoscaler-arm64",
+            "oci-cluster-autoscaler",
+        ],
+        ..NOTHING
+    },
+    Product {
+        rule: "kubernetes-dashboard",
+        name: "the Kubernetes Dashboard",
+        labels: &[
+            ("k8s-app", "kubernetes-dashboard"),
+            ("k8s-app", "dashboard-metrics-scraper"),
+            ("app.kubernetes.io/part-of", "kubernetes-dashboard"),
+        ],
+        images: &["kubernetesui/dashboard*", "kubernetesui/metrics-scraper"],
+        ..NOTHING
+    },
+    Product {
+        rule: "kube-proxy",
+        name: "kube-proxy",
+        labels: &[("k8s-app", "kube-proxy")],
+        images: &["kube-proxy"],
+        ..NOTHING
+    },
+    Product {
+        rule: "ingress-nginx",
+        name: "ingress-nginx",
+        labels: &[("app.kubernetes.io/name", "ingress-nginx")],
+        part: Some(("app.kubernetes.io/component", "controller")),
+        images: &["ingress-nginx/controller", "nginx-ingress-controller"],
+        ..NOTHING
+    },
+    Product {
+        rule: "metrics-server",
+        name: "the Metrics Server",
+        labels: &[("k8s-app", "metrics-server"), ("app.kubernetes.io/name", "metrics-server")],
+        images: &["metrics-server", "metrics-server-amd64", "metrics-server-arm64"],
+        ..NOTHING
+    },
+];
+
+/// Whether `group` is `known` or ends in a dot and it.
+#[must_use]
+pub fn is_in_group(group: &str, known: &str) -> bool {
+    group.strip_suffix(known).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+}
+
+/// Whether a product has custom resources in `group`.
+#[must_use]
+pub fn has_group(group: &str) -> bool {
+    PRODUCTS.iter().flat_map(|product| product.groups).any(|known| is_in_group(group, known))
+}
+
+/// Reports, for each product of `rule`, its first sign in the object. `problem` says what holds of the product.
+pub fn report<'d>(
+    rule: &Rule,
+    subject: &Subject<'d>,
+    problem: &str,
+    remedy: &'static str,
+    findings: &mut Findings<'d>,
+) {
+    for product in PRODUCTS.iter().filter(|product| product.rule == rule.id) {
+        if let Some(place) = product.sign(subject) {
+            findings.add(place, format_args!("this is {}, and {problem}", product.name), remedy);
+        }
+    }
+}
+
+impl Product {
+    /// The first sign of the product in an object: object labels, template labels, template annotations, container
+    /// names, images. The object itself where it is the product's custom resource.
+    #[must_use]
+    pub fn sign<'d>(&self, subject: &Subject<'d>) -> Option<Place<'d>> {
+        match subject.kind {
+            Kind::Custom => {
+                let is_ours = self.groups.iter().any(|group| is_in_group(subject.group, group));
+                is_ours.then_some(Place::Field(subject.root, "kind"))
+            }
+            Kind::Namespace => {
+                let metadata = subject.metadata?;
+                self.injection.as_ref()?.of_namespace(metadata).map(Place::Node)
+            }
+            _ => self.workload_sign(subject).map(Place::Node),
+        }
+    }
+
+    fn workload_sign<'d>(&self, subject: &Subject<'d>) -> Option<Node<'d>> {
+        let template = subject.template?;
+        let of_object = subject.metadata.and_then(|metadata| self.label(metadata.labels()));
+        let of_template = || {
+            let metadata = template.metadata?;
+            let injection = self.injection.as_ref();
+            self.label(metadata.labels()).or_else(|| injection?.of_pod(metadata))
+        };
+        let containers = || {
+            template
+                .spec
+                .into_iter()
+                .flat_map(|spec| [spec.init_containers(), spec.containers(), spec.ephemeral_containers()])
+                .flatten()
+        };
+        let names = || {
+            let mut names = containers().filter_map(|container| container.name());
+            names.find(|name| self.containers.contains(&name.value)).map(|name| name.node)
+        };
+        let images = || {
+            let mut images = containers().filter_map(|container| container.image());
+            images.find(|image| self.images.iter().any(|known| is_image(image.value, known))).map(|image| image.node)
+        };
+        of_object.or_else(of_template).or_else(names).or_else(images)
+    }
+
+    fn label<'d>(&self, labels: Map<'d, Text<'d>>) -> Option<Node<'d>> {
+        if self.labels.is_empty() {
+            return None;
+        }
+        let sign = first(&labels, self.labels)?;
+        let part = self.part.and_then(|(key, value)| Some((labels.get(key)?, value)));
+        part.is_none_or(|(label, value)| label.value == value).then_some(sign)
+    }
+}
+
+impl Injection {
+    fn of_namespace<'d>(&self, metadata: ObjectMeta<'d>) -> Option<Node<'d>> {
+        let (labels, annotations) = (metadata.labels(), metadata.annotations());
+        let revision = || self.revision(&labels, &annotations);
+        first(&labels, self.namespace_labels).or_else(revision).or_else(|| first(&annotations, self.annotations))
+    }
+
+    fn of_pod<'d>(&self, metadata: ObjectMeta<'d>) -> Option<Node<'d>> {
+        let (labels, annotations) = (metadata.labels(), metadata.annotations());
+        let annotation = || {
+            let (key, value) = self.pod_annotation.filter(|(key, _)| labels.get(key).is_none())?;
+            first(&annotations, &[(key, value)])
+        };
+        first(&labels, self.pod_labels)
+            .or_else(|| self.revision(&labels, &annotations))
+            .or_else(annotation)
+            .or_else(|| first(&annotations, self.annotations))
+    }
+
+    /// The label that asks for a revision, unless the object opts out.
+    fn revision<'d>(&self, labels: &Map<'d, Text<'d>>, annotations: &Map<'d, Text<'d>>) -> Option<Node<'d>> {
+        let revision = labels.get(self.revision).filter(|revision| !revision.value.is_empty())?;
+        let opts_out = self.opt_out.iter().any(|(key, value)| {
+            labels.get(key).or_else(|| annotations.get(key)).is_some_and(|choice| choice.value == *value)
+        });
+        (!opts_out).then_some(revision.node)
+    }
+}
+
+/// The first entry of `map`, in the order of the text, that is one of `signs`.
+fn first<'d>(map: &Map<'d, Text<'d>>, signs: &[Sign]) -> Option<Node<'d>> {
+    let is_sign = |name: &str, text: &str| {
+        signs
+            .iter()
+            .any(|(key, value)| *key == name && if value.is_empty() { !text.is_empty() } else { *value == text })
+    };
+    map.entries().find(|(name, text)| is_sign(name, text.value)).map(|(_, text)| text.node)
+}
+
+/// Whether an image is `known`, which has the last component of the path or the last two.
+#[must_use]
+pub fn is_image(image: &str, known: &str) -> bool {
+    let path = image.split_once('@').map_or(image, |(path, _)| path);
+    let (parents, last) = path.rsplit_once('/').unwrap_or(("", path));
+    let last = last.split_once(':').map_or(last, |(name, _)| name);
+    let (parent, name) = known.split_once('/').unwrap_or(("", known));
+    let is_last = match name.strip_suffix('*') {
+        Some(start) => last.starts_with(start),
+        None => last == name,
+    };
+    is_last && (parent.is_empty() || parents.rsplit('/').next() == Some(parent))
+}

@@ -1,0 +1,54 @@
+//! `config-propagation`: finds changes of ConfigMaps and Secrets, which running pods will not see.
+
+use crate::findings::{Findings, Place};
+use crate::kinds::Kind;
+use crate::reader::{Presence, View};
+#[cfg(not(target_arch = "wasm32"))]
+use crate::rule::Docs;
+use crate::rule::{Check, Level, Rule};
+use crate::subject::Subject;
+use crate::unchanged::same_json;
+use crate::views::Configuration;
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    id: "config-propagation",
+    strict: Level::Warn,
+    tolerant: Level::Off,
+    fix: None,
+    parameters: &[],
+    checks: &[Check::Object(&[Kind::ConfigMap, Kind::Secret], check)],
+    #[cfg(not(target_arch = "wasm32"))]
+    docs: Docs {
+        row: "Propagation to pods of updates to mounted configmaps and secrets",
+        summary: "Finds changes of ConfigMaps and Secrets, which running pods will not see.",
+        why: "",
+        instead: "",
+        fails: "",
+        mended: "",
+    },
+};
+
+fn check<'d>(subject: &Subject<'d>, findings: &mut Findings<'d>) {
+    let (Some(new), Some(old)) = (Configuration::of(subject.root), subject.old.and_then(Configuration::of)) else {
+        return;
+    };
+    let fields = [
+        ("data", new.data(), old.data()),
+        ("binaryData", new.binary_data(), old.binary_data()),
+        ("stringData", new.string_data(), old.string_data()),
+    ];
+    for (name, new, old) in fields {
+        if !same_json(text(new), text(old)) {
+            findings.add(
+                Place::Field(subject.root, name),
+                "pods that run on virtual nodes do not see the change",
+                "restart them, for example with kubectl rollout restart",
+            );
+        }
+    }
+}
+
+fn text(field: Option<Presence<'_>>) -> &str {
+    field.and_then(|field| field.0.raw()).unwrap_or("{}")
+}

@@ -1,0 +1,70 @@
+//! `metrics-server`: finds the Metrics Server, which has to be deployed differently.
+
+use crate::findings::Findings;
+use crate::products;
+#[cfg(not(target_arch = "wasm32"))]
+use crate::rule::Docs;
+use crate::rule::{Check, Level, Rule, TEMPLATES};
+use crate::subject::Subject;
+use crate::views::Container;
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    id: "metrics-server",
+    strict: Level::Warn,
+    tolerant: Level::Warn,
+    fix: None,
+    parameters: &[],
+    checks: &[Check::Object(TEMPLATES, check)],
+    #[cfg(not(target_arch = "wasm32"))]
+    docs: Docs {
+        row: "Kubernetes Metrics Server",
+        summary: "Finds the Metrics Server, which has to be deployed differently.",
+        why: "",
+        instead: "",
+        fails: "",
+        mended: "",
+    },
+};
+
+/// Virtual nodes do not measure more often, in milliseconds.
+const LEAST_RESOLUTION: u64 = 60_000;
+
+fn check<'d>(subject: &Subject<'d>, findings: &mut Findings<'d>) {
+    let is_too_fine = subject.pod().is_some_and(|pod| pod.containers().into_iter().any(is_too_fine));
+    let problem = if is_too_fine {
+        "virtual nodes do not measure as often as its --metric-resolution says"
+    } else {
+        "virtual nodes need it deployed differently"
+    };
+    products::report(&RULE, subject, problem, "deploy it standalone with --metric-resolution=60s or more", findings);
+}
+
+/// Whether a container's arguments ask for measurements more often than virtual nodes make them.
+fn is_too_fine(container: Container<'_>) -> bool {
+    let mut follows = false;
+    for argument in container.command().into_iter().chain(container.args()) {
+        let value = if follows { Some(argument.value) } else { argument.value.strip_prefix("--metric-resolution=") };
+        if value.and_then(milliseconds).is_some_and(|resolution| resolution < LEAST_RESOLUTION) {
+            return true;
+        }
+        follows = argument.value == "--metric-resolution";
+    }
+    false
+}
+
+/// The milliseconds of a duration as Go writes it, such as `15s` or `1m30s`. Fractions of a unit do not count.
+fn milliseconds(text: &str) -> Option<u64> {
+    const UNITS: [(&str, u64); 6] = [("ms", 1), ("us", 0), ("ns", 0), ("h", 3_600_000), ("m", 60_000), ("s", 1000)];
+    let mut rest = text;
+    let mut sum: u64 = 0;
+    while !rest.is_empty() {
+        let end = rest.find(|char: char| !char.is_ascii_digit() && char != '.')?;
+        let (number, unit) = rest.split_at_checked(end)?;
+        let whole = number.split_once('.').map_or(number, |(whole, _)| whole);
+        let (factor, after) = UNITS.iter().find_map(|(name, factor)| Some((*factor, unit.strip_prefix(name)?)))?;
+        sum = sum.saturating_add(whole.parse::<u64>().unwrap_or(0).saturating_mul(factor));
+        rest = after;
+    }
+    (!text.is_empty()).then_some(sum)
+}

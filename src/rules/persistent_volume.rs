@@ -1,0 +1,49 @@
+//! `persistent-volume`: finds PersistentVolumes whose source virtual nodes do not mount.
+
+use crate::findings::{Findings, Place};
+use crate::kinds::Kind;
+use crate::reader::View;
+#[cfg(not(target_arch = "wasm32"))]
+use crate::rule::Docs;
+use crate::rule::{Check, Level, Parameter, ParameterKind, Rule};
+use crate::subject::Subject;
+use crate::views::PersistentVolume;
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    id: "persistent-volume",
+    strict: Level::Deny,
+    tolerant: Level::Warn,
+    fix: None,
+    parameters: &[Parameter {
+        name: "allowDrivers",
+        kind: ParameterKind::Names,
+        #[cfg(not(target_arch = "wasm32"))]
+        about: "Names of the storage drivers whose volumes are accepted, such as `fss.csi.oraclecloud.com`. Default: none.",
+    }],
+    checks: &[Check::Object(&[Kind::PersistentVolume], check)],
+    #[cfg(not(target_arch = "wasm32"))]
+    docs: Docs {
+        row: "Volume Types not supported: local, nfs, iscsi, cephfs",
+        summary: "Finds PersistentVolumes whose source virtual nodes do not mount.",
+        why: "",
+        instead: "",
+        fails: "",
+        mended: "",
+    },
+};
+
+const REMEDY: &str = "use File Storage with its CSI driver, and allow the driver in the settings";
+
+fn check<'d>(subject: &Subject<'d>, findings: &mut Findings<'d>) {
+    let Some(spec) = PersistentVolume::of(subject.root).and_then(|volume| volume.spec()) else { return };
+    let place = Place::Field(subject.root, "kind");
+    if let Some(csi) = spec.csi() {
+        let driver = csi.driver().map_or("", |driver| driver.value);
+        if !subject.names(RULE.id, "allowDrivers").iter().any(|allowed| allowed == driver) {
+            findings.add(place, "virtual nodes do not mount volumes of this CSI driver", REMEDY);
+        }
+    } else if let Some(source) = spec.sources().next() {
+        findings.add(place, format_args!("virtual nodes do not mount volumes of type {}", source.name()), REMEDY);
+    }
+}
