@@ -20,10 +20,44 @@ pub static RULE: Rule = Rule {
     docs: Docs {
         row: "DeletionGracePeriodSeconds",
         summary: "Finds a deletion grace period that an author wrote.",
-        why: "",
-        instead: "",
-        fails: "",
-        mended: "",
+        why: "Oracle's page lists `metadata.deletionGracePeriodSeconds` as not supported. Kubernetes writes \
+              it on an object that is being deleted, together with `deletionTimestamp`, and throws away what \
+              an author wrote there on creation; so it is found only where no `deletionTimestamp` stands \
+              beside it. It is looked for on the object, on its pod template and on the job template of a \
+              CronJob. The fix removes it.",
+        instead: "Remove it. How long the deletion of a pod may take is said with `kubectl delete \
+                  --grace-period`.",
+        fails: r#"apiVersion: v1
+kind: PodTemplate
+metadata:
+  name: render
+template:
+  metadata:
+    labels: {app: render}
+    deletionGracePeriodSeconds: 10
+  spec:
+    containers:
+      - name: render
+        image: registry.example.com/media/render:12.0
+        resources:
+          requests: {cpu: "8", memory: 16Gi}
+          limits: {cpu: "8", memory: 16Gi}
+"#,
+        mended: r#"apiVersion: v1
+kind: PodTemplate
+metadata:
+  name: render
+template:
+  metadata:
+    labels: {app: render}
+  spec:
+    containers:
+      - name: render
+        image: registry.example.com/media/render:12.0
+        resources:
+          requests: {cpu: "8", memory: 16Gi}
+          limits: {cpu: "8", memory: 16Gi}
+"#,
     },
 };
 

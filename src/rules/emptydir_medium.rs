@@ -22,12 +22,52 @@ pub static RULE: Rule = Rule {
     checks: &[Check::Volume(check)],
     #[cfg(not(target_arch = "wasm32"))]
     docs: Docs {
-        row: "Pod.Volumes.EmptyDirVolumeSource:Medium",
+        row: "Pod.Volumes.EmptyDirVolumeSource:Medium - can only be \"\" or \"Memory\"",
         summary: "Finds an emptyDir on another medium than the default one or memory.",
-        why: "",
-        instead: "",
-        fails: "",
-        mended: "",
+        why: "Oracle's page allows the default medium and `Memory`, and nothing else. In practice this means \
+              volumes on huge pages, `HugePages` and `HugePages-<size>`. A missing medium and an empty one \
+              are the default and are not found. The fix writes what the parameter `medium` says, which by \
+              default removes the field and so puts the volume on disk.",
+        instead: "Remove the medium, or use `Memory` where the volume has to be fast. A program that needs \
+                  huge pages belongs on managed nodes.",
+        fails: r#"apiVersion: v1
+kind: Pod
+metadata:
+  name: pricing
+spec:
+  containers:
+    - name: pricing
+      image: registry.example.com/trading/pricing:4.4
+      volumeMounts:
+        - name: tables
+          mountPath: /dev/tables
+      resources:
+        requests: {cpu: "2", memory: 4Gi, hugepages-2Mi: 512Mi}
+        limits: {cpu: "2", memory: 4Gi, hugepages-2Mi: 512Mi}
+  volumes:
+    - name: tables
+      emptyDir:
+        medium: HugePages-2Mi
+"#,
+        mended: r#"apiVersion: v1
+kind: Pod
+metadata:
+  name: pricing
+spec:
+  containers:
+    - name: pricing
+      image: registry.example.com/trading/pricing:4.4
+      volumeMounts:
+        - name: tables
+          mountPath: /dev/tables
+      resources:
+        requests: {cpu: "2", memory: 4Gi}
+        limits: {cpu: "2", memory: 4Gi}
+  volumes:
+    - name: tables
+      emptyDir:
+        medium: Memory
+"#,
     },
 };
 

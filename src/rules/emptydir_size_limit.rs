@@ -19,10 +19,57 @@ pub static RULE: Rule = Rule {
     docs: Docs {
         row: "Pod.Volumes.EmptyDirVolumeSource:SizeLimit",
         summary: "Finds an emptyDir with a size limit.",
-        why: "",
-        instead: "",
-        fails: "",
-        mended: "",
+        why: "Oracle's page lists `sizeLimit` as not supported, so nobody should count on a pod being \
+              evicted when it writes more. Any value is found, `0` included, because Kubernetes sets none by \
+              itself. The fix removes the field: the volume stays as it is, and only the promise that is not \
+              kept goes.",
+        instead: "Remove `sizeLimit`, and bound what is written in the program itself. Size the pod for it: \
+                  a volume in memory counts as the memory of its containers.",
+        fails: r#"apiVersion: batch/v1
+kind: Job
+metadata:
+  name: encode
+spec:
+  ttlSecondsAfterFinished: 600
+  template:
+    spec:
+      restartPolicy: Never
+      containers:
+        - name: encode
+          image: registry.example.com/media/encode:7.2
+          volumeMounts:
+            - name: scratch
+              mountPath: /scratch
+          resources:
+            requests: {cpu: "4", memory: 8Gi}
+            limits: {cpu: "4", memory: 8Gi}
+      volumes:
+        - name: scratch
+          emptyDir:
+            sizeLimit: 500Mi
+"#,
+        mended: r#"apiVersion: batch/v1
+kind: Job
+metadata:
+  name: encode
+spec:
+  ttlSecondsAfterFinished: 600
+  template:
+    spec:
+      restartPolicy: Never
+      containers:
+        - name: encode
+          image: registry.example.com/media/encode:7.2
+          volumeMounts:
+            - name: scratch
+              mountPath: /scratch
+          resources:
+            requests: {cpu: "4", memory: 8Gi}
+            limits: {cpu: "4", memory: 8Gi}
+      volumes:
+        - name: scratch
+          emptyDir: {}
+"#,
     },
 };
 

@@ -19,10 +19,53 @@ pub static RULE: Rule = Rule {
     docs: Docs {
         row: "Container.Port: Host Port",
         summary: "Finds container ports that are to be opened on the node.",
-        why: "",
-        instead: "",
-        fails: "",
-        mended: "",
+        why: "Oracle's page lists host ports as not supported: a virtual node has no ports on which it could \
+              pass traffic to a pod. A port 0 is no host port and not found. Where the pod uses the network \
+              of the host, Kubernetes copies each container port to `hostPort`; such a copy is not found, \
+              because `host-network` reports the cause. The fix removes the field.",
+        instead: "Remove `hostPort`, and let a Service of type LoadBalancer or ClusterIP lead to the \
+                  container port.",
+        fails: r#"apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: syslog
+spec:
+  selector:
+    matchLabels: {app: syslog}
+  template:
+    metadata:
+      labels: {app: syslog}
+    spec:
+      containers:
+        - name: syslog
+          image: registry.example.com/ops/syslog:4.8
+          ports:
+            - containerPort: 6514
+              hostPort: 6514
+          resources:
+            requests: {cpu: "1", memory: 1Gi}
+            limits: {cpu: "1", memory: 1Gi}
+"#,
+        mended: r#"apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: syslog
+spec:
+  selector:
+    matchLabels: {app: syslog}
+  template:
+    metadata:
+      labels: {app: syslog}
+    spec:
+      containers:
+        - name: syslog
+          image: registry.example.com/ops/syslog:4.8
+          ports:
+            - containerPort: 6514
+          resources:
+            requests: {cpu: "1", memory: 1Gi}
+            limits: {cpu: "1", memory: 1Gi}
+"#,
     },
 };
 

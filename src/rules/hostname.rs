@@ -18,12 +18,54 @@ pub static RULE: Rule = Rule {
     checks: &[Check::Pod(check)],
     #[cfg(not(target_arch = "wasm32"))]
     docs: Docs {
-        row: "hostName",
+        row: "Pod fields: hostName",
         summary: "Finds pods with a host name that their author chose.",
-        why: "",
-        instead: "",
-        fails: "",
-        mended: "",
+        why: "Oracle's page lists the host name as not supported, so a program that finds itself or its \
+              peers by it finds something else. Controllers set the field too: a Pod of a StatefulSet has \
+              its own name there, and one of an indexed Job the Job's name and a number. These are not \
+              found, since no author wrote them; what a pod template holds is always the author's. \
+              `subdomain` is in no list of Oracle's and is accepted.",
+        instead: "Remove `hostname`, and give clients a Service. A program that wants to know its own name \
+                  can take the Pod's from an environment variable with `fieldRef`.",
+        fails: r#"apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: mail
+spec:
+  selector:
+    matchLabels: {app: mail}
+  template:
+    metadata:
+      labels: {app: mail}
+    spec:
+      hostname: mail
+      containers:
+        - name: mail
+          image: registry.example.com/office/mail:3.7
+          resources:
+            requests: {cpu: "1", memory: 2Gi}
+            limits: {cpu: "1", memory: 2Gi}
+"#,
+        mended: r#"apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: mail
+spec:
+  selector:
+    matchLabels: {app: mail}
+  template:
+    metadata:
+      labels: {app: mail}
+    spec:
+      containers:
+        - name: mail
+          image: registry.example.com/office/mail:3.7
+          env:
+            - {name: MAIL_HELO_NAME, value: mail.example.com}
+          resources:
+            requests: {cpu: "1", memory: 2Gi}
+            limits: {cpu: "1", memory: 2Gi}
+"#,
     },
 };
 

@@ -17,12 +17,43 @@ pub static RULE: Rule = Rule {
     checks: &[Check::Pod(check)],
     #[cfg(not(target_arch = "wasm32"))]
     docs: Docs {
-        row: "setHostNameAsFqdn",
+        row: "Pod fields: setHostNameAsFqdn",
         summary: "Finds pods whose host name is to be their fully qualified domain name.",
-        why: "",
-        instead: "",
-        fails: "",
-        mended: "",
+        why: "Oracle's page lists `setHostnameAsFQDN` as not supported, so a container does not see its \
+              fully qualified domain name as its host name. `false` is the default and is not found. The fix \
+              removes the field, and with it what the author asked for; therefore it belongs to the full \
+              fixes.",
+        instead: "Remove `setHostnameAsFQDN`, and tell the program its name in an environment variable or in \
+                  its configuration.",
+        fails: r#"apiVersion: v1
+kind: Pod
+metadata:
+  name: broker
+spec:
+  subdomain: brokers
+  setHostnameAsFQDN: true
+  containers:
+    - name: broker
+      image: registry.example.com/events/broker:2.8
+      resources:
+        requests: {cpu: "2", memory: 4Gi}
+        limits: {cpu: "2", memory: 4Gi}
+"#,
+        mended: r#"apiVersion: v1
+kind: Pod
+metadata:
+  name: broker
+spec:
+  subdomain: brokers
+  containers:
+    - name: broker
+      image: registry.example.com/events/broker:2.8
+      env:
+        - {name: BROKER_ADDRESS, value: broker.brokers.default.svc.cluster.local}
+      resources:
+        requests: {cpu: "2", memory: 4Gi}
+        limits: {cpu: "2", memory: 4Gi}
+"#,
     },
 };
 

@@ -30,12 +30,54 @@ pub static RULE: Rule = Rule {
     checks: &[Check::Container(check)],
     #[cfg(not(target_arch = "wasm32"))]
     docs: Docs {
-        row: "Resource Allocation",
+        row: "Resource Allocation: Resource allocation is at the pod level, rather than at the worker node \
+              level",
         summary: "Finds normal and init containers without request and limit for cpu or memory.",
-        why: "",
-        instead: "",
-        fails: "",
-        mended: "",
+        why: "A pod on a virtual node gets what its containers ask for, and shares no node's remains with \
+              others. A container that asks for nothing gets 0.125 OCPU and 0.5 GB, by Oracle's page on \
+              resource allocation, which is little for most programs. Either a request or a limit is enough, \
+              and so is one in the pod's own `resources`. cpu and memory that are both missing are one \
+              finding. Ephemeral containers cannot have resources and are not looked at. With the parameters \
+              `cpu` and `memory` the fix writes these amounts as request and limit.",
+        instead: "Set request and limit for cpu and memory of each container, to the same amount and to what \
+                  it needs at its peak.",
+        fails: r"apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: newsletter
+spec:
+  selector:
+    matchLabels: {app: newsletter}
+  template:
+    metadata:
+      labels: {app: newsletter}
+    spec:
+      containers:
+        - name: newsletter
+          image: registry.example.com/office/newsletter:1.1
+          ports:
+            - containerPort: 8080
+",
+        mended: r#"apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: newsletter
+spec:
+  selector:
+    matchLabels: {app: newsletter}
+  template:
+    metadata:
+      labels: {app: newsletter}
+    spec:
+      containers:
+        - name: newsletter
+          image: registry.example.com/office/newsletter:1.1
+          ports:
+            - containerPort: 8080
+          resources:
+            requests: {cpu: "1", memory: 1Gi}
+            limits: {cpu: "1", memory: 1Gi}
+"#,
     },
 };
 

@@ -19,10 +19,48 @@ pub static RULE: Rule = Rule {
     docs: Docs {
         row: "Container: VolumeMount.MountPropagation",
         summary: "Finds mounts that are to be propagated between host and container.",
-        why: "",
-        instead: "",
-        fails: "",
-        mended: "",
+        why: "Oracle's page lists mount propagation as not supported: mounts that are made later, on the \
+              host or in another container, do not appear in this one. `None` is the default and is not \
+              found; `HostToContainer` and `Bidirectional` are. The fix removes the field.",
+        instead: "Remove `mountPropagation`. Programs that mount file systems for other pods, such as \
+                  storage drivers, belong on managed nodes.",
+        fails: r#"apiVersion: v1
+kind: Pod
+metadata:
+  name: scanner
+spec:
+  containers:
+    - name: scanner
+      image: registry.example.com/security/scanner:6.3
+      volumeMounts:
+        - name: work
+          mountPath: /work
+          mountPropagation: HostToContainer
+      resources:
+        requests: {cpu: "1", memory: 2Gi}
+        limits: {cpu: "1", memory: 2Gi}
+  volumes:
+    - name: work
+      emptyDir: {}
+"#,
+        mended: r#"apiVersion: v1
+kind: Pod
+metadata:
+  name: scanner
+spec:
+  containers:
+    - name: scanner
+      image: registry.example.com/security/scanner:6.3
+      volumeMounts:
+        - name: work
+          mountPath: /work
+      resources:
+        requests: {cpu: "1", memory: 2Gi}
+        limits: {cpu: "1", memory: 2Gi}
+  volumes:
+    - name: work
+      emptyDir: {}
+"#,
     },
 };
 

@@ -25,10 +25,55 @@ pub static RULE: Rule = Rule {
     docs: Docs {
         row: "Container port range (1, 65535) cannot conflict with NodePort range (30000-32767)",
         summary: "Finds container ports in the range of node ports.",
-        why: "",
-        instead: "",
-        fails: "",
-        mended: "",
+        why: "On virtual nodes a load balancer reaches `<pod-ip>:<nodeport>`, by Oracle's page, since \
+              kube-proxy runs inside every pod. A container that listens on a port of the same range can \
+              therefore be in the way of a node port, and Oracle excludes the range altogether. Every \
+              `containerPort` in it is found, whether or not a Service uses that very port. The parameter \
+              `nodePortRange` is for clusters with another range.",
+        instead: "Let the program listen on a port below 30000, and give that port to `containerPort` and to \
+                  the Service's `targetPort`.",
+        fails: r#"apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: game-server
+spec:
+  selector:
+    matchLabels: {app: game-server}
+  template:
+    metadata:
+      labels: {app: game-server}
+    spec:
+      containers:
+        - name: game-server
+          image: registry.example.com/games/server:2.1
+          args: [--port=30002]
+          ports:
+            - containerPort: 30002
+          resources:
+            requests: {cpu: "2", memory: 4Gi}
+            limits: {cpu: "2", memory: 4Gi}
+"#,
+        mended: r#"apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: game-server
+spec:
+  selector:
+    matchLabels: {app: game-server}
+  template:
+    metadata:
+      labels: {app: game-server}
+    spec:
+      containers:
+        - name: game-server
+          image: registry.example.com/games/server:2.1
+          args: [--port=7777]
+          ports:
+            - containerPort: 7777
+          resources:
+            requests: {cpu: "2", memory: 4Gi}
+            limits: {cpu: "2", memory: 4Gi}
+"#,
     },
 };
 

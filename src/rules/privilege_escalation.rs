@@ -20,10 +20,55 @@ pub static RULE: Rule = Rule {
     docs: Docs {
         row: "Container security contexts: allowPrivilegeEscalation:true",
         summary: "Finds containers whose processes may gain more privileges than their parent.",
-        why: "",
-        instead: "",
-        fails: "",
-        mended: "",
+        why: "Oracle's page lists `allowPrivilegeEscalation: false` as supported and `true` as not, so \
+              programs that gain rights through a set-user-id bit, as sudo does, do not work. Where nothing \
+              is written Kubernetes allows the escalation too, but that is nothing that an author asked for, \
+              and it is not found. The fix writes `false`, except on a container that is privileged or adds \
+              `SYS_ADMIN`: Kubernetes would refuse it there.",
+        instead: "Set `allowPrivilegeEscalation: false`, and let the container start as the user that it \
+                  needs to be.",
+        fails: r#"apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: webhook-receiver
+spec:
+  selector:
+    matchLabels: {app: webhook-receiver}
+  template:
+    metadata:
+      labels: {app: webhook-receiver}
+    spec:
+      containers:
+        - name: receiver
+          image: registry.example.com/tools/webhook-receiver:0.9
+          securityContext:
+            runAsUser: 1000
+            allowPrivilegeEscalation: true
+          resources:
+            requests: {cpu: "1", memory: 1Gi}
+            limits: {cpu: "1", memory: 1Gi}
+"#,
+        mended: r#"apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: webhook-receiver
+spec:
+  selector:
+    matchLabels: {app: webhook-receiver}
+  template:
+    metadata:
+      labels: {app: webhook-receiver}
+    spec:
+      containers:
+        - name: receiver
+          image: registry.example.com/tools/webhook-receiver:0.9
+          securityContext:
+            runAsUser: 1000
+            allowPrivilegeEscalation: false
+          resources:
+            requests: {cpu: "1", memory: 1Gi}
+            limits: {cpu: "1", memory: 1Gi}
+"#,
     },
 };
 

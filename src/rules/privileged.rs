@@ -19,10 +19,41 @@ pub static RULE: Rule = Rule {
     docs: Docs {
         row: "Container security contexts: privileged",
         summary: "Finds privileged containers.",
-        why: "",
-        instead: "",
-        fails: "",
-        mended: "",
+        why: "Oracle's page lists privileged containers as not supported. A privileged container has the \
+              devices and nearly all rights of its host, and the host of a pod on a virtual node is \
+              Oracle's. `false` is not found. Single capabilities are another matter: the page lists \
+              `capabilities` as supported.",
+        instead: "Remove `privileged`, and add the capabilities that the program really needs. What needs \
+                  the host itself, such as a container engine in a container, belongs on managed nodes.",
+        fails: r#"apiVersion: v1
+kind: Pod
+metadata:
+  name: vpn
+spec:
+  containers:
+    - name: vpn
+      image: registry.example.com/net/vpn:1.0
+      securityContext:
+        privileged: true
+      resources:
+        requests: {cpu: "1", memory: 1Gi}
+        limits: {cpu: "1", memory: 1Gi}
+"#,
+        mended: r#"apiVersion: v1
+kind: Pod
+metadata:
+  name: vpn
+spec:
+  containers:
+    - name: vpn
+      image: registry.example.com/net/vpn:1.0
+      securityContext:
+        capabilities:
+          add: [NET_ADMIN]
+      resources:
+        requests: {cpu: "1", memory: 1Gi}
+        limits: {cpu: "1", memory: 1Gi}
+"#,
     },
 };
 

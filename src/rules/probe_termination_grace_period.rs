@@ -19,10 +19,47 @@ pub static RULE: Rule = Rule {
     docs: Docs {
         row: "probe.terminationGracePeriodSeconds is not supported",
         summary: "Finds probes with a grace period of their own.",
-        why: "",
-        instead: "",
-        fails: "",
-        mended: "",
+        why: "Oracle's page lists a probe's own grace period as not supported, so a container that fails its \
+              probe is not given the time that the field says. Kubernetes never writes this field by itself. \
+              Therefore every value is found, the 30 included that is the default for the pod. The fix \
+              removes the field.",
+        instead: "Remove `terminationGracePeriodSeconds` from the probe, and let `failureThreshold` and \
+                  `periodSeconds` leave the time that is needed before the container is restarted.",
+        fails: r#"apiVersion: v1
+kind: Pod
+metadata:
+  name: queue
+spec:
+  containers:
+    - name: queue
+      image: registry.example.com/events/queue:3.11
+      livenessProbe:
+        httpGet:
+          path: /healthz
+          port: 8080
+        terminationGracePeriodSeconds: 10
+      resources:
+        requests: {cpu: "1", memory: 2Gi}
+        limits: {cpu: "1", memory: 2Gi}
+"#,
+        mended: r#"apiVersion: v1
+kind: Pod
+metadata:
+  name: queue
+spec:
+  containers:
+    - name: queue
+      image: registry.example.com/events/queue:3.11
+      livenessProbe:
+        httpGet:
+          path: /healthz
+          port: 8080
+        periodSeconds: 5
+        failureThreshold: 3
+      resources:
+        requests: {cpu: "1", memory: 2Gi}
+        limits: {cpu: "1", memory: 2Gi}
+"#,
     },
 };
 

@@ -17,12 +17,57 @@ pub static RULE: Rule = Rule {
     checks: &[Check::Volume(check)],
     #[cfg(not(target_arch = "wasm32"))]
     docs: Docs {
-        row: "ProjectedVolume types",
+        row: "ProjectedVolume of the following types: ServiceAccount, ConfigMap, Secret",
         summary: "Finds a source of a projected volume that virtual nodes do not support.",
-        why: "",
-        instead: "",
-        fails: "",
-        mended: "",
+        why: "Oracle's page supports projected volumes of service account tokens, ConfigMaps and Secrets. \
+              Kubernetes itself puts a downwardAPI source into the `kube-api-access-*` volume of every pod, \
+              so that one is accepted as well. Newer sources, such as `clusterTrustBundle` and \
+              `podCertificate`, are found, and so is an entry without any source. A source counts although \
+              its value is `{}`.",
+        instead: "Copy what the source would give into a ConfigMap or a Secret, and project that one.",
+        fails: r#"apiVersion: v1
+kind: Pod
+metadata:
+  name: ledger
+spec:
+  containers:
+    - name: ledger
+      image: registry.example.com/finance/ledger:1.9
+      volumeMounts:
+        - name: trust
+          mountPath: /etc/trust
+      resources:
+        requests: {cpu: "1", memory: 1Gi}
+        limits: {cpu: "1", memory: 1Gi}
+  volumes:
+    - name: trust
+      projected:
+        sources:
+          - clusterTrustBundle:
+              name: example.com:internal:roots
+              path: roots.pem
+"#,
+        mended: r#"apiVersion: v1
+kind: Pod
+metadata:
+  name: ledger
+spec:
+  containers:
+    - name: ledger
+      image: registry.example.com/finance/ledger:1.9
+      volumeMounts:
+        - name: trust
+          mountPath: /etc/trust
+      resources:
+        requests: {cpu: "1", memory: 1Gi}
+        limits: {cpu: "1", memory: 1Gi}
+  volumes:
+    - name: trust
+      projected:
+        sources:
+          - configMap:
+              name: internal-roots
+"#,
     },
 };
 

@@ -20,10 +20,51 @@ pub static RULE: Rule = Rule {
     docs: Docs {
         row: "Volumes:DownwardAPI:ResourceFieldRef",
         summary: "Finds files of a downwardAPI volume that show a container's resources.",
-        why: "",
-        instead: "",
-        fails: "",
-        mended: "",
+        why: "Oracle's page lists `resourceFieldRef` in downwardAPI volumes as not supported: files with a \
+              container's requests and limits. It is found in downwardAPI volumes and in downwardAPI sources \
+              of projected volumes, also where its value is `{}`. A `fieldRef` is fine. Oracle's row is \
+              about volumes, so `resourceFieldRef` in an environment variable is not found.",
+        instead: "Give the value to the container in an environment variable, with \
+                  `valueFrom.resourceFieldRef` or as a constant.",
+        fails: r#"apiVersion: v1
+kind: Pod
+metadata:
+  name: search
+spec:
+  containers:
+    - name: search
+      image: registry.example.com/shop/search:8.0
+      volumeMounts:
+        - name: podinfo
+          mountPath: /etc/podinfo
+      resources:
+        requests: {cpu: "2", memory: 4Gi}
+        limits: {cpu: "2", memory: 4Gi}
+  volumes:
+    - name: podinfo
+      downwardAPI:
+        items:
+          - path: cpu-limit
+            resourceFieldRef:
+              containerName: search
+              resource: limits.cpu
+"#,
+        mended: r#"apiVersion: v1
+kind: Pod
+metadata:
+  name: search
+spec:
+  containers:
+    - name: search
+      image: registry.example.com/shop/search:8.0
+      env:
+        - name: CPU_LIMIT
+          valueFrom:
+            resourceFieldRef: {resource: limits.cpu}
+      resources:
+        requests: {cpu: "2", memory: 4Gi}
+        limits: {cpu: "2", memory: 4Gi}
+"#,
     },
 };
 

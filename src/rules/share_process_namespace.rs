@@ -17,12 +17,50 @@ pub static RULE: Rule = Rule {
     checks: &[Check::Pod(check)],
     #[cfg(not(target_arch = "wasm32"))]
     docs: Docs {
-        row: "shareProcessNamespace",
+        row: "Pod fields: shareProcessNamespace",
         summary: "Finds pods whose containers see each other's processes.",
-        why: "",
-        instead: "",
-        fails: "",
-        mended: "",
+        why: "Oracle's page lists `shareProcessNamespace` as not supported, so the containers of a pod do \
+              not see each other's processes and cannot send each other signals. A sidecar that reloads the \
+              main process with a signal therefore does nothing. `false` is the default and is not found.",
+        instead: "Remove `shareProcessNamespace`. Let the sidecar use a port of the main process, which it \
+                  reaches as `localhost`, or run both processes in one container.",
+        fails: r#"apiVersion: v1
+kind: Pod
+metadata:
+  name: dns
+spec:
+  shareProcessNamespace: true
+  containers:
+    - name: dns
+      image: registry.example.com/net/dns:9.20
+      resources:
+        requests: {cpu: "1", memory: 1Gi}
+        limits: {cpu: "1", memory: 1Gi}
+    - name: reloader
+      image: registry.example.com/net/reloader:0.4
+      args: [--watch=/etc/zones, --signal=HUP, --process=named]
+      resources:
+        requests: {cpu: "1", memory: 1Gi}
+        limits: {cpu: "1", memory: 1Gi}
+"#,
+        mended: r#"apiVersion: v1
+kind: Pod
+metadata:
+  name: dns
+spec:
+  containers:
+    - name: dns
+      image: registry.example.com/net/dns:9.20
+      resources:
+        requests: {cpu: "1", memory: 1Gi}
+        limits: {cpu: "1", memory: 1Gi}
+    - name: reloader
+      image: registry.example.com/net/reloader:0.4
+      args: [--watch=/etc/zones, --post=http://localhost:8053/reload]
+      resources:
+        requests: {cpu: "1", memory: 1Gi}
+        limits: {cpu: "1", memory: 1Gi}
+"#,
     },
 };
 

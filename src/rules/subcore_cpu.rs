@@ -20,10 +20,52 @@ pub static RULE: Rule = Rule {
     docs: Docs {
         row: "Container:ResourceRequirements Subcore",
         summary: "Finds containers whose cpu is not a whole number of cores.",
-        why: "",
-        instead: "",
-        fails: "",
-        mended: "",
+        why: "Oracle's page lists parts of a core as not supported, and its page on resource allocation says \
+              that cpu is rounded up to whole OCPUs, so four containers with a quarter each may cost more \
+              than was asked for. All of Oracle's own manifests for virtual nodes ask for parts of a core, \
+              so this costs money and breaks nothing: the rule warns, and under `tolerant` it is off. What \
+              counts is the limit, or else the request. `1000m` is a whole core. A container without any cpu \
+              belongs to `missing-resources`.",
+        instead: "Ask for whole cores, put what is small into one container or one pod, or accept the cost \
+                  and set this rule to `off`.",
+        fails: r"apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: redirects
+spec:
+  replicas: 4
+  selector:
+    matchLabels: {app: redirects}
+  template:
+    metadata:
+      labels: {app: redirects}
+    spec:
+      containers:
+        - name: redirects
+          image: registry.example.com/shop/redirects:1.0
+          resources:
+            requests: {cpu: 250m, memory: 1Gi}
+            limits: {cpu: 250m, memory: 1Gi}
+",
+        mended: r#"apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: redirects
+spec:
+  replicas: 4
+  selector:
+    matchLabels: {app: redirects}
+  template:
+    metadata:
+      labels: {app: redirects}
+    spec:
+      containers:
+        - name: redirects
+          image: registry.example.com/shop/redirects:1.0
+          resources:
+            requests: {cpu: "1", memory: 1Gi}
+            limits: {cpu: "1", memory: 1Gi}
+"#,
     },
 };
 

@@ -19,10 +19,54 @@ pub static RULE: Rule = Rule {
     docs: Docs {
         row: "Pod security contexts: supplementalGroups",
         summary: "Finds pods whose processes are to be in further groups.",
-        why: "",
-        instead: "",
-        fails: "",
-        mended: "",
+        why: "Oracle's page lists `supplementalGroups` as not supported, so the processes of the pod are not \
+              in these groups, and files that only a group may read stay closed to them. An empty list is \
+              not found. `supplementalGroupsPolicy` is another field, which `unlisted-security-context` \
+              looks at. The fix removes the list.",
+        instead: "Remove `supplementalGroups`, and put the user into its groups when the image is built, or \
+                  run with the one group that is needed as `runAsGroup`.",
+        fails: r#"apiVersion: apps/v1
+kind: ReplicaSet
+metadata:
+  name: archive
+spec:
+  selector:
+    matchLabels: {app: archive}
+  template:
+    metadata:
+      labels: {app: archive}
+    spec:
+      securityContext:
+        runAsUser: 1000
+        supplementalGroups: [5000]
+      containers:
+        - name: archive
+          image: registry.example.com/office/archive:2.2
+          resources:
+            requests: {cpu: "1", memory: 1Gi}
+            limits: {cpu: "1", memory: 1Gi}
+"#,
+        mended: r#"apiVersion: apps/v1
+kind: ReplicaSet
+metadata:
+  name: archive
+spec:
+  selector:
+    matchLabels: {app: archive}
+  template:
+    metadata:
+      labels: {app: archive}
+    spec:
+      securityContext:
+        runAsUser: 1000
+        runAsGroup: 5000
+      containers:
+        - name: archive
+          image: registry.example.com/office/archive:2.2
+          resources:
+            requests: {cpu: "1", memory: 1Gi}
+            limits: {cpu: "1", memory: 1Gi}
+"#,
     },
 };
 

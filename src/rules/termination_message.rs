@@ -20,10 +20,50 @@ pub static RULE: Rule = Rule {
     docs: Docs {
         row: "Container: TerminationMessagePolicy, TerminationMessagePath",
         summary: "Finds containers that put their last words elsewhere than the default.",
-        why: "",
-        instead: "",
-        fails: "",
-        mended: "",
+        why: "Oracle's page lists both fields as not supported and notes that Kubernetes adds them by \
+              default, so only other values than `/dev/termination-log` and `File` are found. A message that \
+              a container leaves elsewhere, or in its log with `FallbackToLogsOnError`, does not get into \
+              the status of the pod. The fix writes the defaults, with which Kubernetes runs a container \
+              that says nothing.",
+        instead: "Remove both fields, write the last words to `/dev/termination-log`, and read the reason of \
+                  a failure with `kubectl logs -p`.",
+        fails: r#"apiVersion: batch/v1
+kind: CronJob
+metadata:
+  name: reconcile
+spec:
+  schedule: "0 * * * *"
+  jobTemplate:
+    spec:
+      template:
+        spec:
+          restartPolicy: Never
+          containers:
+            - name: reconcile
+              image: registry.example.com/finance/reconcile:1.8
+              terminationMessagePolicy: FallbackToLogsOnError
+              resources:
+                requests: {cpu: "1", memory: 1Gi}
+                limits: {cpu: "1", memory: 1Gi}
+"#,
+        mended: r#"apiVersion: batch/v1
+kind: CronJob
+metadata:
+  name: reconcile
+spec:
+  schedule: "0 * * * *"
+  jobTemplate:
+    spec:
+      template:
+        spec:
+          restartPolicy: Never
+          containers:
+            - name: reconcile
+              image: registry.example.com/finance/reconcile:1.8
+              resources:
+                requests: {cpu: "1", memory: 1Gi}
+                limits: {cpu: "1", memory: 1Gi}
+"#,
     },
 };
 

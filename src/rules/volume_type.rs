@@ -24,10 +24,53 @@ pub static RULE: Rule = Rule {
     docs: Docs {
         row: "Volume types",
         summary: "Finds volumes whose source is none of those that virtual nodes mount.",
-        why: "",
-        instead: "",
-        fails: "",
-        mended: "",
+        why: "Oracle's page names the types of volume that virtual nodes mount, and hostPath, local, nfs, \
+              iscsi and cephfs among those that they do not. Everything outside the supported list is found, \
+              a source that no known version of Kubernetes has included: it is named as it was written. \
+              Oracle lists downwardAPI volumes nowhere and restricts only their `resourceFieldRef`, so they \
+              are accepted, as is a volume without any source, which Kubernetes makes an emptyDir. Claims \
+              belong to `persistent-volume-claim`. The parameter `allow` names further sources to accept.",
+        instead: "Put files that come with the workload into the image, a ConfigMap or a Secret, and scratch \
+                  data into an emptyDir. Write logs to standard output. Keep what has to last outside the \
+                  pod, in Object Storage or a database, or on a File Storage volume.",
+        fails: r#"apiVersion: v1
+kind: Pod
+metadata:
+  name: report
+spec:
+  containers:
+    - name: report
+      image: registry.example.com/finance/report:5.1
+      volumeMounts:
+        - name: spool
+          mountPath: /var/spool/report
+      resources:
+        requests: {cpu: "1", memory: 2Gi}
+        limits: {cpu: "1", memory: 2Gi}
+  volumes:
+    - name: spool
+      hostPath:
+        path: /var/spool/report
+        type: DirectoryOrCreate
+"#,
+        mended: r#"apiVersion: v1
+kind: Pod
+metadata:
+  name: report
+spec:
+  containers:
+    - name: report
+      image: registry.example.com/finance/report:5.1
+      volumeMounts:
+        - name: spool
+          mountPath: /var/spool/report
+      resources:
+        requests: {cpu: "1", memory: 2Gi}
+        limits: {cpu: "1", memory: 2Gi}
+  volumes:
+    - name: spool
+      emptyDir: {}
+"#,
     },
 };
 
