@@ -22,10 +22,44 @@ pub static RULE: Rule = Rule {
     docs: Docs {
         row: "Propagation to pods of updates to mounted configmaps and secrets",
         summary: "Finds changes of ConfigMaps and Secrets, which running pods will not see.",
-        why: "",
-        instead: "",
-        fails: "",
-        mended: "",
+        why: "A pod on a managed node sees a change of a mounted ConfigMap or Secret within minutes; \
+              Oracle's page lists this as not supported on virtual nodes, so a pod keeps what it started \
+              with. Updates that change `data`, `binaryData` or `stringData` are found; labels, annotations \
+              and `immutable` are not, and creation never is. Whether a pod uses the object at all is not to \
+              be seen. Therefore the rule warns, and under `tolerant` it is off.",
+        instead: "Restart the pods after the change, for example with `kubectl rollout restart`, or give \
+                  each version of the configuration a name of its own, as Kustomize does, so that a change \
+                  is a rollout.",
+        fails: r#"# What `kubectl edit configmap web` asks for
+request:
+  operation: UPDATE
+  kind: {group: "", version: v1, kind: ConfigMap}
+  resource: {group: "", version: v1, resource: configmaps}
+  name: web
+  object:
+    apiVersion: v1
+    kind: ConfigMap
+    metadata:
+      name: web
+    data:
+      log-level: debug
+  oldObject:
+    apiVersion: v1
+    kind: ConfigMap
+    metadata:
+      name: web
+    data:
+      log-level: info
+"#,
+        mended: r"# A new ConfigMap, which the Deployment is then told to mount
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: web-7c9f2
+immutable: true
+data:
+  log-level: debug
+",
     },
 };
 

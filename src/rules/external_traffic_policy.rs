@@ -21,10 +21,40 @@ pub static RULE: Rule = Rule {
     docs: Docs {
         row: "Preserve client IP addresses when externalTrafficPolicy: Local",
         summary: "Finds Services that are to keep the client's address.",
-        why: "",
-        instead: "",
-        fails: "",
-        mended: "",
+        why: "With virtual nodes the address of the client is not preserved, by Oracle's page and by its \
+              page on network load balancers, so a program that trusts the address it sees is misled. Found \
+              are Services of type LoadBalancer or NodePort with `externalTrafficPolicy: Local`, and network \
+              load balancers whose annotation `is-preserve-source` is true. Oracle's own manifest of \
+              ingress-nginx for virtual nodes has `Local`, so the profile `tolerant` only warns. `Cluster` \
+              is the default and is not found.",
+        instead: "Set `externalTrafficPolicy: Cluster`, and take the address of the client from a header \
+                  that a load balancer of type HTTP adds.",
+        fails: r"apiVersion: v1
+kind: Service
+metadata:
+  name: web
+  namespace: shop
+spec:
+  type: LoadBalancer
+  externalTrafficPolicy: Local
+  selector: {app: web}
+  ports:
+    - port: 443
+      targetPort: 8443
+",
+        mended: r"apiVersion: v1
+kind: Service
+metadata:
+  name: web
+  namespace: shop
+spec:
+  type: LoadBalancer
+  externalTrafficPolicy: Cluster
+  selector: {app: web}
+  ports:
+    - port: 443
+      targetPort: 8443
+",
     },
 };
 

@@ -36,7 +36,7 @@ pub static RULE: Rule = Rule {
         why: "A pod on a virtual node gets what its containers ask for, and shares no node's remains with \
               others. A container that asks for nothing gets 0.125 OCPU and 0.5 GB, by Oracle's page on \
               resource allocation, which is little for most programs. Either a request or a limit is enough, \
-              and so is one in the pod's own `resources`. cpu and memory that are both missing are one \
+              and so is one in the pod's own `resources`; cpu and memory that are both missing are one \
               finding. Ephemeral containers cannot have resources and are not looked at. With the parameters \
               `cpu` and `memory` the fix writes these amounts as request and limit.",
         instead: "Set request and limit for cpu and memory of each container, to the same amount and to what \

@@ -19,10 +19,30 @@ pub static RULE: Rule = Rule {
     docs: Docs {
         row: "Service mesh products are not supported",
         summary: "Finds the objects and workloads of Istio, Linkerd and OCI Service Mesh, and what asks for their proxies.",
-        why: "",
-        instead: "",
-        fails: "",
-        mended: "",
+        why: "Oracle's page lists service meshes as not supported and names OCI Service Mesh and Istio; its \
+              page on service mesh products names Linkerd too. Their proxies come with init containers and \
+              with rights that virtual nodes do not give. Found are their custom resources, by API group, \
+              their control planes, a proxy in a pod, and the labels and annotations with which a namespace \
+              or a pod template asks for one. An opt-out is respected: `istio-injection: disabled` and \
+              `sidecar.istio.io/inject: \"false\"` win over a revision label.",
+        instead: "Take the labels and annotations away, or opt the namespace out, and let the workload do \
+                  TLS and retries itself. Keep the mesh to managed nodes.",
+        fails: r"apiVersion: v1
+kind: Namespace
+metadata:
+  name: shop
+  labels:
+    team: shop
+    istio-injection: enabled
+",
+        mended: r"apiVersion: v1
+kind: Namespace
+metadata:
+  name: shop
+  labels:
+    team: shop
+    istio-injection: disabled
+",
     },
 };
 

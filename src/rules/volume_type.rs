@@ -22,7 +22,7 @@ pub static RULE: Rule = Rule {
     checks: &[Check::Volume(check)],
     #[cfg(not(target_arch = "wasm32"))]
     docs: Docs {
-        row: "Volume types",
+        row: "Volume Types",
         summary: "Finds volumes whose source is none of those that virtual nodes mount.",
         why: "Oracle's page names the types of volume that virtual nodes mount, and hostPath, local, nfs, \
               iscsi and cephfs among those that they do not. Everything outside the supported list is found, \
