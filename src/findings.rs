@@ -1,9 +1,10 @@
 //! What the rules found, where, and how to mend it.
 
 use std::borrow::Cow;
-use std::fmt;
+use std::fmt::{self, Write};
 
-use crate::reader::{Node, write_name};
+use crate::mend::Change;
+use crate::reader::{Json, Node, Step, write_name};
 use crate::rule::{Level, Rule};
 
 /// The place of a finding.
@@ -11,10 +12,8 @@ use crate::rule::{Level, Rule};
 pub enum Place<'d> {
     /// A value that was read.
     Node(Node<'d>),
-    /// A field that may be absent: the object that it belongs to, and its name.
-    Field(Node<'d>, &'static str),
-    /// An annotation of an object that may have none, or no metadata: the object, and the annotation's name.
-    Annotation(Node<'d>, &'static str),
+    /// A value that may be absent: an object that was read, and the way from there.
+    Below(Node<'d>, &'static [&'static str]),
     /// Something outside the object, such as `pods/exec`.
     Fixed(&'static str),
 }
@@ -31,19 +30,30 @@ impl Place<'_> {
     pub fn path(&self) -> String {
         match self {
             Place::Node(node) => node.path(),
-            Place::Field(node, name) => {
+            Place::Below(node, names) => {
                 let mut path = node.path();
-                write_name(&mut path, name);
-                path
-            }
-            Place::Annotation(node, name) => {
-                let mut path = node.path();
-                for step in ["metadata", "annotations", name] {
-                    write_name(&mut path, step);
+                for name in *names {
+                    write_name(&mut path, name);
                 }
                 path
             }
             Place::Fixed(place) => (*place).to_owned(),
+        }
+    }
+}
+
+impl<'d> Place<'d> {
+    /// The steps from the object to the value.
+    #[must_use]
+    pub fn steps(&self) -> Vec<Step<'d>> {
+        match self {
+            Place::Node(node) => node.steps(),
+            Place::Below(node, names) => {
+                let mut steps = node.steps();
+                steps.extend(names.iter().map(|name| Step::Key(name)));
+                steps
+            }
+            Place::Fixed(_) => Vec::new(),
         }
     }
 }
@@ -66,8 +76,86 @@ pub enum Edit<'d> {
     Remove(Node<'d>),
     /// Writes a value, in place of the one that is there or as a new field.
     Set(Place<'d>, Literal<'d>),
-    /// Replaces the first value with a copy of the second one.
-    Copy(Node<'d>, Node<'d>),
+}
+
+impl Literal<'_> {
+    /// The value as JSON.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        match self {
+            Literal::Bool(value) => value.to_string(),
+            Literal::Int(value) => value.to_string(),
+            // Serialising a string cannot fail.
+            Literal::Text(text) => serde_json::to_string(text).unwrap_or_default(),
+        }
+    }
+}
+
+impl fmt::Display for Literal<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Literal::Bool(value) => value.fmt(out),
+            Literal::Int(value) => value.fmt(out),
+            Literal::Text("") => out.write_str("\"\""),
+            Literal::Text(text) => text.fmt(out),
+        }
+    }
+}
+
+impl<'d> Edit<'d> {
+    /// The place that changes.
+    #[must_use]
+    pub fn place(&self) -> Place<'d> {
+        match self {
+            Edit::Remove(node) => Place::Node(*node),
+            Edit::Set(place, _) => *place,
+        }
+    }
+
+    /// The value that is there now, if it is a single one.
+    #[must_use]
+    pub fn old(&self) -> Option<Literal<'d>> {
+        let Place::Node(node) = self.place() else { return None };
+        match node.json() {
+            Json::Bool(value) => Some(Literal::Bool(value)),
+            Json::Int(value) => Some(Literal::Int(value)),
+            Json::Text(text) => Some(Literal::Text(text)),
+            _ => None,
+        }
+    }
+
+    /// The value that will be there.
+    #[must_use]
+    pub fn new_value(&self) -> Option<Literal<'d>> {
+        match self {
+            Edit::Remove(_) => None,
+            Edit::Set(_, value) => Some(*value),
+        }
+    }
+
+    /// The change of the object's JSON text.
+    #[must_use]
+    pub fn change(&self) -> Change<'d> {
+        Change { steps: self.place().steps(), value: self.new_value().map(|value| Cow::Owned(value.to_json())) }
+    }
+
+    /// What changes, as in `was 300, set to 30`. `would` is put before what is done.
+    #[must_use]
+    pub fn describe(&self, would: &str) -> String {
+        let mut text = match (self.place(), self.old()) {
+            (_, Some(old)) => format!("was {old}, "),
+            (Place::Node(_), None) => "was set, ".to_owned(),
+            _ => "was not set, ".to_owned(),
+        };
+        text.push_str(would);
+        match self {
+            Edit::Remove(_) => text.push_str("removed"),
+            Edit::Set(_, value) => {
+                let _ = write!(text, "set to {value}");
+            }
+        }
+        text
+    }
 }
 
 /// One violation.
@@ -93,6 +181,42 @@ impl<'d> Finding<'d> {
     pub fn mend(&mut self, edit: Edit<'d>) -> &mut Self {
         self.edits.push(edit);
         self
+    }
+
+    /// Whether it is about the pods that are made from a workload's template.
+    #[must_use]
+    pub fn is_in_template(&self) -> bool {
+        let steps = self.place.steps();
+        matches!(
+            steps.as_slice(),
+            [Step::Key("template"), ..]
+                | [Step::Key("spec"), Step::Key("template"), ..]
+                | [Step::Key("spec"), Step::Key("jobTemplate"), Step::Key("spec"), Step::Key("template"), ..]
+        )
+    }
+
+    /// What the fix changes, in one line. `would` is put before what is done: empty, or `would be `.
+    #[must_use]
+    pub fn describe_fix(&self, would: &str) -> String {
+        let path = self.place.path();
+        let mut text = String::new();
+        for edit in &self.edits {
+            if !text.is_empty() {
+                text.push_str(", and ");
+            }
+            let place = edit.place().path();
+            if let Some(rest) = place.strip_prefix(&path) {
+                if !rest.is_empty() {
+                    text.push_str(rest.trim_start_matches('.'));
+                    text.push(' ');
+                }
+            } else {
+                text.push_str(&place);
+                text.push(' ');
+            }
+            text.push_str(&edit.describe(would));
+        }
+        text
     }
 
     /// Whether two objects have this finding in common: the same rule finds the same value in the same place.

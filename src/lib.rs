@@ -4,8 +4,11 @@
 //! [`rules`] has one file for each rule.
 
 pub mod findings;
+pub mod fix;
+pub mod inspect;
 pub mod judge;
 pub mod kinds;
+pub mod mend;
 pub mod policy;
 pub mod products;
 pub mod quantity;
@@ -27,8 +30,16 @@ use wapc_guest::{CallResult, register_function};
 #[unsafe(no_mangle)]
 pub extern "C" fn wapc_init() {
     register_function("validate", |payload| Ok(serde_json::to_vec(&policy::validate(payload))?));
+    register_function("findings", findings);
     register_function("validate_settings", validate_settings);
     register_function("protocol_version", protocol_version_guest);
+}
+
+/// Judges a request for the command line: all findings, uncut and with their parts.
+fn findings(payload: &[u8]) -> CallResult {
+    let mut json = Ok(Vec::new());
+    policy::answer(payload, &mut |outcome| json = inspect::to_json(&outcome));
+    Ok(json?)
 }
 
 /// Says whether settings are valid. Never an error of the host's: whatever is wrong is in the answer's message.

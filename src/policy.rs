@@ -1,123 +1,132 @@
 //! The way of a request, from the payload's bytes to the response's bytes.
 
-use crate::findings::{Finding, Findings};
+use crate::findings::Finding;
+use crate::fix::{Target, fix};
 use crate::judge;
 use crate::kinds::{KINDS, Kind};
 use crate::reader::{Document, Raw, Text, View};
 use crate::request::{AdmissionRequest, Operation, Payload};
 use crate::response::Response;
+use crate::rule::Level;
 use crate::settings::{NodeKind, Settings};
 use crate::subject::Subject;
 use crate::unchanged;
-use crate::views::Pod;
+use crate::views::{Object, Pod};
 
 /// What cannot be read is rejected with this HTTP status.
 const UNREADABLE: u16 = 422;
 /// A request under settings that are not valid is rejected with this HTTP status.
 const BAD_SETTINGS: u16 = 400;
 
-/// The outcome of a request, as the different callers need it: see [`validate`] and [`findings`].
-pub trait Answer {
-    /// What the caller gets.
-    type Output;
+/// What came of a request.
+pub enum Outcome<'d> {
+    /// It does not concern a virtual node, or nothing in it is judged.
+    Accepted,
+    /// It cannot be judged: the HTTP status, and why.
+    Rejected(u16, String),
+    /// It was judged.
+    Judged(Judgement<'d>),
+}
 
-    /// The request does not concern a virtual node, or nothing in it is judged.
-    fn accept(self) -> Self::Output;
-    /// The request cannot be judged: the HTTP status and why.
-    fn reject(self, code: u16, message: &str) -> Self::Output;
-    /// The request was judged. `subject` names its object, as in `Deployment shop/web`.
-    fn judged(self, subject: &str, findings: Vec<Finding<'_>>, help_url: Option<&str>) -> Self::Output;
+/// What was found in a request, and what was mended.
+pub struct Judgement<'d> {
+    /// The object, as in `Deployment shop/web`.
+    pub subject: String,
+    /// What is wrong, after the fixes that are on.
+    pub findings: Vec<Finding<'d>>,
+    /// What the fixes that are on mend.
+    pub mended: Vec<Finding<'d>>,
+    /// The object as JSON with the fixes, where it may be changed.
+    pub object: Option<String>,
+    /// Where a reader of a denial finds more.
+    pub help_url: Option<&'d str>,
+}
+
+impl Judgement<'_> {
+    /// Whether anything that was found denies the request.
+    #[must_use]
+    pub fn is_denied(&self) -> bool {
+        self.findings.iter().any(|finding| finding.level == Level::Deny)
+    }
 }
 
 /// Judges a request for the policy server. `payload` is Kubewarden's `{"request": ..., "settings": ...}`.
 #[must_use]
 pub fn validate(payload: &[u8]) -> Response {
-    struct ForHost;
-
-    impl Answer for ForHost {
-        type Output = Response;
-
-        fn accept(self) -> Response {
-            Response::accept()
-        }
-
-        fn reject(self, code: u16, message: &str) -> Response {
-            Response::reject(code, message)
-        }
-
-        fn judged(self, subject: &str, findings: Vec<Finding<'_>>, help_url: Option<&str>) -> Response {
-            Response::judged(subject, &findings, help_url)
-        }
-    }
-
-    answer(payload, ForHost)
+    let mut response = Response::default();
+    self::answer(payload, &mut |outcome| {
+        response = match outcome {
+            Outcome::Accepted => Response::accept(),
+            Outcome::Rejected(code, message) => Response::reject(code, &message),
+            Outcome::Judged(judgement) => Response::judged(judgement),
+        };
+    });
+    response
 }
 
-/// The way of a request.
-pub fn answer<A: Answer>(payload: &[u8], answer: A) -> A::Output {
+/// The way of a request. `answer` is called once, with what came of it.
+pub fn answer(payload: &[u8], answer: &mut dyn FnMut(Outcome<'_>)) {
+    let unreadable = |message: &str| Outcome::Rejected(UNREADABLE, message.to_owned());
     let Ok(text) = std::str::from_utf8(payload) else {
-        return answer.reject(UNREADABLE, "the request is not valid UTF-8");
+        return answer(unreadable("the request is not valid UTF-8"));
     };
-    let payload = match Document::read(text, Payload::SHAPE) {
-        Ok(payload) => payload,
-        Err(_) => return answer.reject(UNREADABLE, "the request is not valid JSON"),
+    let Ok(payload) = Document::read(text, Payload::SHAPE) else {
+        return answer(unreadable("the request is not valid JSON"));
     };
-    let request = Payload::of(payload.root()).and_then(Payload::request);
-    let settings = Payload::of(payload.root()).and_then(Payload::settings);
+    let (request, settings) = match Payload::of(payload.root()) {
+        Some(payload) => (payload.request(), payload.settings()),
+        None => (None, None),
+    };
     let settings = match Settings::read(settings.map(Raw::text)) {
         Ok(settings) => settings,
-        Err(invalid) => return answer.reject(BAD_SETTINGS, &invalid.0),
+        Err(invalid) => return answer(Outcome::Rejected(BAD_SETTINGS, invalid.0)),
     };
     if settings.node_kind == NodeKind::Managed {
-        return answer.accept();
+        return answer(Outcome::Accepted);
     }
     if payload.unreadable().len() > 0 {
-        return answer.reject(UNREADABLE, &unreadable("the request", &payload));
+        return answer(unreadable(&wrong_fields("the request", &payload)));
     }
     let Some(request) = request else {
-        return answer
-            .reject(UNREADABLE, "the request is missing: expected an object with the fields request and settings");
+        return answer(unreadable("the request is missing: expected an object with the fields request and settings"));
     };
     let Some(operation) = text_of(request.operation()).and_then(Operation::find) else {
-        return answer.reject(UNREADABLE, "request.operation: expected CREATE, UPDATE, DELETE or CONNECT");
+        return answer(unreadable("request.operation: expected CREATE, UPDATE, DELETE or CONNECT"));
     };
     let Some(kind_name) = request.kind().and_then(|kind| text_of(kind.kind())) else {
-        return answer.reject(UNREADABLE, "request.kind.kind: expected the kind of the object, found nothing");
+        return answer(unreadable("request.kind.kind: expected the kind of the object, found nothing"));
     };
     let group = request.kind().and_then(|kind| text_of(kind.group())).unwrap_or_default();
     if operation == Operation::Delete {
-        return answer.accept();
+        return answer(Outcome::Accepted);
     }
     let Some(kind) = Kind::find(group, kind_name) else {
-        return answer.accept();
+        return answer(Outcome::Accepted);
     };
     let Some(scope) = Scope::of(kind, operation, text_of(request.sub_resource()).unwrap_or_default()) else {
-        return answer.accept();
+        return answer(Outcome::Accepted);
     };
-    if kind.is_connection() {
-        return connection(&request, kind, &settings, answer);
+    let named = Named { kind, group, kind_name, name: text_of(request.name()).unwrap_or_default(), request };
+    match scope {
+        Scope::Connection => connection(&named, &settings, answer),
+        _ => object(&named, operation, scope, &settings, answer),
     }
-    judged(&request, kind, kind_name, operation, scope, &settings, answer)
 }
 
-/// A connection to a running pod. What it sends has no metadata; there is nothing to read in it.
-fn connection<A: Answer>(request: &AdmissionRequest<'_>, kind: Kind, settings: &Settings<'_>, answer: A) -> A::Output {
-    let Ok(document) = Document::read("{}", kind.shape()) else { return answer.accept() };
-    let name = text_of(request.name()).unwrap_or_default();
-    let subject = Subject::new(kind, "", name, &document, settings);
-    let mut findings = Findings::new();
-    judge::object(&subject, settings, &mut findings);
-    let resource = KINDS.iter().find(|info| info.kind == kind).map_or("", |info| info.resource);
-    answer.judged(
-        &title(&subject, resource, text_of(request.namespace())),
-        findings.into_list(),
-        settings.help_url.as_deref(),
-    )
+/// The object of a request, as the request names it.
+struct Named<'d> {
+    kind: Kind,
+    group: &'d str,
+    kind_name: &'d str,
+    name: &'d str,
+    request: AdmissionRequest<'d>,
 }
 
 /// Which part of an object a request is about.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Scope {
+    /// A connection to a running pod.
+    Connection,
     /// The whole object.
     Whole,
     /// The image of a running pod's containers, and nothing else: the virtual node itself updates pods.
@@ -132,7 +141,7 @@ impl Scope {
     /// The part that the request is about; `None` if nothing of it is judged.
     fn of(kind: Kind, operation: Operation, sub_resource: &str) -> Option<Scope> {
         match (kind, operation, sub_resource) {
-            (_, Operation::Connect, _) => kind.is_connection().then_some(Scope::Whole),
+            (_, Operation::Connect, _) => kind.is_connection().then_some(Scope::Connection),
             (Kind::Pod, Operation::Update, "") => Some(Scope::PodUpdate),
             (Kind::Pod, Operation::Update, "ephemeralcontainers") => Some(Scope::EphemeralContainers),
             (Kind::Pod, Operation::Update, "resize") => Some(Scope::Resize),
@@ -142,63 +151,107 @@ impl Scope {
     }
 }
 
-fn judged<A: Answer>(
-    request: &AdmissionRequest<'_>,
-    kind: Kind,
-    kind_name: &str,
+/// A connection to a running pod. What it sends has no metadata; there is nothing to read in it.
+fn connection(named: &Named<'_>, settings: &Settings<'_>, answer: &mut dyn FnMut(Outcome<'_>)) {
+    let Ok(document) = Document::read("{}", named.kind.shape()) else { return answer(Outcome::Accepted) };
+    let subject = Subject::new(named.kind, named.group, named.name, &document, settings);
+    let findings = judge::object(&subject, settings);
+    let resource = KINDS.iter().find(|info| info.kind == named.kind).map_or("", |info| info.resource);
+    answer(Outcome::Judged(Judgement {
+        subject: title(&subject, resource, text_of(named.request.namespace())),
+        findings,
+        mended: Vec::new(),
+        object: None,
+        help_url: settings.help_url.as_deref(),
+    }));
+}
+
+fn object(
+    named: &Named<'_>,
     operation: Operation,
     scope: Scope,
     settings: &Settings<'_>,
-    answer: A,
-) -> A::Output {
-    let update = operation == Operation::Update;
-    let Some(object) = request.object() else {
-        return answer.reject(UNREADABLE, "request.object: expected an object, found nothing");
+    answer: &mut dyn FnMut(Outcome<'_>),
+) {
+    let kind = named.kind;
+    let is_update = operation == Operation::Update;
+    let Some(text) = named.request.object().map(Raw::text) else {
+        return answer(Outcome::Rejected(UNREADABLE, "request.object: expected an object, found nothing".to_owned()));
     };
-    let old = request.old_object().filter(|_| update);
-    if let Some(old) = old
-        && unchanged::pod_template(kind, object.text(), old.text())
-    {
-        return answer.accept();
+    let old = named.request.old_object().map(Raw::text).filter(|_| is_update);
+    if old.is_some_and(|old| unchanged::pod_template(kind, text, old)) {
+        return answer(Outcome::Accepted);
     }
-    let document = match Document::read(object.text(), kind.shape()) {
+    // Finalizers must go, whatever is in the object.
+    if is_update && is_deleted(text) {
+        return answer(Outcome::Accepted);
+    }
+    let document = match Document::read(text, kind.shape()) {
         Ok(document) => document,
         Err(malformed) => {
             let path = if malformed.path.is_empty() { "object" } else { malformed.path.as_str() };
-            return answer.reject(UNREADABLE, &format!("{kind_name} cannot be read: {path} is not valid JSON"));
+            let message = format!("{} cannot be read: {path} is not valid JSON", named.kind_name);
+            return answer(Outcome::Rejected(UNREADABLE, message));
         }
     };
-    let name = text_of(request.name()).unwrap_or_default();
-    let group = request.kind().and_then(|kind| text_of(kind.group())).unwrap_or_default();
-    let mut subject = Subject::new(kind, group, name, &document, settings);
-    // Finalizers must go, whatever is in the object.
-    let is_deleted = subject.metadata.and_then(|metadata| text_of(metadata.deletion_timestamp())).is_some();
-    if (update && is_deleted) || is_owned(&subject) {
-        return answer.accept();
+    let mut subject = Subject::new(kind, named.group, named.name, &document, settings);
+    if is_owned(&subject) {
+        return answer(Outcome::Accepted);
     }
-    let title = title(&subject, kind_name, text_of(request.namespace()));
+    let title = title(&subject, named.kind_name, text_of(named.request.namespace()));
     if document.unreadable().len() > 0 {
-        return answer.reject(UNREADABLE, &unreadable(&title, &document));
+        return answer(Outcome::Rejected(UNREADABLE, wrong_fields(&title, &document)));
     }
-    let before = old.and_then(|old| Document::read(old.text(), kind.shape()).ok());
+    let before = old.and_then(|old| Document::read(old, kind.shape()).ok());
     subject.old = before.as_ref().map(Document::root);
     subject.before = subject.old.filter(|_| kind == Kind::Pod).and_then(Pod::of).and_then(Pod::spec);
 
-    let mut findings = Findings::new();
-    match scope {
-        Scope::PodUpdate if subject.before.is_some() => judge::update(&subject, settings, &mut findings),
-        Scope::Whole | Scope::PodUpdate => judge::object(&subject, settings, &mut findings),
-        Scope::EphemeralContainers => judge::added_containers(&subject, settings, &mut findings),
-        Scope::Resize => judge::resources(&subject, settings, &mut findings),
-    }
-    let mut findings = findings.into_list();
+    let mut findings = match scope {
+        Scope::PodUpdate if subject.before.is_some() => judge::update(&subject, settings),
+        Scope::EphemeralContainers => judge::added_containers(&subject, settings),
+        Scope::Resize => judge::resources(&subject, settings),
+        _ => judge::object(&subject, settings),
+    };
     if let Some(before) = before.as_ref().filter(|_| !kind.has_template() && !is_about_changes(kind)) {
-        let before = Subject::new(kind, group, name, before, settings);
-        let mut known = Findings::new();
-        judge::object(&before, settings, &mut known);
-        ratchet(&mut findings, &known.into_list());
+        let before = Subject::new(kind, named.group, named.name, before, settings);
+        ratchet(&mut findings, &judge::object(&before, settings));
     }
-    answer.judged(&title, findings, settings.help_url.as_deref())
+
+    let help_url = settings.help_url.as_deref();
+    let target = Target::of(&subject, operation, settings);
+    let (mended, mut findings): (Vec<_>, Vec<_>) =
+        findings.into_iter().partition(|finding| target.is_some_and(|target| target.mends(finding, settings)));
+    let mut judgement = Judgement { subject: title, findings: Vec::new(), mended, object: None, help_url };
+    let fixed = match judgement.mended.is_empty() {
+        true => None,
+        false => fix(text, &judgement.mended, settings),
+    };
+    let Some(fixed) = fixed else {
+        findings.append(&mut judgement.mended);
+        // What was only worth an improvement is not a finding.
+        findings.retain(|finding| finding.level != Level::Off);
+        judgement.findings = findings;
+        return answer(Outcome::Judged(judgement));
+    };
+    // What remains is what the rules say of the mended object, not what they said of the other one.
+    let Ok(again) = Document::read(&fixed, kind.shape()) else {
+        return answer(Outcome::Accepted);
+    };
+    judgement.findings = judge::object(&Subject::new(kind, named.group, named.name, &again, settings), settings);
+    judgement.findings.retain(|finding| finding.level != Level::Off);
+    if target == Some(Target::Object) && !judgement.is_denied() {
+        judgement.object = Some(fixed.clone());
+    }
+    answer(Outcome::Judged(judgement));
+}
+
+/// Whether the object is being deleted.
+fn is_deleted(text: &str) -> bool {
+    let document = Document::read(text, Object::SHAPE);
+    document.is_ok_and(|document| {
+        let metadata = Object::of(document.root()).and_then(Object::metadata);
+        metadata.and_then(|metadata| text_of(metadata.deletion_timestamp())).is_some()
+    })
 }
 
 /// Whether the rules on a kind look at the change itself.
@@ -228,7 +281,8 @@ fn is_owned(subject: &Subject<'_>) -> bool {
 /// The object as a person would name it: `Deployment shop/web`, `Pod shop/web-*` where the API server makes the name.
 fn title(subject: &Subject<'_>, kind_name: &str, namespace: Option<&str>) -> String {
     let metadata = subject.metadata;
-    let namespace = namespace.or_else(|| text_of(metadata?.namespace()));
+    // The API server sends a Namespace's own name as its namespace.
+    let namespace = namespace.or_else(|| text_of(metadata?.namespace())).filter(|_| subject.kind != Kind::Namespace);
     let mut title = format!("{kind_name} ");
     if let Some(namespace) = namespace {
         title.push_str(namespace);
@@ -243,7 +297,7 @@ fn title(subject: &Subject<'_>, kind_name: &str, namespace: Option<&str>) -> Str
     title
 }
 
-fn unreadable(subject: &str, document: &Document<'_>) -> String {
+fn wrong_fields(subject: &str, document: &Document<'_>) -> String {
     let fields = document.unreadable();
     let count = fields.len();
     let mut message = format!("{subject} cannot be read: {count} field{}", if count == 1 { "" } else { "s" });

@@ -267,7 +267,7 @@ impl Product {
         match subject.kind {
             Kind::Custom => {
                 let is_ours = self.groups.iter().any(|group| is_in_group(subject.group, group));
-                is_ours.then_some(Place::Field(subject.root, "kind"))
+                is_ours.then_some(Place::Below(subject.root, &["kind"]))
             }
             Kind::Namespace => {
                 let metadata = subject.metadata?;

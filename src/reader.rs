@@ -462,6 +462,20 @@ impl<'de> Visitor<'de> for KeySeed<'_> {
     }
 }
 
+/// Reads a key as it is.
+pub(crate) struct AnyKey;
+
+impl<'de> DeserializeSeed<'de> for AnyKey {
+    type Value = Cow<'de, str>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Cow<'de, str>, D::Error> {
+        KeySeed { fields: &[], keep: true }.deserialize(deserializer).map(|key| match key {
+            Found::Name(name) => name,
+            _ => Cow::Borrowed(""),
+        })
+    }
+}
+
 /// A value of a document, with its place in it.
 #[derive(Clone, Copy)]
 pub struct Node<'d> {
@@ -649,7 +663,7 @@ fn by_name<'d>(children: Children<'d>) -> Vec<Node<'d>> {
 }
 
 /// One step from an object or list to a value in it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Step<'d> {
     /// The value of a key.
     Key(&'d str),

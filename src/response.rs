@@ -1,8 +1,10 @@
 //! The answer: what the API server shows to the user and what the audit scanner keeps.
 
 use serde::Serialize;
+use serde_json::value::RawValue;
 
 use crate::findings::Finding;
+use crate::policy::Judgement;
 use crate::rule::Level;
 
 /// A denial is at most this long, in bytes.
@@ -27,6 +29,9 @@ pub struct Response {
     /// Why it was rejected; on an accepted request the warnings, which audit reports show from here alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
+    /// The object with the fixes, where something was mended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mutated_object: Option<Box<RawValue>>,
     /// What the user is told of a request, accepted or not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub warnings: Option<Vec<String>>,
@@ -41,13 +46,16 @@ pub struct AuditAnnotations {
     /// The rules that denied the request.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub denied: Option<String>,
+    /// The rules whose findings were mended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fixed: Option<String>,
     /// The rules that warned.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub warned: Option<String>,
 }
 
-fn ids(findings: &[&Finding<'_>]) -> Option<String> {
-    let mut ids: Vec<_> = findings.iter().map(|finding| finding.rule.id).collect();
+fn ids<'f, 'd: 'f>(findings: impl Iterator<Item = &'f Finding<'d>>) -> Option<String> {
+    let mut ids: Vec<_> = findings.map(|finding| finding.rule.id).collect();
     ids.sort_unstable();
     ids.dedup();
     (!ids.is_empty()).then(|| ids.join(","))
@@ -73,24 +81,36 @@ impl Response {
         Response { code: Some(code), message: Some(text.text), ..Response::default() }
     }
 
-    /// Accepts or denies as the findings say. `subject` names the object, as in `Deployment shop/web`.
+    /// Accepts, mends or denies as the judgement says.
     #[must_use]
-    pub fn judged(subject: &str, findings: &[Finding<'_>], help_url: Option<&str>) -> Self {
-        let denied: Vec<_> = findings.iter().filter(|finding| finding.level == Level::Deny).collect();
-        let warned: Vec<_> = findings.iter().filter(|finding| finding.level == Level::Warn).collect();
-        let warnings = warnings(&warned);
+    pub fn judged(judgement: Judgement<'_>) -> Self {
+        let at = |level| judgement.findings.iter().filter(move |finding| finding.level == level);
+        let (denied, warned): (Vec<_>, Vec<_>) = (at(Level::Deny).collect(), at(Level::Warn).collect());
+        let would = if judgement.object.is_some() { "" } else { "would be " };
+        let fixes = judgement.mended.iter().map(|finding| fix_line(finding, would));
+        let lines: Vec<_> = fixes.chain(warned.iter().map(|finding| line(finding))).collect();
+        let warnings = warnings(&lines);
         let mut response = Response { accepted: denied.is_empty(), ..Response::default() };
         if !denied.is_empty() {
             response.code = Some(403);
-            response.message = Some(denial(subject, &denied, help_url));
+            response.message = Some(denial(&judgement.subject, &denied, judgement.help_url));
         } else if !warnings.is_empty() {
             response.message = Some(warnings.join("\n"));
         }
         if !warnings.is_empty() {
             response.warnings = Some(warnings);
         }
-        let annotations = AuditAnnotations { denied: ids(&denied), warned: ids(&warned) };
+        let mended = judgement.mended.iter();
+        let annotations = match judgement.object {
+            Some(_) => AuditAnnotations { denied: None, fixed: ids(mended), warned: ids(warned.into_iter()) },
+            None => AuditAnnotations {
+                denied: ids(denied.into_iter()),
+                fixed: None,
+                warned: ids(mended.chain(warned.into_iter())),
+            },
+        };
         response.audit_annotations = (annotations != AuditAnnotations::default()).then_some(annotations);
+        response.mutated_object = judgement.object.and_then(|object| RawValue::from_string(object).ok());
         response
     }
 }
@@ -115,12 +135,12 @@ fn denial(subject: &str, denied: &[&Finding<'_>], help_url: Option<&str>) -> Str
     text.text
 }
 
-fn warnings(warned: &[&Finding<'_>]) -> Vec<String> {
+fn warnings(lines: &[String]) -> Vec<String> {
     let mut warnings = Vec::new();
     let mut size: usize = 0;
-    for (index, finding) in warned.iter().enumerate() {
-        let warning = printable(&line(finding), MOST_WARNING);
-        let left = warned.len().saturating_sub(index);
+    for (index, line) in lines.iter().enumerate() {
+        let warning = printable(line, MOST_WARNING);
+        let left = lines.len().saturating_sub(index);
         // Room for the last line must be left unless this is the last one.
         let last = if left == 1 { 0 } else { more(left).len() };
         if size.saturating_add(warning.len()).saturating_add(last) > MOST_WARNINGS {
@@ -140,6 +160,15 @@ fn line(finding: &Finding<'_>) -> String {
     match finding.container {
         Some(name) => format!("{id} {path}: container \"{name}\" {problem}; {remedy}"),
         None => format!("{id} {path}: {problem}; {remedy}"),
+    }
+}
+
+/// A fix in one line: `<id> <path>: was X, set to Y`.
+fn fix_line(finding: &Finding<'_>, would: &str) -> String {
+    let (id, path, change) = (finding.rule.id, finding.place.path(), finding.describe_fix(would));
+    match finding.container {
+        Some(name) => format!("{id} {path}: {change} in container \"{name}\""),
+        None => format!("{id} {path}: {change}"),
     }
 }
 

@@ -5,7 +5,7 @@ use std::fmt::Display;
 
 use crate::quantity::Quantity;
 use crate::reader::{Children, Document, Json, Node, Shape};
-use crate::rule::{Level, Parameter, ParameterKind, Rule};
+use crate::rule::{Fix, Level, Parameter, ParameterKind, Rule};
 use crate::rules::RULES;
 
 /// Which default levels hold.
@@ -40,11 +40,17 @@ pub enum ParameterValue<'a> {
 }
 
 /// The settings of the policy.
+#[non_exhaustive]
 pub struct Settings<'a> {
     /// On which nodes the pods run.
     pub node_kind: NodeKind,
     /// Where a reader of a denial finds more.
     pub help_url: Option<String>,
+    /// Whether the templates of workloads are mended, and not only their pods.
+    pub mutate_templates: bool,
+    /// Whether a mended object gets an annotation that says what was changed.
+    pub annotate: bool,
+    mends: Vec<bool>,
     levels: Vec<Level>,
     parameters: Vec<(&'static str, &'static str, ParameterValue<'a>)>,
 }
@@ -54,7 +60,7 @@ pub struct Settings<'a> {
 pub struct Invalid(pub String);
 
 /// The names of the settings, as they are written.
-pub const KEYS: &[&str] = &["helpUrl", "nodeKind", "profile", "rules"];
+pub const KEYS: &[&str] = &["annotate", "helpUrl", "mutate", "mutateTemplates", "nodeKind", "profile", "rules"];
 
 impl Settings<'_> {
     /// Reads settings from JSON. Nothing at all, null and `{}` are the defaults.
@@ -86,6 +92,18 @@ impl Settings<'_> {
     pub fn level(&self, index: usize) -> Level {
         self.levels.get(index).copied().unwrap_or(Level::Deny)
     }
+
+    /// Whether findings of `rule` are mended.
+    #[must_use]
+    pub fn mends(&self, rule: &Rule) -> bool {
+        RULES.iter().zip(&self.mends).any(|(known, mends)| *mends && known.id == rule.id)
+    }
+
+    /// Whether any fix is on.
+    #[must_use]
+    pub fn mends_anything(&self) -> bool {
+        self.mends.contains(&true)
+    }
 }
 
 impl<'a> Settings<'a> {
@@ -97,9 +115,17 @@ impl<'a> Settings<'a> {
 }
 
 fn from_value(value: Node<'_>, errors: &mut Errors) -> Settings<'static> {
-    let mut settings =
-        Settings { node_kind: NodeKind::default(), help_url: None, levels: Vec::new(), parameters: Vec::new() };
+    let mut settings = Settings {
+        node_kind: NodeKind::default(),
+        help_url: None,
+        mutate_templates: false,
+        annotate: false,
+        mends: Vec::new(),
+        levels: Vec::new(),
+        parameters: Vec::new(),
+    };
     let mut profile = Profile::default();
+    let mut mutate = None;
     let mut rules = None;
     for (key, value) in errors.entries("", value) {
         match key {
@@ -114,6 +140,15 @@ fn from_value(value: Node<'_>, errors: &mut Errors) -> Settings<'static> {
                 }
             }
             "helpUrl" => settings.help_url = errors.url("helpUrl", value),
+            "mutate" => {
+                mutate = match errors.choice("mutate", value, &["off", "safe", "full"]) {
+                    Some("safe") => Some(Fix::Safe),
+                    Some("full") => Some(Fix::Full),
+                    _ => None,
+                };
+            }
+            "mutateTemplates" => settings.mutate_templates = errors.flag("mutateTemplates", value),
+            "annotate" => settings.annotate = errors.flag("annotate", value),
             "rules" => rules = Some(value),
             _ => errors.unknown("", "setting", key, KEYS.iter().copied()),
         }
@@ -125,11 +160,16 @@ fn from_value(value: Node<'_>, errors: &mut Errors) -> Settings<'static> {
             Profile::Tolerant => rule.tolerant,
         })
         .collect();
+    settings.mends =
+        RULES.iter().map(|rule| rule.fix.is_some_and(|fix| mutate.is_some_and(|most| fix <= most))).collect();
     if let Some(rules) = rules {
         for (id, value) in errors.entries("rules", rules) {
-            let known = RULES.iter().zip(settings.levels.iter_mut()).find(|(rule, _)| rule.id == id);
+            let known =
+                RULES.iter().zip(settings.levels.iter_mut().zip(&mut settings.mends)).find(|(rule, _)| rule.id == id);
             match known {
-                Some((rule, level)) => rule_settings(rule, value, level, &mut settings.parameters, errors),
+                Some((rule, (level, mends))) => {
+                    rule_settings(rule, value, level, mends, &mut settings.parameters, errors)
+                }
                 None => errors.unknown("rules", "rule", id, RULES.iter().map(|rule| rule.id)),
             }
         }
@@ -142,6 +182,7 @@ fn rule_settings(
     rule: &'static Rule,
     value: Node<'_>,
     level: &mut Level,
+    mends: &mut bool,
     parameters: &mut Vec<(&'static str, &'static str, ParameterValue<'static>)>,
     errors: &mut Errors,
 ) {
@@ -158,12 +199,17 @@ fn rule_settings(
             if let Some(named) = errors.level(&path, value, false) {
                 *level = named;
             }
+        } else if key == "mutate" {
+            *mends = errors.flag(&path, value);
+            if *mends && rule.fix.is_none() {
+                errors.add(&path, "this rule has no fix, a person must decide");
+            }
         } else if let Some(parameter) = rule.parameters.iter().find(|parameter| parameter.name == key) {
             if let Some(value) = errors.parameter(&path, value, parameter) {
                 parameters.push((rule.id, parameter.name, value));
             }
         } else {
-            let names = rule.parameters.iter().map(|parameter| parameter.name).chain(["level"]);
+            let names = rule.parameters.iter().map(|parameter| parameter.name).chain(["level", "mutate"]);
             errors.unknown(&format!("rules.{}", rule.id), "setting", key, names);
         }
     }
@@ -236,6 +282,14 @@ impl Errors {
             self.expected(path, quoted(choices), value);
         }
         choice
+    }
+
+    fn flag(&mut self, path: &str, value: Node<'_>) -> bool {
+        if let Json::Bool(flag) = value.json() {
+            return flag;
+        }
+        self.expected(path, "true or false", value);
+        false
     }
 
     fn level(&mut self, path: &str, value: Node<'_>, or_object: bool) -> Option<Level> {

@@ -159,6 +159,13 @@ impl<'d> Subject<'d> {
         controller(self.metadata?, group, kind)
     }
 
+    /// Whether another object controls this one.
+    #[must_use]
+    pub fn has_controller(&self) -> bool {
+        let owners = self.metadata.into_iter().flat_map(|metadata| metadata.owner_references());
+        owners.into_iter().any(|owner| owner.controller().is_some_and(|flag| flag.value))
+    }
+
     /// The claim templates of a StatefulSet.
     #[must_use]
     pub fn claim_templates(&self) -> List<'d, PersistentVolumeClaim<'d>> {

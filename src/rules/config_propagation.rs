@@ -67,15 +67,15 @@ fn check<'d>(subject: &Subject<'d>, findings: &mut Findings<'d>) {
     let (Some(new), Some(old)) = (Configuration::of(subject.root), subject.old.and_then(Configuration::of)) else {
         return;
     };
-    let fields = [
-        ("data", new.data(), old.data()),
-        ("binaryData", new.binary_data(), old.binary_data()),
-        ("stringData", new.string_data(), old.string_data()),
+    let fields: [(&'static [&'static str], _, _); 3] = [
+        (&["data"], new.data(), old.data()),
+        (&["binaryData"], new.binary_data(), old.binary_data()),
+        (&["stringData"], new.string_data(), old.string_data()),
     ];
     for (name, new, old) in fields {
         if !same_json(text(new), text(old)) {
             findings.add(
-                Place::Field(subject.root, name),
+                Place::Below(subject.root, name),
                 "pods that run on virtual nodes do not see the change",
                 "restart them, for example with kubectl rollout restart",
             );

@@ -78,7 +78,7 @@ spec:
 
 fn check<'d>(subject: &Subject<'d>, findings: &mut Findings<'d>) {
     findings.add(
-        Place::Field(subject.root, "kind"),
+        Place::Below(subject.root, &["kind"]),
         "a virtual node runs no DaemonSet pods",
         "put the agent into the pods as a further container, or keep it to managed nodes",
     );

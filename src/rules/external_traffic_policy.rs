@@ -2,7 +2,7 @@
 
 use crate::findings::{Edit, Findings, Literal};
 use crate::kinds::Kind;
-use crate::reader::View;
+use crate::reader::{Text, View};
 #[cfg(not(target_arch = "wasm32"))]
 use crate::rule::Docs;
 use crate::rule::{Check, Fix, Level, Rule};
@@ -71,7 +71,7 @@ fn check<'d>(subject: &Subject<'d>, findings: &mut Findings<'d>) {
     let problem = "virtual nodes do not preserve the client's IP address";
     let annotation = |name| service.metadata()?.annotations().get(name);
     let is_network = annotation(TYPE).is_some_and(|name| name.value == "nlb");
-    let preserve = annotation(PRESERVE).filter(|_| kind == "LoadBalancer" && is_network);
+    let preserve = annotation(PRESERVE);
     if let Some(policy) = spec.external_traffic_policy().filter(|policy| policy.value == "Local") {
         let edit = Edit::Set(policy.node.into(), Literal::Text("Cluster"));
         if let Some(finding) = findings.add(policy.node, problem, "set it to Cluster") {
@@ -79,9 +79,14 @@ fn check<'d>(subject: &Subject<'d>, findings: &mut Findings<'d>) {
             if let Some(port) = spec.health_check_node_port() {
                 finding.mend(Edit::Remove(port.node));
             }
+            // The cloud controller takes it together with Local only, whatever its value is.
+            if let Some(preserve) = preserve {
+                finding.mend(Edit::Remove(preserve.node));
+            }
         }
     }
-    if let Some(preserve) = preserve.filter(|preserve| is_true(preserve.value)) {
+    let is_kept = |preserve: &Text<'_>| kind == "LoadBalancer" && is_network && is_true(preserve.value);
+    if let Some(preserve) = preserve.filter(is_kept) {
         findings.mendable(preserve.node, problem, "remove the annotation", Edit::Remove(preserve.node));
     }
 }

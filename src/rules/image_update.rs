@@ -108,7 +108,7 @@ fn check<'d>(subject: &Subject<'d>, container: Container<'d>, findings: &mut Fin
     let image = |container: Container<'d>| container.image().map_or("", |image| image.value);
     if image(container) != image(before) {
         findings.add(
-            Place::Field(container.node, "image"),
+            Place::Below(container.node, &["image"]),
             "gets another image, and virtual nodes do not change a running pod",
             "delete the pod, or roll it out with its Deployment",
         );

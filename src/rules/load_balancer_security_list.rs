@@ -90,14 +90,18 @@ fn check<'d>(subject: &Subject<'d>, findings: &mut Findings<'d>) {
         return report(mode, rules_mode(mode.value), findings);
     }
     let is_network = annotation(TYPE).is_some_and(|name| name.value.eq_ignore_ascii_case("nlb"));
-    let name = if is_network { NETWORK_LIST_MODE } else { LIST_MODE };
+    let (name, path): (_, &'static [_]) = if is_network {
+        (NETWORK_LIST_MODE, &["metadata", "annotations", NETWORK_LIST_MODE])
+    } else {
+        (LIST_MODE, &["metadata", "annotations", LIST_MODE])
+    };
     match annotation(name) {
         Some(mode) => report(mode, list_mode(mode.value), findings),
         // Nothing is wrong here; Oracle recommends to say it all the same.
         None => findings.improve(
-            Place::Annotation(subject.root, name),
+            Place::Below(subject.root, path),
             "security list management is not switched off",
-            Edit::Set(Place::Annotation(subject.root, name), Literal::Text(OFF)),
+            Edit::Set(Place::Below(subject.root, path), Literal::Text(OFF)),
         ),
     }
 }

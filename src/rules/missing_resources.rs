@@ -1,6 +1,6 @@
 //! `missing-resources`: finds normal and init containers without request and limit for cpu or memory.
 
-use crate::findings::{Findings, Place};
+use crate::findings::{Edit, Findings, Literal, Place};
 #[cfg(not(target_arch = "wasm32"))]
 use crate::rule::Docs;
 use crate::rule::{Check, Fix, Level, Parameter, ParameterKind, Rule};
@@ -94,8 +94,18 @@ fn check<'d>(subject: &Subject<'d>, container: Container<'d>, findings: &mut Fin
         (false, false) => return,
     };
     let place =
-        container.resources().map_or(Place::Field(container.node, "resources"), |resources| resources.node.into());
-    findings.add(place, problem, "set requests and limits to what it needs");
+        container.resources().map_or(Place::Below(container.node, &["resources"]), |resources| resources.node.into());
+    let Some(finding) = findings.add(place, problem, "set requests and limits to what it needs") else { return };
+    let fixes: [(&str, &'static [_], &'static [_]); 2] = [
+        ("cpu", &["resources", "requests", "cpu"], &["resources", "limits", "cpu"]),
+        ("memory", &["resources", "requests", "memory"], &["resources", "limits", "memory"]),
+    ];
+    for (name, request, limit) in fixes {
+        if let Some(amount) = subject.text(RULE.id, name).filter(|_| is_missing(name)) {
+            finding.mend(Edit::Set(Place::Below(container.node, request), Literal::Text(amount)));
+            finding.mend(Edit::Set(Place::Below(container.node, limit), Literal::Text(amount)));
+        }
+    }
 }
 
 fn has(resources: Option<ResourceRequirements<'_>>, name: &str) -> bool {

@@ -62,7 +62,7 @@ spec:
 fn check<'d>(subject: &Subject<'d>, findings: &mut Findings<'d>) {
     if subject.kind == Kind::NetworkPolicy || is_policy_group(subject.group) {
         findings.add(
-            Place::Field(subject.root, "kind"),
+            Place::Below(subject.root, &["kind"]),
             "nothing enforces it on virtual nodes, so it would give false safety",
             "use network security groups or security lists",
         );

@@ -62,7 +62,7 @@ const REMEDY: &str = "use File Storage with its CSI driver, and allow the driver
 
 fn check<'d>(subject: &Subject<'d>, findings: &mut Findings<'d>) {
     let Some(spec) = PersistentVolume::of(subject.root).and_then(|volume| volume.spec()) else { return };
-    let place = Place::Field(subject.root, "kind");
+    let place = Place::Below(subject.root, &["kind"]);
     if let Some(csi) = spec.csi() {
         let driver = csi.driver().map_or("", |driver| driver.value);
         if !subject.names(RULE.id, "allowDrivers").iter().any(|allowed| allowed == driver) {

@@ -115,7 +115,7 @@ fn object<'d>(subject: &Subject<'d>, findings: &mut Findings<'d>) {
         && let Some(claim) = PersistentVolumeClaim::of(subject.root)
         && !is_allowed(allowed, claim.metadata(), claim.spec())
     {
-        findings.add(Place::Field(subject.root, "kind"), "pods on virtual nodes cannot use this claim", REMEDY);
+        findings.add(Place::Below(subject.root, &["kind"]), "pods on virtual nodes cannot use this claim", REMEDY);
     }
     for claim in subject.claim_templates() {
         if !is_allowed(allowed, claim.metadata(), claim.spec()) {

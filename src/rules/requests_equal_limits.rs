@@ -1,6 +1,6 @@
 //! `requests-equal-limits`: finds resources with a request and a limit that differ in value.
 
-use crate::findings::{Edit, Findings};
+use crate::findings::{Edit, Findings, Literal};
 use crate::reader::Amount;
 #[cfg(not(target_arch = "wasm32"))]
 use crate::rule::Docs;
@@ -105,7 +105,12 @@ fn check<'d>(
         let problem = "requests another amount than its limit, and the virtual node gives the limit";
         let remedy = "make request and limit equal";
         if can_be_mended {
-            findings.mendable(request.node, problem, remedy, Edit::Copy(request.node, limit.node));
+            findings.mendable(
+                request.node,
+                problem,
+                remedy,
+                Edit::Set(request.node.into(), Literal::Text(limit.text())),
+            );
         } else {
             findings.add(request.node, problem, remedy);
         }

@@ -1,0 +1,86 @@
+//! What is mended where, and how the object says so.
+
+use std::borrow::Cow;
+
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use crate::findings::Finding;
+use crate::kinds::Kind;
+use crate::mend::{self, Change};
+use crate::reader::Step;
+use crate::request::Operation;
+use crate::settings::Settings;
+use crate::subject::Subject;
+
+/// The annotation that says what was changed, where the setting `annotate` is on.
+pub const ANNOTATION: &str = "oke-virtual-nodes.kubewarden.io/mended";
+/// The annotation tells of at most this many changes: all annotations of an object share 256 KiB.
+const MOST_TOLD: usize = 100;
+
+/// What fixes apply to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// The object of the request.
+    Object,
+    /// The pods that will be made from its template; the object itself stays as it is.
+    ItsPods,
+}
+
+impl Target {
+    /// What fixes apply to in a request; `None` if nothing is mended there.
+    ///
+    /// Templates are not rewritten unless the settings say so: operators and GitOps would write them back.
+    #[must_use]
+    pub fn of(subject: &Subject<'_>, operation: Operation, settings: &Settings<'_>) -> Option<Self> {
+        if !settings.mends_anything() {
+            return None;
+        }
+        match (subject.kind, operation) {
+            (Kind::Pod | Kind::Service, Operation::Create) => Some(Target::Object),
+            (Kind::Pod | Kind::Service, _) => None,
+            (kind, _) if !kind.has_template() => None,
+            _ if settings.mutate_templates && !subject.has_controller() => Some(Target::Object),
+            _ => Some(Target::ItsPods),
+        }
+    }
+
+    /// Whether a finding is mended here.
+    #[must_use]
+    pub fn mends(self, finding: &Finding<'_>, settings: &Settings<'_>) -> bool {
+        !finding.edits.is_empty()
+            && settings.mends(finding.rule)
+            && (self == Target::Object || finding.is_in_template())
+    }
+}
+
+/// The object's JSON with the fixes of the findings, and with the annotation where the settings want it.
+#[must_use]
+pub fn fix(text: &str, findings: &[Finding<'_>], settings: &Settings<'_>) -> Option<String> {
+    let edits = findings.iter().flat_map(|finding| &finding.edits);
+    let mut changes: Vec<_> = edits.clone().map(|edit| edit.change()).collect();
+    if settings.annotate {
+        let told: Vec<_> = edits
+            .take(MOST_TOLD)
+            .map(|edit| Told {
+                path: edit.place().path(),
+                old: edit.old().and_then(|old| RawValue::from_string(old.to_json()).ok()),
+                new: edit.new_value().and_then(|new| RawValue::from_string(new.to_json()).ok()),
+            })
+            .collect();
+        let told = serde_json::to_string(&told).and_then(|told| serde_json::to_string(&told)).ok()?;
+        changes.push(Change {
+            steps: vec![Step::Key("metadata"), Step::Key("annotations"), Step::Key(ANNOTATION)],
+            value: Some(Cow::Owned(told)),
+        });
+    }
+    mend::apply(text, &changes)
+}
+
+/// A change as the annotation tells of it.
+#[derive(Serialize)]
+struct Told {
+    path: String,
+    old: Option<Box<RawValue>>,
+    new: Option<Box<RawValue>>,
+}

@@ -1,0 +1,230 @@
+//! Mends an object: edits the JSON text in exactly the places that the fixes name.
+//!
+//! Values that no edit touches are copied as they are written, unknown fields and the spelling of numbers included.
+//! Nothing is decoded but the objects and lists on the way to an edit.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::{MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
+
+use crate::reader::Step;
+
+/// One change of a JSON text.
+pub struct Change<'d> {
+    /// The way to the value.
+    pub steps: Vec<Step<'d>>,
+    /// The JSON text of the new value; `None` removes the value.
+    pub value: Option<Cow<'d, str>>,
+}
+
+/// The text with the changes. Objects on the way to a new value are made where they are missing.
+///
+/// `None` if the text is no JSON, or if a change leads into something that is neither object nor list, or past the
+/// end of a list.
+#[must_use]
+pub fn apply(text: &str, changes: &[Change<'_>]) -> Option<String> {
+    let mut out = String::with_capacity(text.len().saturating_add(64));
+    let changes: Vec<_> = changes.iter().map(|change| (change.steps.as_slice(), change.value.as_deref())).collect();
+    value(text, &changes, &mut out)?;
+    Some(out)
+}
+
+type Rest<'c, 'd> = (&'c [Step<'d>], Option<&'c str>);
+
+/// Appends the value with the changes in it. The caller has seen to it that none of them removes the value itself.
+fn value(text: &str, changes: &[Rest<'_, '_>], out: &mut String) -> Option<()> {
+    if let Some((_, new)) = changes.iter().rfind(|(steps, _)| steps.is_empty()) {
+        out.push_str((*new)?);
+        return Some(());
+    }
+    match (changes.is_empty(), text.as_bytes().first()) {
+        (true, _) => out.push_str(text),
+        (false, Some(b'[')) => list(text, changes, out)?,
+        (false, Some(b'{')) => object(text, changes, out)?,
+        (false, Some(b'n')) => object("{}", changes, out)?,
+        _ => return None,
+    }
+    Some(())
+}
+
+fn list(text: &str, changes: &[Rest<'_, '_>], out: &mut String) -> Option<()> {
+    let entries = serde_json::from_str::<Entries<'_>>(text).ok()?.0;
+    let mut groups = Groups::new(changes)?;
+    out.push('[');
+    for (index, entry) in entries.iter().enumerate() {
+        if index > 0 {
+            out.push(',');
+        }
+        value(entry.get(), groups.take(&Step::Index(index)), out)?;
+    }
+    out.push(']');
+    groups.0.iter().all(|group| group.is_taken).then_some(())
+}
+
+fn object(text: &str, changes: &[Rest<'_, '_>], out: &mut String) -> Option<()> {
+    let members = serde_json::from_str::<Members<'_>>(text).ok()?.0;
+    let mut groups = Groups::new(changes)?;
+    let mut is_first = true;
+    out.push('{');
+    let mut member = |key: &str, text: &str, changes: &[Rest<'_, '_>]| {
+        let is_removed = changes.iter().any(|(steps, value)| steps.is_empty() && value.is_none());
+        if is_removed {
+            return Some(());
+        }
+        if !std::mem::take(&mut is_first) {
+            out.push(',');
+        }
+        out.push_str(&serde_json::to_string(key).ok()?);
+        out.push(':');
+        value(text, changes, out)
+    };
+    for (key, text) in &members {
+        member(key, text.get(), groups.take(&Step::Key(key)))?;
+    }
+    for group in groups.0.iter().filter(|group| !group.is_taken) {
+        let Step::Key(key) = group.step else { return None };
+        member(key, "null", &group.changes)?;
+    }
+    out.push('}');
+    Some(())
+}
+
+/// Changes by their first step, sorted by it, so that a member finds its own without a look at all others.
+struct Groups<'c, 'd>(Vec<Group<'c, 'd>>);
+
+struct Group<'c, 'd> {
+    step: Step<'d>,
+    changes: Vec<Rest<'c, 'd>>,
+    is_taken: bool,
+}
+
+impl<'c, 'd> Groups<'c, 'd> {
+    fn new(changes: &[Rest<'c, 'd>]) -> Option<Self> {
+        let mut split = Vec::with_capacity(changes.len());
+        for (steps, value) in changes {
+            let (first, rest) = steps.split_first()?;
+            split.push((*first, (rest, *value)));
+        }
+        // Of two changes of the same value the later one counts, so their order is kept.
+        split.sort_by_key(|(first, _)| *first);
+        let mut groups: Vec<Group<'c, 'd>> = Vec::new();
+        for (step, change) in split {
+            match groups.last_mut().filter(|group| group.step == step) {
+                Some(group) => group.changes.push(change),
+                None => groups.push(Group { step, changes: vec![change], is_taken: false }),
+            }
+        }
+        Some(Groups(groups))
+    }
+
+    fn take(&mut self, step: &Step<'_>) -> &[Rest<'c, 'd>] {
+        let found = self.0.binary_search_by(|group| group.step.cmp(step)).ok();
+        match found.and_then(|index| self.0.get_mut(index)) {
+            Some(group) => {
+                group.is_taken = true;
+                &group.changes
+            }
+            None => &[],
+        }
+    }
+}
+
+struct Members<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
+
+struct Entries<'a>(Vec<&'a RawValue>);
+
+impl<'de> Deserialize<'de> for Members<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct ForMembers;
+
+        impl<'de> Visitor<'de> for ForMembers {
+            type Value = Members<'de>;
+
+            fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+                out.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members<'de>, A::Error> {
+                let mut members = Vec::new();
+                while let Some(key) = map.next_key_seed(crate::reader::AnyKey)? {
+                    members.push((key, map.next_value()?));
+                }
+                Ok(Members(members))
+            }
+        }
+
+        deserializer.deserialize_map(ForMembers)
+    }
+}
+
+impl<'de> Deserialize<'de> for Entries<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct ForEntries;
+
+        impl<'de> Visitor<'de> for ForEntries {
+            type Value = Entries<'de>;
+
+            fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+                out.write_str("a list")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Entries<'de>, A::Error> {
+                let mut entries = Vec::new();
+                while let Some(entry) = list.next_element()? {
+                    entries.push(entry);
+                }
+                Ok(Entries(entries))
+            }
+        }
+
+        deserializer.deserialize_seq(ForEntries)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn change(steps: &[Step<'static>], value: Option<&'static str>) -> Change<'static> {
+        Change { steps: steps.to_vec(), value: value.map(Cow::Borrowed) }
+    }
+
+    #[test]
+    fn only_the_named_places_change() {
+        let text = r#"{"a": 1.50, "b": [{"x":1e3, "y" : {"z":null}}, 2], "\u0063": "\u00e9"}"#;
+        let changes = [
+            change(&[Step::Key("b"), Step::Index(0), Step::Key("y"), Step::Key("z")], None),
+            change(&[Step::Key("b"), Step::Index(1)], Some("3")),
+            change(&[Step::Key("c")], Some("true")),
+            change(&[Step::Key("new"), Step::Key("deep")], Some("\"v\"")),
+            change(&[Step::Key("new"), Step::Key("wide")], Some("0")),
+        ];
+        assert_eq!(
+            apply(text, &changes).unwrap(),
+            r#"{"a":1.50,"b":[{"x":1e3,"y":{}},3],"c":true,"new":{"deep":"v","wide":0}}"#
+        );
+    }
+
+    #[test]
+    fn an_object_grows_where_null_stands() {
+        let changes = [change(&[Step::Key("a"), Step::Key("b")], Some("1"))];
+        assert_eq!(apply(r#"{"a":null}"#, &changes).unwrap(), r#"{"a":{"b":1}}"#);
+    }
+
+    #[test]
+    fn a_change_that_leads_nowhere_is_not_made() {
+        assert!(apply("[1]", &[change(&[Step::Index(1)], Some("2"))]).is_none());
+        assert!(apply("{\"a\":1}", &[change(&[Step::Key("a"), Step::Key("b")], Some("2"))]).is_none());
+        assert!(apply("{", &[change(&[Step::Key("a")], None)]).is_none());
+    }
+
+    #[test]
+    fn removing_twice_or_what_is_not_there_changes_nothing_else() {
+        let removal = || change(&[Step::Key("a")], None);
+        assert_eq!(apply(r#"{"a":1,"b":2}"#, &[removal(), removal()]).unwrap(), r#"{"b":2}"#);
+        assert_eq!(apply(r#"{"b":2}"#, &[removal()]).unwrap(), r#"{"b":2}"#);
+    }
+}
