@@ -1,0 +1,214 @@
+//! Every field that a view reads has the name and the type that it has in Kubernetes' API, as `k8s-openapi` knows it.
+
+use std::collections::BTreeSet;
+
+use k8s_openapi::api::apps::v1::{DaemonSet, Deployment, ReplicaSet, StatefulSet};
+use k8s_openapi::api::batch::v1::{CronJob, Job};
+use k8s_openapi::api::core::v1 as core;
+use k8s_openapi::api::networking::v1::NetworkPolicy;
+use oke_virtual_nodes_policy::kinds::{KINDS, Kind};
+use oke_virtual_nodes_policy::reader::{Fields, Shape, View};
+use oke_virtual_nodes_policy::views;
+use schemars::generate::SchemaSettings;
+use schemars::{JsonSchema, SchemaGenerator};
+use serde_json::Value;
+
+/// A schema with the definitions that it refers to.
+fn schema_of<T: JsonSchema>() -> Value {
+    SchemaGenerator::new(SchemaSettings::draft2020_12()).into_root_schema_for::<T>().to_value()
+}
+
+/// The schemas of what the API server sends for a kind; several where one view serves them all.
+fn schemas(kind: Kind) -> Vec<Value> {
+    vec![match kind {
+        Kind::Pod => schema_of::<core::Pod>(),
+        Kind::Deployment => schema_of::<Deployment>(),
+        Kind::ReplicaSet => schema_of::<ReplicaSet>(),
+        Kind::StatefulSet => schema_of::<StatefulSet>(),
+        Kind::DaemonSet => schema_of::<DaemonSet>(),
+        Kind::Job => schema_of::<Job>(),
+        Kind::CronJob => schema_of::<CronJob>(),
+        Kind::ReplicationController => schema_of::<core::ReplicationController>(),
+        Kind::PodTemplate => schema_of::<core::PodTemplate>(),
+        Kind::PersistentVolumeClaim => schema_of::<core::PersistentVolumeClaim>(),
+        Kind::PersistentVolume => schema_of::<core::PersistentVolume>(),
+        Kind::NetworkPolicy => schema_of::<NetworkPolicy>(),
+        Kind::Namespace => schema_of::<core::Namespace>(),
+        Kind::Service => schema_of::<core::Service>(),
+        // Each field is one of either or of both.
+        Kind::ConfigMap | Kind::Secret => return vec![schema_of::<core::ConfigMap>(), schema_of::<core::Secret>()],
+        // What a connection sends has no metadata, and a custom resource has any object's.
+        Kind::PodExecOptions | Kind::PodAttachOptions | Kind::PodPortForwardOptions | Kind::Custom => {
+            schema_of::<core::Pod>()
+        }
+    }]
+}
+
+/// A schema in the document that its references point into.
+#[derive(Clone, Copy)]
+struct Schema<'s> {
+    root: &'s Value,
+    value: &'s Value,
+}
+
+impl<'s> Schema<'s> {
+    fn new(root: &'s Value) -> Self {
+        Schema { root, value: root }
+    }
+
+    fn at(self, value: &'s Value) -> Schema<'s> {
+        Schema { root: self.root, value }
+    }
+
+    /// The name of the definition, if the schema refers to one.
+    fn definition(self) -> &'s str {
+        self.value["$ref"].as_str().unwrap_or_default().rsplit('/').next().unwrap_or_default()
+    }
+
+    fn resolved(self) -> Schema<'s> {
+        match self.definition() {
+            "" => self,
+            name => {
+                let value = &self.root["$defs"][name];
+                assert!(value.is_object(), "no definition of {name}");
+                self.at(value)
+            }
+        }
+    }
+
+    fn is(self, type_name: &str) -> bool {
+        self.resolved().value["type"] == type_name
+    }
+
+    fn has_format(self, format: &str) -> bool {
+        self.resolved().value["format"] == format
+    }
+
+    fn property(self, name: &str) -> Option<Schema<'s>> {
+        self.resolved().value["properties"].get(name).map(|value| self.at(value))
+    }
+
+    fn properties(self) -> BTreeSet<&'s str> {
+        self.resolved().value["properties"].as_object().into_iter().flatten().map(|(name, _)| name.as_str()).collect()
+    }
+}
+
+/// What a view says that Kubernetes does not.
+fn differences(path: &str, shape: &Shape, schemas: &[Schema<'_>], wrong: &mut Vec<String>) {
+    let all = |is: &dyn Fn(&Schema<'_>) -> bool| schemas.iter().all(is);
+    let agrees = match shape {
+        Shape::Bool => all(&|schema| schema.is("boolean")),
+        Shape::Int32 => all(&|schema| schema.is("integer") && schema.has_format("int32")),
+        Shape::Int64 => all(&|schema| schema.is("integer") && schema.has_format("int64")),
+        Shape::Text => all(&|schema| schema.is("string")),
+        Shape::Quantity => all(&|schema| schema.definition().ends_with(".resource.Quantity")),
+        Shape::Presence => all(&|schema| schema.is("object")),
+        // Any value will do.
+        Shape::Raw | Shape::Any => true,
+        Shape::List(element) => {
+            let items: Vec<_> = schemas.iter().map(|schema| schema.at(&schema.resolved().value["items"])).collect();
+            differences(&format!("{path}[]"), element, &items, wrong);
+            all(&|schema| schema.is("array"))
+        }
+        // Of some objects matters only whether they have any field.
+        Shape::Map(Shape::Raw) => all(&|schema| schema.is("object")),
+        Shape::Map(value) => {
+            let values: Vec<_> =
+                schemas.iter().map(|schema| schema.at(&schema.resolved().value["additionalProperties"])).collect();
+            differences(&format!("{path}[*]"), value, &values, wrong);
+            all(&|schema| schema.is("object") && schema.resolved().value["additionalProperties"].is_object())
+        }
+        Shape::Object(fields) => {
+            for field in fields.known {
+                let path = format!("{path}.{}", field.name);
+                let found: Vec<_> = schemas.iter().filter_map(|schema| schema.property(field.name)).collect();
+                if found.is_empty() {
+                    wrong.push(format!("{path}: no such field"));
+                } else {
+                    differences(&path, field.shape, &found, wrong);
+                }
+            }
+            all(&|schema| schema.is("object"))
+        }
+    };
+    if !agrees {
+        let types: Vec<_> = schemas.iter().map(|schema| schema.resolved().value["type"].to_string()).collect();
+        wrong.push(format!("{path}: the view says {}, and it is {}", name_of(shape), types.join(", ")));
+    }
+}
+
+fn name_of(shape: &Shape) -> &'static str {
+    match shape {
+        Shape::Bool => "a boolean",
+        Shape::Int32 => "an int32",
+        Shape::Int64 => "an int64",
+        Shape::Text => "a string",
+        Shape::Quantity => "a quantity",
+        Shape::List(_) => "a list",
+        Shape::Presence | Shape::Object(_) | Shape::Map(_) => "an object",
+        Shape::Raw | Shape::Any => "anything",
+    }
+}
+
+fn compare(path: &str, shape: &Shape, roots: &[Value]) -> Vec<String> {
+    let mut wrong = Vec::new();
+    let schemas: Vec<_> = roots.iter().map(Schema::new).collect();
+    differences(path, shape, &schemas, &mut wrong);
+    wrong
+}
+
+#[test]
+fn every_field_of_every_view_is_one_of_kubernetes() {
+    for info in KINDS.iter().filter(|info| !info.kind.is_connection()) {
+        let wrong = compare(info.name, info.kind.shape(), &schemas(info.kind));
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    }
+}
+
+#[test]
+fn a_wrong_name_and_a_wrong_type_are_noticed() {
+    use oke_virtual_nodes_policy::reader::Field;
+
+    static SHAPE: Shape = Shape::Object(&Fields {
+        known: &[
+            Field { name: "kind", shape: &Shape::Text },
+            Field { name: "kindd", shape: &Shape::Text },
+            Field { name: "apiVersion", shape: &Shape::Bool },
+            Field { name: "metadata", shape: &Shape::List(&Shape::Text) },
+        ],
+        others: false,
+    });
+    let wrong = compare("Pod", &SHAPE, &[schema_of::<core::Pod>()]);
+    let places: Vec<_> = wrong.iter().map(|wrong| wrong.split(':').next().unwrap_or_default()).collect();
+    assert_eq!(places, ["Pod.kindd", "Pod.apiVersion", "Pod.metadata[]", "Pod.metadata"], "{wrong:?}");
+}
+
+fn fields<'d, V: View<'d>>() -> BTreeSet<&'static str> {
+    match V::SHAPE {
+        Shape::Object(Fields { known, others: true }) => known.iter().map(|field| field.name).collect(),
+        _ => panic!("a view that keeps the names of other fields"),
+    }
+}
+
+/// A source that the view did not know would be taken for a field from the future, and not be seen beside a known one.
+#[test]
+fn every_source_of_a_volume_is_known() {
+    let volume = schema_of::<core::Volume>();
+    assert_eq!(fields::<views::Volume<'_>>(), Schema::new(&volume).properties());
+    let projection = schema_of::<core::VolumeProjection>();
+    assert_eq!(fields::<views::VolumeProjection<'_>>(), Schema::new(&projection).properties());
+}
+
+/// Of a PersistentVolume it is the other way round: what is not known there is a source.
+#[test]
+fn every_field_of_a_persistent_volume_that_is_no_source_is_known() {
+    let root = schema_of::<core::PersistentVolumeSpec>();
+    let schema = Schema::new(&root);
+    let is_source =
+        |name: &&str| schema.property(name).is_some_and(|property| property.definition().ends_with("VolumeSource"));
+    let (sources, others): (BTreeSet<_>, BTreeSet<_>) = schema.properties().into_iter().partition(is_source);
+    assert!(sources.len() > 15 && sources.contains("nfs") && sources.contains("csi"), "{sources:?}");
+    let mut known = fields::<views::PersistentVolumeSpec<'_>>();
+    assert!(known.remove("csi"));
+    assert_eq!(known, others);
+}
