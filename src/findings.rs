@@ -28,16 +28,23 @@ impl Place<'_> {
     /// The place as people read it, as in `spec.containers[0].ports[1].hostPort`.
     #[must_use]
     pub fn path(&self) -> String {
+        let mut path = String::new();
+        self.write_path(&mut path);
+        path
+    }
+
+    /// Appends the path to `out`.
+    pub fn write_path(&self, out: &mut String) {
+        let start = out.len();
         match self {
-            Place::Node(node) => node.path(),
+            Place::Node(node) => node.write_path(out),
             Place::Below(node, names) => {
-                let mut path = node.path();
+                node.write_path(out);
                 for name in *names {
-                    write_name(&mut path, name);
+                    write_name(out, start, name);
                 }
-                path
             }
-            Place::Fixed(place) => (*place).to_owned(),
+            Place::Fixed(place) => out.push_str(place),
         }
     }
 }

@@ -2,6 +2,7 @@
 //! order, then init, normal and ephemeral containers in theirs.
 
 use crate::findings::{Finding, Findings};
+use crate::reader::sort_names;
 use crate::rule::{Check, Level, Rule};
 use crate::rules::{JUDGED_ON_RESIZE, RULES};
 use crate::settings::Settings;
@@ -16,7 +17,7 @@ pub fn object<'d>(subject: &Subject<'d>, settings: &Settings<'_>) -> Vec<Finding
     if let Some(pod) = subject.pod() {
         court.pod(pod);
         court.volumes(pod);
-        court.containers(all_containers(pod));
+        court.containers(subject.containers());
     }
     court.findings.into_list()
 }
@@ -34,11 +35,11 @@ pub fn update<'d>(subject: &Subject<'d>, settings: &Settings<'_>) -> Vec<Finding
 #[must_use]
 pub fn added_containers<'d>(subject: &Subject<'d>, settings: &Settings<'_>) -> Vec<Finding<'d>> {
     let mut court = Court::new(subject, settings, |_| true);
-    let mut known: Vec<_> =
-        subject.before.into_iter().flat_map(|before| before.ephemeral_containers()).map(name).collect();
-    known.sort_unstable();
+    let before = subject.before.into_iter().flat_map(|before| before.ephemeral_containers());
+    let mut known: Vec<_> = before.map(|container| (name(container), 0)).collect();
+    sort_names(&mut known);
     let containers = subject.pod().into_iter().flat_map(|pod| pod.ephemeral_containers());
-    court.containers(containers.filter(|added| known.binary_search(&name(*added)).is_err()));
+    court.containers(containers.filter(|added| known.binary_search(&(name(*added), 0)).is_err()));
     court.findings.into_list()
 }
 
@@ -48,13 +49,9 @@ pub fn resources<'d>(subject: &Subject<'d>, settings: &Settings<'_>) -> Vec<Find
     let mut court = Court::new(subject, settings, |rule| JUDGED_ON_RESIZE.contains(&rule.id));
     if let Some(pod) = subject.pod() {
         court.pod(pod);
-        court.containers(all_containers(pod));
+        court.containers(subject.containers());
     }
     court.findings.into_list()
-}
-
-fn all_containers<'d>(pod: PodSpec<'d>) -> impl Iterator<Item = Container<'d>> {
-    [pod.init_containers(), pod.containers(), pod.ephemeral_containers()].into_iter().flatten()
 }
 
 fn name<'d>(container: Container<'d>) -> &'d str {

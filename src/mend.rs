@@ -6,11 +6,10 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::{MapAccess, SeqAccess, Visitor};
-use serde::{Deserialize, Deserializer};
+use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-use crate::reader::Step;
+use crate::reader::{AnyKey, Step};
 
 /// One change of a JSON text.
 pub struct Change<'d> {
@@ -51,7 +50,7 @@ fn value(text: &str, changes: &[Rest<'_, '_>], out: &mut String) -> Option<()> {
 }
 
 fn list(text: &str, changes: &[Rest<'_, '_>], out: &mut String) -> Option<()> {
-    let entries = serde_json::from_str::<Entries<'_>>(text).ok()?.0;
+    let entries = parts(text)?.entries;
     let mut groups = Groups::new(changes)?;
     out.push('[');
     for (index, entry) in entries.iter().enumerate() {
@@ -65,7 +64,7 @@ fn list(text: &str, changes: &[Rest<'_, '_>], out: &mut String) -> Option<()> {
 }
 
 fn object(text: &str, changes: &[Rest<'_, '_>], out: &mut String) -> Option<()> {
-    let members = serde_json::from_str::<Members<'_>>(text).ok()?.0;
+    let members = parts(text)?.members;
     let mut groups = Groups::new(changes)?;
     let mut is_first = true;
     out.push('{');
@@ -103,18 +102,15 @@ struct Group<'c, 'd> {
 
 impl<'c, 'd> Groups<'c, 'd> {
     fn new(changes: &[Rest<'c, 'd>]) -> Option<Self> {
-        let mut split = Vec::with_capacity(changes.len());
-        for (steps, value) in changes {
-            let (first, rest) = steps.split_first()?;
-            split.push((*first, (rest, *value)));
-        }
-        // Of two changes of the same value the later one counts, so their order is kept.
-        split.sort_by_key(|(first, _)| *first);
         let mut groups: Vec<Group<'c, 'd>> = Vec::new();
-        for (step, change) in split {
-            match groups.last_mut().filter(|group| group.step == step) {
-                Some(group) => group.changes.push(change),
-                None => groups.push(Group { step, changes: vec![change], is_taken: false }),
+        for (steps, value) in changes {
+            let (step, rest) = steps.split_first()?;
+            // Findings come in the order of the object, so a new group nearly always belongs at the end.
+            match groups.binary_search_by(|group| group.step.cmp(step)) {
+                Ok(index) => groups.get_mut(index)?.changes.push((rest, *value)),
+                Err(index) => {
+                    groups.insert(index, Group { step: *step, changes: vec![(rest, *value)], is_taken: false })
+                }
             }
         }
         Some(Groups(groups))
@@ -132,55 +128,66 @@ impl<'c, 'd> Groups<'c, 'd> {
     }
 }
 
-struct Members<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
-
-struct Entries<'a>(Vec<&'a RawValue>);
-
-impl<'de> Deserialize<'de> for Members<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct ForMembers;
-
-        impl<'de> Visitor<'de> for ForMembers {
-            type Value = Members<'de>;
-
-            fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-                out.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members<'de>, A::Error> {
-                let mut members = Vec::new();
-                while let Some(key) = map.next_key_seed(crate::reader::AnyKey)? {
-                    members.push((key, map.next_value()?));
-                }
-                Ok(Members(members))
-            }
-        }
-
-        deserializer.deserialize_map(ForMembers)
-    }
+/// The members of an object or the entries of a list, as text. The caller knows which of the two the text is.
+#[derive(Default)]
+struct Parts<'a> {
+    members: Vec<(Cow<'a, str>, &'a RawValue)>,
+    entries: Vec<&'a RawValue>,
 }
 
-impl<'de> Deserialize<'de> for Entries<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct ForEntries;
+fn parts(text: &str) -> Option<Parts<'_>> {
+    serde_json::Deserializer::from_str(text).deserialize_any(ForParts).ok()
+}
 
-        impl<'de> Visitor<'de> for ForEntries {
-            type Value = Entries<'de>;
+/// Takes every value, and keeps what objects and lists are made of: a visitor that refuses values draws all of
+/// serde's error messages, those for floating point numbers included, into the module.
+struct ForParts;
 
-            fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-                out.write_str("a list")
-            }
+impl<'de> Visitor<'de> for ForParts {
+    type Value = Parts<'de>;
 
-            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Entries<'de>, A::Error> {
-                let mut entries = Vec::new();
-                while let Some(entry) = list.next_element()? {
-                    entries.push(entry);
-                }
-                Ok(Entries(entries))
-            }
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("an object or a list")
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Parts<'de>, E> {
+        Ok(Parts::default())
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Parts<'de>, E> {
+        Ok(Parts::default())
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<Parts<'de>, E> {
+        Ok(Parts::default())
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Parts<'de>, E> {
+        Ok(Parts::default())
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<Parts<'de>, E> {
+        Ok(Parts::default())
+    }
+
+    fn visit_unit<E>(self) -> Result<Parts<'de>, E> {
+        Ok(Parts::default())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Parts<'de>, A::Error> {
+        let mut parts = Parts::default();
+        while let Some(key) = map.next_key_seed(AnyKey)? {
+            parts.members.push((key, map.next_value()?));
         }
+        Ok(parts)
+    }
 
-        deserializer.deserialize_seq(ForEntries)
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Parts<'de>, A::Error> {
+        let mut parts = Parts::default();
+        while let Some(entry) = list.next_element()? {
+            parts.entries.push(entry);
+        }
+        Ok(parts)
     }
 }
 

@@ -1,17 +1,19 @@
 //! The way of a request, from the payload's bytes to the response's bytes.
 
+use std::cell::OnceCell;
+
 use crate::findings::Finding;
 use crate::fix::{Target, fix};
 use crate::judge;
 use crate::kinds::{KINDS, Kind};
 use crate::reader::{Document, Raw, Text, View};
-use crate::request::{AdmissionRequest, Operation, Payload};
+use crate::request::{AdmissionRequest, Operation, Payload, TextPayload};
 use crate::response::Response;
 use crate::rule::Level;
 use crate::settings::{NodeKind, Settings};
 use crate::subject::Subject;
 use crate::unchanged;
-use crate::views::{Object, Pod};
+use crate::views::Pod;
 
 /// What cannot be read is rejected with this HTTP status.
 const UNREADABLE: u16 = 422;
@@ -70,8 +72,12 @@ pub fn answer(payload: &[u8], answer: &mut dyn FnMut(Outcome<'_>)) {
     let Ok(text) = std::str::from_utf8(payload) else {
         return answer(unreadable("the request is not valid UTF-8"));
     };
-    let Ok(payload) = Document::read(text, Payload::SHAPE) else {
-        return answer(unreadable("the request is not valid JSON"));
+    let payload = match Document::read(text, Payload::SHAPE) {
+        Ok(payload) => payload,
+        Err(malformed) => {
+            let place = if malformed.path.is_empty() { "the request" } else { malformed.path.as_str() };
+            return answer(unreadable(&format!("{place} is not valid JSON")));
+        }
     };
     let (request, settings) = match Payload::of(payload.root()) {
         Some(payload) => (payload.request(), payload.settings()),
@@ -84,8 +90,9 @@ pub fn answer(payload: &[u8], answer: &mut dyn FnMut(Outcome<'_>)) {
     if settings.node_kind == NodeKind::Managed {
         return answer(Outcome::Accepted);
     }
-    if payload.unreadable().len() > 0 {
-        return answer(unreadable(&wrong_fields("the request", &payload)));
+    let wrong = payload.root().unreadable();
+    if !wrong.is_empty() {
+        return answer(unreadable(&wrong_fields("the request", &wrong)));
     }
     let Some(request) = request else {
         return answer(unreadable("the request is missing: expected an object with the fields request and settings"));
@@ -106,7 +113,8 @@ pub fn answer(payload: &[u8], answer: &mut dyn FnMut(Outcome<'_>)) {
     let Some(scope) = Scope::of(kind, operation, text_of(request.sub_resource()).unwrap_or_default()) else {
         return answer(Outcome::Accepted);
     };
-    let named = Named { kind, group, kind_name, name: text_of(request.name()).unwrap_or_default(), request };
+    let name = text_of(request.name()).unwrap_or_default();
+    let named = Named { kind, group, kind_name, name, request, payload: text };
     match scope {
         Scope::Connection => connection(&named, &settings, answer),
         _ => object(&named, operation, scope, &settings, answer),
@@ -120,6 +128,7 @@ struct Named<'d> {
     kind_name: &'d str,
     name: &'d str,
     request: AdmissionRequest<'d>,
+    payload: &'d str,
 }
 
 /// Which part of an object a request is about.
@@ -154,7 +163,7 @@ impl Scope {
 /// A connection to a running pod. What it sends has no metadata; there is nothing to read in it.
 fn connection(named: &Named<'_>, settings: &Settings<'_>, answer: &mut dyn FnMut(Outcome<'_>)) {
     let Ok(document) = Document::read("{}", named.kind.shape()) else { return answer(Outcome::Accepted) };
-    let subject = Subject::new(named.kind, named.group, named.name, &document, settings);
+    let subject = Subject::new(named.kind, named.group, named.name, document.root(), settings);
     let findings = judge::object(&subject, settings);
     let resource = KINDS.iter().find(|info| info.kind == named.kind).map_or("", |info| info.resource);
     answer(Outcome::Judged(Judgement {
@@ -175,32 +184,46 @@ fn object(
 ) {
     let kind = named.kind;
     let is_update = operation == Operation::Update;
-    let Some(text) = named.request.object().map(Raw::text) else {
+    let Some(object) = named.request.object() else {
         return answer(Outcome::Rejected(UNREADABLE, "request.object: expected an object, found nothing".to_owned()));
     };
-    let old = named.request.old_object().map(Raw::text).filter(|_| is_update);
-    if old.is_some_and(|old| unchanged::pod_template(kind, text, old)) {
-        return answer(Outcome::Accepted);
-    }
-    // Finalizers must go, whatever is in the object.
-    if is_update && is_deleted(text) {
-        return answer(Outcome::Accepted);
-    }
-    let document = match Document::read(text, kind.shape()) {
-        Ok(document) => document,
-        Err(malformed) => {
-            let path = if malformed.path.is_empty() { "object" } else { malformed.path.as_str() };
-            let message = format!("{} cannot be read: {path} is not valid JSON", named.kind_name);
-            return answer(Outcome::Rejected(UNREADABLE, message));
-        }
+    // The text is wanted where an update is compared or something is mended, and found by another look.
+    let again = OnceCell::new();
+    let text = || {
+        let again = again.get_or_init(|| Document::read(named.payload, TextPayload::SHAPE).ok()).as_ref()?;
+        TextPayload::of(again.root())?.request()?.object().map(Raw::text)
     };
-    let mut subject = Subject::new(kind, named.group, named.name, &document, settings);
-    if is_owned(&subject) {
+    let old = named.request.old_object().map(Raw::text).filter(|_| is_update);
+    if let Some(old) = old
+        && text().is_some_and(|text| unchanged::pod_template(kind, text, old))
+    {
+        return answer(Outcome::Accepted);
+    }
+    let document;
+    let root = match object.node.raw() {
+        None => object.node,
+        // The kind came after the object.
+        Some(text) => match Document::read(text, kind.shape()) {
+            Ok(read) => {
+                document = read;
+                document.root()
+            }
+            Err(malformed) => {
+                let place = if malformed.path.is_empty() { "request.object" } else { malformed.path.as_str() };
+                return answer(Outcome::Rejected(UNREADABLE, format!("{place} is not valid JSON")));
+            }
+        },
+    };
+    let mut subject = Subject::new(kind, named.group, named.name, root, settings);
+    // Finalizers must go, whatever is in the object.
+    let is_deleted = subject.metadata.and_then(|metadata| text_of(metadata.deletion_timestamp())).is_some();
+    if (is_update && is_deleted) || is_owned(&subject) {
         return answer(Outcome::Accepted);
     }
     let title = title(&subject, named.kind_name, text_of(named.request.namespace()));
-    if document.unreadable().len() > 0 {
-        return answer(Outcome::Rejected(UNREADABLE, wrong_fields(&title, &document)));
+    let wrong = root.unreadable();
+    if !wrong.is_empty() {
+        return answer(Outcome::Rejected(UNREADABLE, wrong_fields(&title, &wrong)));
     }
     let before = old.and_then(|old| Document::read(old, kind.shape()).ok());
     subject.old = before.as_ref().map(Document::root);
@@ -213,7 +236,7 @@ fn object(
         _ => judge::object(&subject, settings),
     };
     if let Some(before) = before.as_ref().filter(|_| !kind.has_template() && !is_about_changes(kind)) {
-        let before = Subject::new(kind, named.group, named.name, before, settings);
+        let before = Subject::new(kind, named.group, named.name, before.root(), settings);
         ratchet(&mut findings, &judge::object(&before, settings));
     }
 
@@ -224,7 +247,7 @@ fn object(
     let mut judgement = Judgement { subject: title, findings: Vec::new(), mended, object: None, help_url };
     let fixed = match judgement.mended.is_empty() {
         true => None,
-        false => fix(text, &judgement.mended, settings),
+        false => text().and_then(|text| fix(text, &judgement.mended, settings)),
     };
     let Some(fixed) = fixed else {
         findings.append(&mut judgement.mended);
@@ -234,24 +257,15 @@ fn object(
         return answer(Outcome::Judged(judgement));
     };
     // What remains is what the rules say of the mended object, not what they said of the other one.
-    let Ok(again) = Document::read(&fixed, kind.shape()) else {
+    let Ok(mended) = Document::read(&fixed, kind.shape()) else {
         return answer(Outcome::Accepted);
     };
-    judgement.findings = judge::object(&Subject::new(kind, named.group, named.name, &again, settings), settings);
+    judgement.findings = judge::object(&Subject::new(kind, named.group, named.name, mended.root(), settings), settings);
     judgement.findings.retain(|finding| finding.level != Level::Off);
     if target == Some(Target::Object) && !judgement.is_denied() {
         judgement.object = Some(fixed.clone());
     }
     answer(Outcome::Judged(judgement));
-}
-
-/// Whether the object is being deleted.
-fn is_deleted(text: &str) -> bool {
-    let document = Document::read(text, Object::SHAPE);
-    document.is_ok_and(|document| {
-        let metadata = Object::of(document.root()).and_then(Object::metadata);
-        metadata.and_then(|metadata| text_of(metadata.deletion_timestamp())).is_some()
-    })
 }
 
 /// Whether the rules on a kind look at the change itself.
@@ -297,13 +311,12 @@ fn title(subject: &Subject<'_>, kind_name: &str, namespace: Option<&str>) -> Str
     title
 }
 
-fn wrong_fields(subject: &str, document: &Document<'_>) -> String {
-    let fields = document.unreadable();
+fn wrong_fields(subject: &str, fields: &[String]) -> String {
     let count = fields.len();
     let mut message = format!("{subject} cannot be read: {count} field{}", if count == 1 { "" } else { "s" });
     for field in fields {
         message.push_str("\n- ");
-        message.push_str(&field);
+        message.push_str(field);
     }
     message
 }

@@ -252,10 +252,52 @@ pub fn report<'d>(
     remedy: &'static str,
     findings: &mut Findings<'d>,
 ) {
-    for product in PRODUCTS.iter().filter(|product| product.rule == rule.id) {
+    for product in PRODUCTS.iter().filter(|product| std::ptr::eq(product.rule, rule.id) || product.rule == rule.id) {
         if let Some(place) = product.sign(subject) {
             findings.add(place, format_args!("this is {}, and {problem}", product.name), remedy);
         }
+    }
+}
+
+/// An image in the parts that products are recognised by.
+pub struct Image<'d> {
+    node: Node<'d>,
+    /// The component of the path before the last; empty if there is none.
+    parent: &'d str,
+    /// The last component of the path, without tag and digest.
+    name: &'d str,
+}
+
+impl<'d> Image<'d> {
+    /// The parts of an image's name.
+    #[must_use]
+    pub fn of(image: Text<'d>) -> Self {
+        let bytes = image.value.as_bytes();
+        let end = bytes.iter().position(|byte| *byte == b'@').unwrap_or(bytes.len());
+        let path = image.value.get(..end).unwrap_or_default();
+        let (parents, last) = split_last(path);
+        let end = last.bytes().position(|byte| byte == b':').unwrap_or(last.len());
+        Image { node: image.node, parent: split_last(parents).1, name: last.get(..end).unwrap_or_default() }
+    }
+
+    /// Whether it is `known`, which has the last component of the path or the last two.
+    #[must_use]
+    pub fn is(&self, known: &str) -> bool {
+        let (parent, name) = split_last(known);
+        let is_name = match name.strip_suffix('*') {
+            Some(start) => self.name.starts_with(start),
+            None => self.name == name,
+        };
+        is_name && (parent.is_empty() || parent == self.parent)
+    }
+}
+
+/// What stands before and after the last slash; all of it stands after, where there is none.
+fn split_last(path: &str) -> (&str, &str) {
+    let slash = path.bytes().rposition(|byte| byte == b'/');
+    match slash.and_then(|slash| path.split_at_checked(slash)) {
+        Some((parents, last)) => (parents, last.get(1..).unwrap_or_default()),
+        None => ("", path),
     }
 }
 
@@ -285,21 +327,15 @@ impl Product {
             let injection = self.injection.as_ref();
             self.label(metadata.labels()).or_else(|| injection?.of_pod(metadata))
         };
-        let containers = || {
-            template
-                .spec
-                .into_iter()
-                .flat_map(|spec| [spec.init_containers(), spec.containers(), spec.ephemeral_containers()])
-                .flatten()
-        };
         let names = || {
-            let mut names = containers().filter_map(|container| container.name());
+            let mut names = subject.containers().filter_map(|container| container.name());
             names.find(|name| self.containers.contains(&name.value)).map(|name| name.node)
         };
         let images = || {
-            let mut images = containers().filter_map(|container| container.image());
-            images.find(|image| self.images.iter().any(|known| is_image(image.value, known))).map(|image| image.node)
+            let mut images = subject.images().iter();
+            images.find(|image| self.images.iter().any(|known| image.is(known))).map(|image| image.node)
         };
+        let names = || if self.containers.is_empty() { None } else { names() };
         of_object.or_else(of_template).or_else(names).or_else(images)
     }
 
@@ -350,18 +386,4 @@ fn first<'d>(map: &Map<'d, Text<'d>>, signs: &[Sign]) -> Option<Node<'d>> {
             .any(|(key, value)| *key == name && if value.is_empty() { !text.is_empty() } else { *value == text })
     };
     map.entries().find(|(name, text)| is_sign(name, text.value)).map(|(_, text)| text.node)
-}
-
-/// Whether an image is `known`, which has the last component of the path or the last two.
-#[must_use]
-pub fn is_image(image: &str, known: &str) -> bool {
-    let path = image.split_once('@').map_or(image, |(path, _)| path);
-    let (parents, last) = path.rsplit_once('/').unwrap_or(("", path));
-    let last = last.split_once(':').map_or(last, |(name, _)| name);
-    let (parent, name) = known.split_once('/').unwrap_or(("", known));
-    let is_last = match name.strip_suffix('*') {
-        Some(start) => last.starts_with(start),
-        None => last == name,
-    };
-    is_last && (parent.is_empty() || parents.rsplit('/').next() == Some(parent))
 }

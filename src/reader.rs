@@ -36,6 +36,9 @@ pub enum Shape {
     Raw,
     /// Any value, with all that is in it.
     Any,
+    /// What the function says, which is given the object that the value stands in, as far as it was read. Such a
+    /// value is the root of the paths in it.
+    Dependent(fn(Node<'_>) -> &'static Shape),
     /// An object with the given fields.
     Object(&'static Fields),
     /// A list of such values.
@@ -163,15 +166,6 @@ impl<'a> Document<'a> {
         self.node(0)
     }
 
-    /// The values that have the wrong type, in the order of the text, as "path: expected this, found that".
-    pub fn unreadable(&self) -> impl ExactSizeIterator<Item = String> + '_ {
-        self.unreadable.iter().map(|wrong| {
-            let path = self.node(wrong.node).path();
-            let path = if path.is_empty() { "the object" } else { path.as_str() };
-            format!("{path}: expected {}, found {}", wrong.expected, wrong.found)
-        })
-    }
-
     fn node(&self, id: u32) -> Node<'_> {
         Node { document: self, id }
     }
@@ -227,7 +221,7 @@ const fn expectation(shape: &Shape) -> &'static str {
         Shape::Quantity => "a quantity such as 500m or 1Gi",
         Shape::Presence | Shape::Object(_) | Shape::Map(_) => "an object",
         Shape::List(_) => "a list",
-        Shape::Raw | Shape::Any => "a value",
+        Shape::Raw | Shape::Any | Shape::Dependent(_) => "a value",
     }
 }
 
@@ -287,6 +281,10 @@ impl<'de> DeserializeSeed<'de> for Seed<'_, 'de> {
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<bool, D::Error> {
         match self.shape {
+            Shape::Dependent(choose) => {
+                let shape = choose(self.document.node(self.node).parent());
+                Seed { shape, ..self }.deserialize(deserializer)
+            }
             Shape::Int32 | Shape::Int64 | Shape::Quantity | Shape::Presence | Shape::Raw => {
                 <&RawValue>::deserialize(deserializer).map(|raw| self.raw(raw.get()))
             }
@@ -512,18 +510,48 @@ impl<'d> Node<'d> {
         self.document.node(self.slot().map_or(0, |slot| slot.parent))
     }
 
+    /// The values below this root that have the wrong type, in the order of the text, as "path: expected this, found
+    /// that". Values below another root of paths are not among them.
+    #[must_use]
+    pub fn unreadable(self) -> Vec<String> {
+        let node = |wrong: &Unreadable| self.document.node(wrong.node);
+        let wrong = self.document.unreadable.iter().filter(|wrong| node(wrong).root() == self);
+        let describe = |wrong: &Unreadable| {
+            let path = node(wrong).path();
+            let path = if path.is_empty() { "the object" } else { path.as_str() };
+            format!("{path}: expected {}, found {}", wrong.expected, wrong.found)
+        };
+        wrong.map(describe).collect()
+    }
+
+    /// Where the path of the node begins.
+    fn root(self) -> Node<'d> {
+        let mut node = self;
+        while !node.is_root() {
+            node = node.parent();
+        }
+        node
+    }
+
+    fn declared(self) -> Option<&'static Field> {
+        let Some(Slot { key: Key::Field(index), parent, .. }) = self.slot() else { return None };
+        match self.document.slot(*parent) {
+            Some(Slot { datum: Datum::Object(fields), .. }) => fields.get(usize::from(*index)),
+            _ => None,
+        }
+    }
+
+    /// Whether paths begin here.
+    fn is_root(self) -> bool {
+        self.id == 0 || self.declared().is_some_and(|field| matches!(field.shape, Shape::Dependent(_)))
+    }
+
     /// What the node is called in its parent: a field's name or a map's key; empty in a list and at the root.
     #[must_use]
     pub fn name(self) -> &'d str {
         match self.slot() {
             Some(Slot { key: Key::Name(name), .. }) => name,
-            Some(Slot { key: Key::Field(index), .. }) => match self.parent().slot() {
-                Some(Slot { datum: Datum::Object(fields), .. }) => {
-                    fields.get(usize::from(*index)).map_or("", |field| field.name)
-                }
-                _ => "",
-            },
-            _ => "",
+            _ => self.declared().map_or("", |field| field.name),
         }
     }
 
@@ -584,17 +612,22 @@ impl<'d> Node<'d> {
 
     /// Appends the path to `out`. Shapes are not recursive, so the depth has a small bound.
     pub fn write_path(self, out: &mut String) {
+        let start = out.len();
+        self.write_path_from(start, out);
+    }
+
+    fn write_path_from(self, start: usize, out: &mut String) {
         let Some(slot) = self.slot() else { return };
-        if slot.key == Key::Root {
+        if self.is_root() {
             return;
         }
-        self.parent().write_path(out);
+        self.parent().write_path_from(start, out);
         match slot.key {
             Key::Index(index) => {
                 // Writing into a string cannot fail.
                 let _ = write!(out, "[{index}]");
             }
-            _ => write_name(out, self.name()),
+            _ => write_name(out, start, self.name()),
         }
     }
 
@@ -604,8 +637,10 @@ impl<'d> Node<'d> {
         let mut steps = Vec::new();
         let mut node = self;
         while let Some(slot) = node.slot() {
+            if node.is_root() {
+                break;
+            }
             match &slot.key {
-                Key::Root => break,
                 Key::Index(index) => steps.push(Step::Index(*index as usize)),
                 _ => steps.push(Step::Key(node.name())),
             }
@@ -657,9 +692,25 @@ fn same_values(left: &[Node<'_>], right: &[Node<'_>]) -> bool {
 }
 
 fn by_name<'d>(children: Children<'d>) -> Vec<Node<'d>> {
-    let mut nodes: Vec<_> = children.collect();
-    nodes.sort_unstable_by_key(|node| node.name());
-    nodes
+    let mut names = Vec::new();
+    let mut nodes = Vec::new();
+    for (index, node) in children.enumerate() {
+        names.push((node.name(), index));
+        nodes.push(node);
+    }
+    sort_names(&mut names);
+    names.iter().filter_map(|(_, index)| nodes.get(*index).copied()).collect()
+}
+
+/// Sorts names that stand for something by its index. The only sort in the module, which would hold one for each type.
+pub fn sort_names(names: &mut [(&str, usize)]) {
+    names.sort_unstable();
+}
+
+impl PartialEq for Node<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(self.document, other.document) && self.id == other.id
+    }
 }
 
 /// One step from an object or list to a value in it.
@@ -671,11 +722,11 @@ pub enum Step<'d> {
     Index(usize),
 }
 
-/// Appends a field or key to a path: `.name` where it is plain, `["..."]` where it is not.
-pub fn write_name(out: &mut String, name: &str) {
+/// Appends a field or key to a path that begins at `start`: `.name` where it is plain, `["..."]` where it is not.
+pub fn write_name(out: &mut String, start: usize, name: &str) {
     let plain = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
     if plain {
-        if !out.is_empty() {
+        if out.len() > start {
             out.push('.');
         }
         out.push_str(name);

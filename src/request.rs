@@ -1,5 +1,6 @@
 //! The request, as Kubewarden hands it to a policy.
 
+use crate::kinds::Kind;
 use crate::reader::{Field, Fields, Node, Raw, Shape, Text, View, position};
 use crate::view;
 
@@ -20,8 +21,51 @@ view! {
         name: "name" => Text<'d>,
         namespace: "namespace" => Text<'d>,
         operation: "operation" => Text<'d>,
-        object: "object" => Raw<'d>,
+        object: "object" => Subject<'d>,
         old_object: "oldObject" => Raw<'d>,
+    }
+}
+
+/// The object of a request. It is read in the same pass as the request, as its kind wants, where the kind comes first
+/// (as it does in what the API server and Kubewarden send); else it is kept as text.
+#[derive(Clone, Copy)]
+pub struct Subject<'d> {
+    /// Where it stands.
+    pub node: Node<'d>,
+}
+
+impl<'d> View<'d> for Subject<'d> {
+    const SHAPE: &'static Shape = &Shape::Dependent(shape);
+
+    type Found = Option<Self>;
+
+    fn of(node: Node<'d>) -> Option<Self> {
+        Some(Subject { node })
+    }
+
+    fn found(node: Option<Node<'d>>) -> Option<Self> {
+        node.map(|node| Subject { node })
+    }
+}
+
+fn shape(request: Node<'_>) -> &'static Shape {
+    let kind = AdmissionRequest::of(request).and_then(AdmissionRequest::kind);
+    let group = kind.and_then(GroupVersionKind::group).map_or("", |group| group.value);
+    let kind = kind.and_then(GroupVersionKind::kind).and_then(|name| Kind::find(group, name.value));
+    kind.map_or(&Shape::Raw, Kind::shape)
+}
+
+view! {
+    /// The payload, for a second look at the object as text.
+    TextPayload = "" {
+        request: "request" => TextRequest<'d>,
+    }
+}
+
+view! {
+    /// A request with its object as text.
+    TextRequest = "" {
+        object: "object" => Raw<'d>,
     }
 }
 

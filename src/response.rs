@@ -5,6 +5,7 @@ use serde_json::value::RawValue;
 
 use crate::findings::Finding;
 use crate::policy::Judgement;
+use crate::reader::sort_names;
 use crate::rule::Level;
 
 /// A denial is at most this long, in bytes.
@@ -55,10 +56,17 @@ pub struct AuditAnnotations {
 }
 
 fn ids<'f, 'd: 'f>(findings: impl Iterator<Item = &'f Finding<'d>>) -> Option<String> {
-    let mut ids: Vec<_> = findings.map(|finding| finding.rule.id).collect();
-    ids.sort_unstable();
+    let mut ids: Vec<_> = findings.map(|finding| (finding.rule.id, 0)).collect();
+    sort_names(&mut ids);
     ids.dedup();
-    (!ids.is_empty()).then(|| ids.join(","))
+    let mut text = String::new();
+    for (id, _) in ids {
+        if !text.is_empty() {
+            text.push(',');
+        }
+        text.push_str(id);
+    }
+    (!text.is_empty()).then_some(text)
 }
 
 impl Response {
@@ -74,7 +82,7 @@ impl Response {
         let mut text = Text::new(MOST_MESSAGE, 0);
         let lines = message.lines().count();
         for (index, line) in message.lines().enumerate() {
-            if !text.line(&printable(line, MOST_LINE), lines.saturating_sub(index).saturating_sub(1)) {
+            if !text.line(&printable(line.to_owned(), MOST_LINE), lines.saturating_sub(index).saturating_sub(1)) {
                 break;
             }
         }
@@ -88,8 +96,8 @@ impl Response {
         let (denied, warned): (Vec<_>, Vec<_>) = (at(Level::Deny).collect(), at(Level::Warn).collect());
         let would = if judgement.object.is_some() { "" } else { "would be " };
         let fixes = judgement.mended.iter().map(|finding| fix_line(finding, would));
-        let lines: Vec<_> = fixes.chain(warned.iter().map(|finding| line(finding))).collect();
-        let warnings = warnings(&lines);
+        let lines: Vec<_> = fixes.chain(warned.iter().map(|finding| line("", finding))).collect();
+        let warnings = warnings(lines);
         let mut response = Response { accepted: denied.is_empty(), ..Response::default() };
         if !denied.is_empty() {
             response.code = Some(403);
@@ -121,10 +129,13 @@ fn denial(subject: &str, denied: &[&Finding<'_>], help_url: Option<&str>) -> Str
     let reserved = help.as_ref().map_or(0, |help| help.len().saturating_add(1));
     let mut text = Text::new(MOST_MESSAGE, reserved);
     let problems = if count == 1 { "problem" } else { "problems" };
-    text.line(&format!("{} cannot run on OKE virtual nodes: {count} {problems}", printable(subject, 600)), count);
+    text.line(
+        &format!("{} cannot run on OKE virtual nodes: {count} {problems}", printable(subject.to_owned(), 600)),
+        count,
+    );
     for (index, finding) in denied.iter().enumerate() {
         let left = count.saturating_sub(index).saturating_sub(1);
-        if !text.line(&printable(&format!("- {}", line(finding)), MOST_LINE), left) {
+        if !text.line(&printable(line("- ", finding), MOST_LINE), left) {
             break;
         }
     }
@@ -135,12 +146,13 @@ fn denial(subject: &str, denied: &[&Finding<'_>], help_url: Option<&str>) -> Str
     text.text
 }
 
-fn warnings(lines: &[String]) -> Vec<String> {
+fn warnings(lines: Vec<String>) -> Vec<String> {
     let mut warnings = Vec::new();
     let mut size: usize = 0;
-    for (index, line) in lines.iter().enumerate() {
+    let count = lines.len();
+    for (index, line) in lines.into_iter().enumerate() {
         let warning = printable(line, MOST_WARNING);
-        let left = lines.len().saturating_sub(index);
+        let left = count.saturating_sub(index);
         // Room for the last line must be left unless this is the last one.
         let last = if left == 1 { 0 } else { more(left).len() };
         if size.saturating_add(warning.len()).saturating_add(last) > MOST_WARNINGS {
@@ -154,22 +166,39 @@ fn warnings(lines: &[String]) -> Vec<String> {
 }
 
 /// A finding in one line: `<id> <path>: <what is wrong>; <what to do>`.
-fn line(finding: &Finding<'_>) -> String {
-    let path = finding.place.path();
-    let (id, problem, remedy) = (finding.rule.id, &finding.problem, &finding.remedy);
-    match finding.container {
-        Some(name) => format!("{id} {path}: container \"{name}\" {problem}; {remedy}"),
-        None => format!("{id} {path}: {problem}; {remedy}"),
+fn line(bullet: &str, finding: &Finding<'_>) -> String {
+    let mut line = start(bullet, finding);
+    if let Some(name) = finding.container {
+        for part in ["container \"", name, "\" "] {
+            line.push_str(part);
+        }
     }
+    for part in [&finding.problem, "; ", &finding.remedy] {
+        line.push_str(part);
+    }
+    line
 }
 
 /// A fix in one line: `<id> <path>: was X, set to Y`.
 fn fix_line(finding: &Finding<'_>, would: &str) -> String {
-    let (id, path, change) = (finding.rule.id, finding.place.path(), finding.describe_fix(would));
-    match finding.container {
-        Some(name) => format!("{id} {path}: {change} in container \"{name}\""),
-        None => format!("{id} {path}: {change}"),
+    let mut line = start("", finding);
+    line.push_str(&finding.describe_fix(would));
+    if let Some(name) = finding.container {
+        for part in [" in container \"", name, "\""] {
+            line.push_str(part);
+        }
     }
+    line
+}
+
+fn start(bullet: &str, finding: &Finding<'_>) -> String {
+    let mut line = String::with_capacity(MOST_WARNING);
+    for part in [bullet, finding.rule.id, " "] {
+        line.push_str(part);
+    }
+    finding.place.write_path(&mut line);
+    line.push_str(": ");
+    line
 }
 
 fn more(count: usize) -> String {
@@ -177,8 +206,11 @@ fn more(count: usize) -> String {
 }
 
 /// The text in printable ASCII, cut at `most` bytes. Names in an object that was not validated yet can hold anything.
-fn printable(text: &str, most: usize) -> String {
+fn printable(text: String, most: usize) -> String {
     const CUT: &str = "...";
+    if text.len() <= most && text.bytes().all(is_printable) {
+        return text;
+    }
     let mut line = String::with_capacity(text.len().min(most));
     for char in text.chars() {
         if line.len() >= most {
@@ -186,9 +218,13 @@ fn printable(text: &str, most: usize) -> String {
             line.push_str(CUT);
             break;
         }
-        line.push(if char.is_ascii_graphic() || char == ' ' { char } else { '?' });
+        line.push(if u8::try_from(char).is_ok_and(is_printable) { char } else { '?' });
     }
     line
+}
+
+fn is_printable(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~')
 }
 
 /// Lines up to a size; the last one says how many did not fit.

@@ -1,9 +1,11 @@
 //! The object that is judged, as the rules see it.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 
 use crate::kinds::Kind;
-use crate::reader::{Document, List, Node, View};
+use crate::products::Image;
+use crate::reader::{List, Node, View};
 use crate::settings::{ParameterValue, Settings};
 use crate::views::{
     Configuration, Container, CronJob, Object, ObjectMeta, OwnerReference, PersistentVolume, PersistentVolumeClaim,
@@ -42,6 +44,8 @@ pub struct Subject<'d> {
     /// The pod template, where the kind has one.
     pub template: Option<Template<'d>>,
     claim_templates: Option<Node<'d>>,
+    images: OnceCell<Vec<Image<'d>>>,
+    first_empty_dir: OnceCell<Option<Node<'d>>>,
     /// The pod as it was, where only what changed is judged.
     pub before: Option<PodSpec<'d>>,
     /// The object as it was, where the request updates it.
@@ -50,16 +54,9 @@ pub struct Subject<'d> {
 }
 
 impl<'d> Subject<'d> {
-    /// The object of `kind` that `document` holds. `name` is the request's; where it is empty, the object's counts.
+    /// The object of `kind` that `root` holds. `name` is the request's; where it is empty, the object's counts.
     #[must_use]
-    pub fn new(
-        kind: Kind,
-        group: &'d str,
-        name: &'d str,
-        document: &'d Document<'d>,
-        settings: &'d Settings<'d>,
-    ) -> Self {
-        let root = document.root();
+    pub fn new(kind: Kind, group: &'d str, name: &'d str, root: Node<'d>, settings: &'d Settings<'d>) -> Self {
         let mut subject = Subject {
             kind,
             group,
@@ -69,6 +66,8 @@ impl<'d> Subject<'d> {
             job_metadata: None,
             template: None,
             claim_templates: None,
+            images: OnceCell::new(),
+            first_empty_dir: OnceCell::new(),
             before: None,
             old: None,
             settings,
@@ -170,6 +169,26 @@ impl<'d> Subject<'d> {
     #[must_use]
     pub fn claim_templates(&self) -> List<'d, PersistentVolumeClaim<'d>> {
         List::found(self.claim_templates)
+    }
+
+    /// The pod's init, normal and ephemeral containers.
+    pub fn containers(&self) -> impl Iterator<Item = Container<'d>> + use<'d> {
+        let lists = |pod: PodSpec<'d>| [pod.init_containers(), pod.containers(), pod.ephemeral_containers()];
+        self.pod().into_iter().flat_map(lists).flatten()
+    }
+
+    /// The first emptyDir among the pod's volumes.
+    pub fn first_empty_dir(&self) -> Option<Node<'d>> {
+        *self.first_empty_dir.get_or_init(|| {
+            let mut volumes = self.pod().into_iter().flat_map(|pod| pod.volumes());
+            volumes.find(|volume| volume.is_empty_dir()).map(|volume| volume.node)
+        })
+    }
+
+    /// The images of the containers.
+    pub fn images(&self) -> &[Image<'d>] {
+        let images = || self.containers().filter_map(|container| container.image()).map(Image::of).collect();
+        self.images.get_or_init(images)
     }
 
     /// The pod's spec, where there is one.

@@ -5,7 +5,7 @@ use crate::findings::Findings;
 use crate::rule::Docs;
 use crate::rule::{Check, Level, Rule};
 use crate::subject::Subject;
-use crate::views::PodSpec;
+use crate::views::Volume;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -14,7 +14,7 @@ pub static RULE: Rule = Rule {
     tolerant: Level::Deny,
     fix: None,
     parameters: &[],
-    checks: &[Check::Pod(check)],
+    checks: &[Check::Volume(check)],
     #[cfg(not(target_arch = "wasm32"))]
     docs: Docs {
         row: "Maximum of 1 volume of type emptyDir can currently be defined in the pod spec",
@@ -78,8 +78,8 @@ spec:
     },
 };
 
-fn check<'d>(_: &Subject<'d>, pod: PodSpec<'d>, findings: &mut Findings<'d>) {
-    for volume in pod.volumes().into_iter().filter(|volume| volume.is_empty_dir()).skip(1) {
+fn check<'d>(subject: &Subject<'d>, volume: Volume<'d>, findings: &mut Findings<'d>) {
+    if volume.is_empty_dir() && subject.first_empty_dir() != Some(volume.node) {
         findings.add(
             volume.node,
             "a pod on a virtual node has at most one emptyDir volume, and this is another",

@@ -94,7 +94,7 @@ fn report<'d>(name: &str, amount: Amount<'d>, findings: &mut Findings<'d>) {
 }
 
 fn is_gpu(name: &str) -> bool {
-    name.starts_with("nvidia.com/") || matches!(name, "amd.com/gpu" | "gpu.intel.com/i915" | "gpu.intel.com/xe")
+    name == "amd.com/gpu" || name.starts_with("nvidia.com/") || name.starts_with("gpu.intel.com/")
 }
 
 fn pod<'d>(_: &Subject<'d>, pod: PodSpec<'d>, findings: &mut Findings<'d>) {
