@@ -1,60 +1,486 @@
 #!/usr/bin/env bats
-# Requests put to the built module. KWCTL is the program that runs it, POLICY the module; see the Makefile.
+# Requests put to the built module, as an API server would send them.
+#
+# KWCTL is the program that runs the module: kwctl, or `oke-vn`, whose `run` answers alike. POLICY is the module. Both
+# are set by `make e2e-tests`. The requests of the rules are made from the examples in their documentation, and
+# `cargo test --test docs` compares the tests of this file with the registry of rules.
 
 setup() {
+  cd "$BATS_TEST_DIRNAME"
   KWCTL=${KWCTL:-kwctl}
-  POLICY=${POLICY:-$BATS_TEST_DIRNAME/policy.wasm}
-  REVIEWS=$BATS_TEST_DIRNAME/test_data/reviews
+  if [ -z "${POLICY:-}" ]; then
+    POLICY=annotated-policy.wasm
+    [ -e "$POLICY" ] || POLICY=policy.wasm
+  fi
+  E2E=test_data/e2e
+  REVIEWS=test_data/reviews
+  REQUEST=${BATS_TEST_TMPDIR:-$BATS_TMPDIR}/request.json
 }
 
-# Puts the Pod in $1, JSON of its spec, to the policy; more options may follow.
-pod() {
-  local spec=$1
-  shift
-  cat > "$BATS_TEST_TMPDIR/request.json" <<JSON
-{"uid": "e2e", "kind": {"group": "", "version": "v1", "kind": "Pod"},
- "resource": {"group": "", "version": "v1", "resource": "pods"},
- "operation": "CREATE", "name": "web", "namespace": "shop", "userInfo": {"username": "e2e"},
- "object": {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "web", "namespace": "shop"}, "spec": $spec}}
-JSON
-  run "$KWCTL" run --request-path "$BATS_TEST_TMPDIR/request.json" "$@" "$POLICY"
+# Puts the request in file $1 to the policy, with settings $2. The answer is a line of JSON, with log lines around it.
+put() {
+  local settings=${2:-}
+  run "$KWCTL" run --request-path "$1" --settings-json "${settings:-"{}"}" "$POLICY"
 }
 
 contains() {
   [[ $output == *"$1"* ]] || { echo "expected: $1"; echo "got: $output"; return 1; }
 }
 
-@test "a pod that runs on virtual nodes is accepted" {
-  pod '{"containers": [{"name": "web", "image": "web", "resources": {"limits": {"cpu": "1", "memory": "1Gi"}}}]}'
-  [ "$status" -eq 0 ]
-  contains '"uid":"e2e","allowed":true'
+lacks() {
+  [[ $output != *"$1"* ]] || { echo "not expected: $1"; echo "got: $output"; return 1; }
 }
 
-@test "a pod that does not is denied, with the rule, the path and the code" {
-  pod '{"hostNetwork": true, "containers": []}'
-  [ "$status" -eq 0 ]
-  contains '"allowed":false'
-  contains 'Pod shop/web cannot run on OKE virtual nodes: 1 problem'
-  contains '- host-network spec.hostNetwork: '
-  contains '"code":403'
+answered() {
+  [ "$status" -eq 0 ] || { echo "status $status: $output"; return 1; }
 }
 
-@test "settings choose the level" {
-  pod '{"hostNetwork": true, "containers": []}' --settings-json '{"rules": {"host-network": "warn"}}'
-  [ "$status" -eq 0 ]
-  contains '"allowed":true'
-  contains '"warnings":["host-network spec.hostNetwork: '
+# The last answer is a yes without a word.
+silent() {
+  answered
+  contains '"allowed":true,"auditAnnotations":null,"warnings":null}'
 }
 
-@test "settings that are wrong are refused before anything is judged" {
-  pod '{"containers": []}' --settings-json '{"profile": "lax"}'
+# The last answer is a no because of the rules $1, sorted and joined with commas.
+denied() {
+  answered
+  contains '"allowed":false,"status":{"message":"'
+  contains ' cannot run on OKE virtual nodes: '
+  contains '"code":403}'
+  contains "\"auditAnnotations\":{\"denied\":\"$1\""
+}
+
+# The last answer is a yes with warnings of the rules $1.
+warned() {
+  answered
+  contains '"allowed":true,'
+  contains "\"auditAnnotations\":{\"warned\":\"$1\"}"
+  contains '"warnings":["'
+}
+
+# The last answer is that the object cannot be read.
+unreadable() {
+  answered
+  contains '"allowed":false,'
+  contains '"code":422}'
+  contains ' cannot be read: '
+}
+
+# The example of rule $1 is denied, for the rules $2 where it cannot be without breaking others, and mended it is fine.
+denies() {
+  put "$E2E/$1/found.json"
+  denied "${2:-$1}"
+  contains "{\"uid\":\"$1-found\","
+  contains "\\n- $1 "
+  contains '"warnings":null}'
+  put "$E2E/$1/clean.json"
+  silent
+}
+
+# The example of rule $1 is accepted with a warning, and mended without one.
+warns() {
+  put "$E2E/$1/found.json"
+  warned "$1"
+  contains "{\"uid\":\"$1-found\","
+  contains "\"warnings\":[\"$1 "
+  put "$E2E/$1/clean.json"
+  silent
+}
+
+# Writes a request about the kind in $1, as in `apps/v1 Deployment deployments`. $2 is the object, and what follows are
+# more fields, such as `"operation": "UPDATE"`.
+request() {
+  local api kind resource group=
+  read -r api kind resource <<< "$1"
+  [[ $api != */* ]] || group=${api%/*}
+  cat > "$REQUEST" <<JSON
+{"uid": "e2e", "name": "web", "namespace": "shop", "userInfo": {"username": "somebody"},
+ "kind": {"group": "$group", "version": "${api##*/}", "kind": "$kind"},
+ "resource": {"group": "$group", "version": "${api##*/}", "resource": "$resource"},
+ ${3:-"\"operation\": \"CREATE\""}, "object": $2}
+JSON
+}
+
+POD='v1 Pod pods'
+DEPLOYMENT='apps/v1 Deployment deployments'
+
+# A Pod and a Deployment, with $1 as the pod's spec and $2 in their metadata.
+pod() {
+  echo '{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "web", "namespace": "shop"'"${2:-}"'}, "spec": '"$1"'}'
+}
+
+deployment() {
+  echo '{"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "web", "namespace": "shop"'"${2:-}"'},
+    "spec": {"replicas": '"${3:-1}"', "template": {"spec": '"$1"'}}}'
+}
+
+# Metadata that says that a $1 controls the object.
+owner() {
+  echo ', "ownerReferences": [
+    {"apiVersion": "apps/v1", "kind": "'"$1"'", "name": "web", "uid": "1", "controller": true}]'
+}
+
+HOST_PID='{"hostPID": true, "containers": []}'
+
+# The rules, one test each, in the order of the registry.
+
+@test "init-containers" { denies init-containers; }
+@test "ephemeral-containers" { denies ephemeral-containers; }
+@test "volume-type" { denies volume-type; }
+@test "persistent-volume-claim" { denies persistent-volume-claim; }
+@test "emptydir-count" { denies emptydir-count; }
+@test "emptydir-size-limit" { denies emptydir-size-limit; }
+@test "emptydir-medium" { denies emptydir-medium; }
+@test "projected-source" { denies projected-source; }
+@test "resource-field-ref" { denies resource-field-ref; }
+@test "volume-default-mode" { denies volume-default-mode; }
+@test "volume-item-mode" { denies volume-item-mode; }
+@test "token-expiration" { denies token-expiration; }
+@test "host-ipc" { denies host-ipc; }
+@test "host-network" { denies host-network; }
+@test "host-pid" { denies host-pid; }
+@test "hostname" { denies hostname; }
+@test "hostname-as-fqdn" { denies hostname-as-fqdn; }
+@test "share-process-namespace" { denies share-process-namespace; }
+@test "pod-os" { denies pod-os; }
+@test "pod-overhead" { denies pod-overhead; }
+@test "fs-group" { denies fs-group; }
+@test "fs-group-change-policy" { denies fs-group-change-policy; }
+@test "supplemental-groups" { denies supplemental-groups; }
+@test "selinux-options" { denies selinux-options; }
+@test "sysctls" { denies sysctls; }
+@test "seccomp-profile" { denies seccomp-profile; }
+@test "unlisted-security-context" { warns unlisted-security-context; }
+@test "privileged" { denies privileged; }
+@test "privilege-escalation" { denies privilege-escalation; }
+@test "proc-mount" { denies proc-mount; }
+@test "host-port" { denies host-port; }
+@test "host-ip" { denies host-ip; }
+@test "node-port-conflict" { denies node-port-conflict; }
+@test "termination-message" { denies termination-message; }
+@test "volume-devices" { denies volume-devices persistent-volume-claim,volume-devices; }
+@test "mount-propagation" { denies mount-propagation; }
+@test "sub-path-expr" { denies sub-path-expr; }
+@test "grpc-probe" { denies grpc-probe; }
+@test "probe-termination-grace-period" { denies probe-termination-grace-period; }
+@test "requests-equal-limits" { denies requests-equal-limits; }
+@test "missing-resources" { warns missing-resources; }
+@test "subcore-cpu" { warns subcore-cpu; }
+@test "pod-shape" { denies pod-shape; }
+@test "interactive-container" { denies interactive-container; }
+@test "termination-grace-period" { denies termination-grace-period; }
+@test "deletion-grace-period" { denies deletion-grace-period; }
+@test "daemonset" { denies daemonset; }
+@test "persistent-volume" { denies persistent-volume; }
+@test "network-policy" { denies network-policy; }
+@test "third-party-cni" { denies third-party-cni; }
+@test "service-mesh" { denies service-mesh; }
+@test "vertical-pod-autoscaler" { denies vertical-pod-autoscaler; }
+@test "cluster-autoscaler" { denies cluster-autoscaler; }
+@test "kubernetes-dashboard" { denies kubernetes-dashboard; }
+@test "kube-proxy" { denies kube-proxy; }
+@test "ingress-nginx" { warns ingress-nginx; }
+@test "metrics-server" { warns metrics-server; }
+@test "external-traffic-policy" { denies external-traffic-policy; }
+@test "load-balancer-security-list" { denies load-balancer-security-list; }
+@test "exec" { denies exec; }
+@test "attach" { denies attach; }
+@test "port-forward" { denies port-forward; }
+@test "image-update" { denies image-update; }
+@test "config-propagation" { warns config-propagation; }
+
+# Settings.
+
+@test "settings: a wrong key is refused before anything is judged, with the key that was meant" {
+  put "$E2E/host-pid/clean.json" '{"profil": "tolerant"}'
   [ "$status" -ne 0 ]
   contains 'Provided settings are not valid: '
-  contains 'profile'
+  contains 'profil: '
+  contains 'did you mean "profile"?'
 }
 
-@test "a recorded review is answered" {
-  run "$KWCTL" run --request-path "$REVIEWS/019-pod-create.json" "$POLICY"
-  [ "$status" -eq 0 ]
-  contains '"allowed":'
+@test "settings: all that is wrong is told at once" {
+  put "$E2E/host-pid/clean.json" '{"profile": "lax", "nodeKind": 5, "helpUrl": "ftp://example.com",
+    "rules": {"host-newtork": "off", "host-pid": "never", "volume-type": {"allow": "csi", "alow": []}}}'
+  [ "$status" -ne 0 ]
+  contains 'have 7 errors'
+  contains '- profile: expected '
+  contains '- nodeKind: expected '
+  contains '- helpUrl: expected '
+  contains '- rules.host-newtork: unknown rule, did you mean "host-network"?'
+  contains '- rules.host-pid: expected '
+  contains '- rules.volume-type.allow: expected a list of strings'
+  contains '- rules.volume-type.alow: unknown setting, did you mean "allow"?'
+}
+
+@test "settings: what a form leaves empty is not wrong" {
+  put "$E2E/host-pid/found.json" '{"profile": null, "rules": {}, "helpUrl": ""}'
+  denied host-pid
+}
+
+@test "settings: the tolerant profile only warns of what Oracle's own manifests contain" {
+  local tolerant='{"profile": "tolerant"}'
+  put "$E2E/termination-grace-period/found.json" "$tolerant"
+  warned termination-grace-period
+  put "$E2E/subcore-cpu/found.json" "$tolerant"
+  silent
+  put "$E2E/host-pid/found.json" "$tolerant"
+  denied host-pid
+}
+
+@test "settings: on managed nodes nothing is judged" {
+  local managed='{"nodeKind": "managed"}'
+  put "$REVIEWS/022-pod-create.json" "$managed"
+  silent
+  put "$E2E/exec/found.json" "$managed"
+  silent
+}
+
+@test "settings: a rule has a level of its own" {
+  put "$E2E/host-pid/found.json" '{"rules": {"host-pid": "warn"}}'
+  warned host-pid
+  put "$E2E/host-pid/found.json" '{"rules": {"host-pid": {"level": "off"}}}'
+  silent
+  put "$E2E/subcore-cpu/found.json" '{"profile": "tolerant", "rules": {"subcore-cpu": "deny"}}'
+  denied subcore-cpu
+}
+
+@test "settings: rules have parameters" {
+  put "$E2E/volume-type/found.json" '{"rules": {"volume-type": {"allow": ["hostPath"]}}}'
+  silent
+  put "$E2E/persistent-volume-claim/found.json" \
+    '{"rules": {"persistent-volume-claim": {"allowStorageClasses": ["oci-bv"]}}}'
+  silent
+  put "$E2E/node-port-conflict/found.json" '{"rules": {"node-port-conflict": {"nodePortRange": "31000-32767"}}}'
+  silent
+}
+
+@test "settings: a denial ends with the address of the help" {
+  put "$E2E/host-pid/found.json" '{"helpUrl": "https://wiki.example.com/virtual-nodes"}'
+  denied host-pid
+  contains '\nSee https://wiki.example.com/virtual-nodes","code":403}'
+  put "$E2E/subcore-cpu/found.json" '{"helpUrl": "https://wiki.example.com/virtual-nodes"}'
+  warned subcore-cpu
+  lacks 'wiki.example.com'
+}
+
+# Fixes.
+
+@test "fixes: a pod is mended where the settings ask for it" {
+  put "$E2E/token-expiration/found.json" '{"mutate": "safe"}'
+  answered
+  contains '"allowed":true,"patchType":"JSONPatch","patch":"'
+  contains '"auditAnnotations":{"fixed":"token-expiration"}'
+  contains '"warnings":["token-expiration '
+  local patch=${output##*\"patch\":\"}
+  [ "$(base64 -d <<< "${patch%%\"*}")" = \
+    '[{"op":"remove","path":"/spec/volumes/0/projected/sources/0/serviceAccountToken/expirationSeconds"}]' ]
+}
+
+@test "fixes: a template warns, because its pods will be mended, or is mended itself" {
+  put "$E2E/requests-equal-limits/found.json" '{"mutate": "safe"}'
+  warned requests-equal-limits
+  lacks '"patch'
+  put "$E2E/requests-equal-limits/found.json" '{"mutate": "safe", "mutateTemplates": true}'
+  answered
+  contains '"allowed":true,"patchType":"JSONPatch","patch":"'
+  contains '"auditAnnotations":{"fixed":"requests-equal-limits"}'
+}
+
+@test "fixes: what is denied is not mended" {
+  request "$POD" "$(pod '{"hostPID": true, "terminationGracePeriodSeconds": 5, "containers": []}')"
+  put "$REQUEST" '{"mutate": "full"}'
+  denied host-pid
+  lacks '"patch'
+  contains '"warnings":["termination-grace-period spec.terminationGracePeriodSeconds: was 5, would be set to 30"]'
+}
+
+# Operations and subresources.
+
+@test "subresources that say nothing about nodes are accepted" {
+  local review
+  for review in 024-binding-create-binding 043-podproxyoptions-connect-proxy 044-serviceproxyoptions-connect-proxy \
+    045-nodeproxyoptions-connect-proxy 048-tokenrequest-create-token 049-eviction-create-eviction \
+    088-scale-update-scale 209-namespace-update-finalize mutating/231-job-update-status; do
+    put "$REVIEWS/$review.json"
+    silent
+  done
+}
+
+@test "subresources are accepted whatever is in the object" {
+  local name
+  for name in status binding eviction log unheard-of; do
+    request "$POD" "$(pod "$HOST_PID")" '"operation": "UPDATE", "subResource": "'"$name"'"'
+    put "$REQUEST"
+    silent
+  done
+  request "$DEPLOYMENT" "$(deployment "$HOST_PID")" '"operation": "UPDATE", "subResource": "status"'
+  put "$REQUEST"
+  silent
+}
+
+@test "pods/ephemeralcontainers: what the request adds is judged" {
+  put "$REVIEWS/027-pod-update-ephemeralcontainers.json"
+  denied ephemeral-containers
+  contains '- ephemeral-containers spec.ephemeralContainers[0]: container \"dbg\" '
+}
+
+@test "pods/ephemeralcontainers: what the pod had before is not" {
+  put "$REVIEWS/028-pod-update-ephemeralcontainers.json"
+  denied ephemeral-containers,privileged
+  lacks 'spec.ephemeralContainers[0]'
+  contains '- ephemeral-containers spec.ephemeralContainers[1]: container \"dbg-sys\" '
+  contains '- privileged spec.ephemeralContainers[1].securityContext.privileged: container \"dbg-sys\" '
+}
+
+@test "pods/resize: resources that the request changes are judged" {
+  put "$REVIEWS/047-pod-update-resize.json"
+  denied requests-equal-limits
+  contains ': 1 problem\n- requests-equal-limits spec.containers[0].resources.requests.cpu: container \"c\" '
+}
+
+@test "pods/resize: resources that stay as they are are not" {
+  local pod
+  pod=$(pod '{"hostPID": true, "containers": [
+    {"name": "c", "resources": {"requests": {"cpu": "1"}, "limits": {"cpu": "2"}}}]}')
+  request "$POD" "$pod" '"operation": "UPDATE", "subResource": "resize", "oldObject": '"$pod"
+  put "$REQUEST"
+  silent
+}
+
+@test "a running pod is not judged again when it is updated" {
+  local pod
+  pod=$(pod "$HOST_PID")
+  request "$POD" "$(pod "$HOST_PID" ', "labels": {"app": "web"}')" '"operation": "UPDATE", "oldObject": '"$pod"
+  put "$REQUEST"
+  silent
+}
+
+@test "a deployment is judged again when its pod template changes, and not when it is scaled" {
+  local update='"operation": "UPDATE", "oldObject": '
+  request "$DEPLOYMENT" "$(deployment "$HOST_PID" '' 5)" "$update$(deployment "$HOST_PID")"
+  put "$REQUEST"
+  silent
+  request "$DEPLOYMENT" "$(deployment "$HOST_PID")" "$update$(deployment '{"containers": []}')"
+  put "$REQUEST"
+  denied host-pid
+}
+
+@test "what was in another object before only warns when it is updated" {
+  local service='{"apiVersion": "v1", "kind": "Service", "metadata": {"name": "web", "namespace": "shop"},
+    "spec": {"type": "LoadBalancer", "externalTrafficPolicy": "Local"}}'
+  request 'v1 Service services' "$service" '"operation": "UPDATE", "oldObject": '"$service"
+  put "$REQUEST"
+  warned external-traffic-policy
+  contains 'was there before'
+}
+
+@test "a deletion is accepted without a look" {
+  put "$REVIEWS/051-pod-delete.json"
+  silent
+  # Of a whole collection, which has no name.
+  put "$REVIEWS/136-pod-delete.json"
+  silent
+  request "$POD" null '"operation": "DELETE", "oldObject": '"$(pod '{"hostPID": "yes"}')"
+  put "$REQUEST"
+  silent
+}
+
+@test "an object that is being deleted can be updated, so that its finalizers go" {
+  local deleted=', "deletionTimestamp": "2026-01-01T00:00:00Z"'
+  request "$DEPLOYMENT" "$(deployment '{"hostPID": "yes"}' "$deleted")" \
+    '"operation": "UPDATE", "oldObject": '"$(deployment "$HOST_PID")"
+  put "$REQUEST"
+  silent
+  request "$DEPLOYMENT" "$(deployment "$HOST_PID" "$deleted")"
+  put "$REQUEST"
+  denied host-pid
+}
+
+@test "what a controller makes is judged with its owner, and the pods themselves" {
+  request 'apps/v1 ReplicaSet replicasets' "$(deployment "$HOST_PID" "$(owner Deployment)")"
+  put "$REQUEST"
+  silent
+  request "$POD" "$(pod "$HOST_PID" "$(owner ReplicaSet)")"
+  put "$REQUEST"
+  denied host-pid
+}
+
+# What cannot be read, and what nobody reads.
+
+@test "an object that cannot be read is refused, with its field and without its content" {
+  request "$POD" "$(pod '{"hostPID": "s3cret", "containers": [
+    {"name": "c", "resources": {"limits": {"cpu": "s3cret"}}}]}')"
+  put "$REQUEST"
+  unreadable
+  contains 'Pod shop/web cannot be read: 2 fields'
+  contains 'hostPID'
+  contains 'spec.containers[0].resources.limits.cpu'
+  lacks s3cret
+}
+
+@test "an object that cannot be read is refused although the rule is off" {
+  request "$POD" "$(pod '{"hostPID": "yes"}')"
+  put "$REQUEST" '{"rules": {"host-pid": "off"}}'
+  unreadable
+}
+
+@test "a known kind without an object is refused" {
+  request "$POD" null
+  put "$REQUEST"
+  answered
+  contains '"allowed":false,'
+  contains '"code":422}'
+  contains 'request.object'
+}
+
+@test "fields that no rule reads can hold anything" {
+  request "$POD" "$(pod '{"unheardOf": [{"hostPID": true}], "dnsConfig": 5, "containers": []}')"
+  put "$REQUEST"
+  silent
+}
+
+@test "kinds that no rule knows are accepted and never decoded" {
+  put "$REVIEWS/181-widget-create.json"
+  silent
+  request 'example.com/v1 Pod pods' '{"spec": {"hostPID": "yes"}}'
+  put "$REQUEST"
+  silent
+}
+
+# What real API servers sent.
+
+@test "review 019: the smallest pod is warned about its resources, and nothing that the cluster filled in is found" {
+  put "$REVIEWS/019-pod-create.json"
+  warned missing-resources
+  contains '"warnings":["missing-resources spec.containers[0].resources: container \"c\" '
+}
+
+@test "review 022: all problems of a pod are told at once, in the order of the pod" {
+  put "$REVIEWS/022-pod-create.json"
+  denied grpc-probe,host-port,init-containers,privileged,volume-type
+  contains 'Pod kw-capture/pod-rich cannot run on OKE virtual nodes: 6 problems\n- volume-type '
+  contains '\n- volume-type spec.volumes[0].hostPath: '
+  contains '\n- init-containers spec.initContainers[0]: container \"init\" '
+  contains '\n- init-containers spec.initContainers[1]: container \"sidecar\" '
+  contains '\n- privileged spec.containers[0].securityContext.privileged: container \"web\" '
+  contains '\n- host-port spec.containers[0].ports[1].hostPort: container \"web\" '
+  contains '\n- grpc-probe spec.containers[0].startupProbe.grpc: container \"web\" '
+  contains '"warned":"missing-resources"}'
+}
+
+@test "review 151: the same in the template of a deployment" {
+  put "$REVIEWS/151-deployment-create.json"
+  denied host-network,host-pid,init-containers,persistent-volume-claim,volume-type
+  contains 'Deployment kw-capture/dep-rich cannot run on OKE virtual nodes: 5 problems\n- host-network '
+  contains '\n- host-network spec.template.spec.hostNetwork: '
+}
+
+@test "the same request gets the same answer" {
+  put "$REVIEWS/022-pod-create.json"
+  answered
+  local first
+  first=$(grep '"uid"' <<< "$output")
+  put "$REVIEWS/022-pod-create.json"
+  [ "$(grep '"uid"' <<< "$output")" = "$first" ]
 }
