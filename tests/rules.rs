@@ -1,184 +1,14 @@
 //! Every rule, on a minimal valid object of each kind with one change: what it finds, and what it must not find.
 //!
-//! The cases of a rule are in `test_data/rules/<id>.yaml`: `finds` with the places and texts, `misses` with nothing of
-//! that rule. A case says what it changes, and the test plants it wherever that can stand:
-//!
-//! * `pod`: fields of the pod, in every kind;
-//! * `container`: fields of a container, in all three lists of containers of every kind;
-//! * `probe`: fields of a probe, in all three probes of such a container;
-//! * `volume`: a volume, behind another one, in every kind;
-//! * `metadata`: fields of the object's metadata, of its template's and of its Jobs';
-//! * `object`: a whole object, `old` what it was before, `request` further fields of the request.
-//!
-//! The paths of `at` are those inside of what was planted, and whole ones for `object`.
+//! The cases are in `test_data/rules`; `tests/common/fixtures.rs` says how they are written.
 
 mod common;
 
-use std::collections::BTreeMap;
-
-use common::{Found, KINDS, Kind, findings_and_response, good_container, good_spec, overlay};
+use common::fixtures::{Case, Fixture, LISTS, Planted, fixtures, join, object_findings};
+use common::{Found, KINDS, findings_and_response, good_spec, overlay};
 use oke_virtual_nodes_policy::rule::{Fix, Level};
 use oke_virtual_nodes_policy::rules::RULES;
-use serde::Deserialize;
 use serde_json::{Value, json};
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Fixture {
-    strict: String,
-    tolerant: String,
-    #[serde(default)]
-    fix: Option<String>,
-    finds: Vec<Case>,
-    misses: Vec<Case>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Case {
-    name: String,
-    pod: Option<Value>,
-    container: Option<Value>,
-    probe: Option<Value>,
-    volume: Option<Value>,
-    metadata: Option<Value>,
-    object: Option<Value>,
-    old: Option<Value>,
-    request: Option<Value>,
-    #[serde(default)]
-    settings: Option<Value>,
-    /// The kinds to plant it in; all by default.
-    kinds: Option<Vec<String>>,
-    /// The lists of containers to plant it in; all by default.
-    lists: Option<Vec<String>>,
-    /// The findings: their paths with the text, or a part of it.
-    #[serde(default)]
-    at: BTreeMap<String, String>,
-    /// The level where it is another one than the rule's.
-    level: Option<String>,
-    /// Findings of other rules that come with this change.
-    #[serde(default)]
-    also: Vec<Other>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Other {
-    rule: String,
-    at: String,
-}
-
-/// A change that stands somewhere in an object.
-struct Planted {
-    place: String,
-    request: Value,
-    /// What the paths of the case are relative to.
-    base: String,
-    /// What the planting alone leads to.
-    extra: Vec<(&'static str, String)>,
-}
-
-const LISTS: [&str; 3] = ["initContainers", "containers", "ephemeralContainers"];
-const PROBES: [&str; 3] = ["livenessProbe", "readinessProbe", "startupProbe"];
-
-impl Case {
-    fn plant(&self) -> Vec<Planted> {
-        let changes = [&self.pod, &self.container, &self.probe, &self.volume, &self.metadata, &self.object];
-        assert_eq!(changes.iter().filter(|change| change.is_some()).count(), 1, "{}: one change", self.name);
-        if let Some(object) = &self.object {
-            let mut request = match &self.old {
-                Some(old) => common::update(object, old),
-                None => common::create(object),
-            };
-            if let Some(patch) = &self.request {
-                overlay(&mut request, patch);
-            }
-            return vec![Planted { place: "object".to_owned(), request, base: String::new(), extra: Vec::new() }];
-        }
-        assert!(self.old.is_none() && self.request.is_none(), "{}: only for an object", self.name);
-        let kinds = KINDS
-            .iter()
-            .filter(|kind| self.kinds.as_ref().is_none_or(|kinds| kinds.iter().any(|name| name == kind.name)));
-        kinds.flat_map(|kind| self.plant_in(kind)).collect()
-    }
-
-    fn plant_in(&self, kind: &'static Kind) -> Vec<Planted> {
-        let path = kind.path();
-        let whole = |base: String, object: &Value| Planted {
-            place: format!("{} {base}", kind.name),
-            request: common::create(object),
-            base,
-            extra: object_findings(kind),
-        };
-        if let Some(patch) = &self.pod {
-            let mut spec = good_spec();
-            overlay(&mut spec, patch);
-            return vec![whole(path, &kind.object(spec))];
-        }
-        if let Some(patch) = &self.volume {
-            let mut volume = json!({"name": "planted"});
-            overlay(&mut volume, patch);
-            let mut spec = good_spec();
-            spec["volumes"] = json!([{"name": "harmless", "configMap": {"name": "settings"}}, volume]);
-            return vec![whole(format!("{path}.volumes[1]"), &kind.object(spec))];
-        }
-        if let Some(patch) = &self.metadata {
-            let plant = |base: String| {
-                let mut object = kind.object(good_spec());
-                overlay(base.split('.').fold(&mut object, |value, key| &mut value[key]), patch);
-                whole(base, &object)
-            };
-            return kind.metadata().into_iter().map(plant).collect();
-        }
-        let lists = LISTS
-            .into_iter()
-            .filter(|list| self.lists.as_ref().is_none_or(|lists| lists.iter().any(|name| name == list)));
-        let mut planted = Vec::new();
-        for list in lists {
-            let mut plant = |patch: &Value, suffix: &str| {
-                let mut container = good_container("planted");
-                if list == "ephemeralContainers" {
-                    container["resources"] = json!({});
-                }
-                overlay(&mut container, patch);
-                let mut spec = good_spec();
-                let index = if list == "containers" { 1 } else { 0 };
-                if index == 0 {
-                    spec[list] = json!([]);
-                }
-                spec[list].as_array_mut().expect("a list").push(container);
-                let entry = format!("{path}.{list}[{index}]");
-                let mut one = whole(format!("{entry}{suffix}"), &kind.object(spec));
-                match list {
-                    "initContainers" => one.extra.push(("init-containers", entry)),
-                    "ephemeralContainers" => one.extra.push(("ephemeral-containers", entry)),
-                    _ => {}
-                }
-                planted.push(one);
-            };
-            if let Some(patch) = &self.container {
-                plant(patch, "");
-            }
-            if let Some(patch) = &self.probe {
-                for probe in PROBES {
-                    plant(&json!({probe: patch}), &format!(".{probe}"));
-                }
-            }
-        }
-        planted
-    }
-}
-
-/// What is found in any object of that kind.
-fn object_findings(kind: &Kind) -> Vec<(&'static str, String)> {
-    let is_known = RULES.iter().any(|rule| rule.id == "daemonset");
-    if kind.name == "DaemonSet" && is_known { vec![("daemonset", "kind".to_owned())] } else { Vec::new() }
-}
-
-fn join(base: &str, path: &str) -> String {
-    let separator = if base.is_empty() || path.is_empty() || path.starts_with('[') { "" } else { "." };
-    format!("{base}{separator}{path}")
-}
 
 fn level(name: &str) -> Level {
     Level::ALL.into_iter().find(|level| level.name() == name).unwrap_or_else(|| panic!("no level is called {name}"))
@@ -264,18 +94,6 @@ fn wrong_text(case: &Case, planted: &Planted, rule: &str, found: &Found) -> Opti
     let expected = case.at.iter().find(|(path, _)| found.rule == rule && join(&planted.base, path) == found.path);
     let (_, text) = expected?;
     (!found.text.contains(text.as_str())).then(|| format!("expected the text {text:?} in: {line}"))
-}
-
-fn fixtures() -> Vec<(String, Fixture)> {
-    let read = |(id, text): (String, String)| {
-        let fixture = yaml_serde::from_str(&text).and_then(|mut value: yaml_serde::Value| {
-            value.apply_merge()?;
-            yaml_serde::from_value(value)
-        });
-        let fixture = fixture.unwrap_or_else(|error| panic!("rules/{id}.yaml: {error}"));
-        (id, fixture)
-    };
-    common::files("rules", "yaml").into_iter().map(read).collect()
 }
 
 fn assert_nothing(wrong: &[String]) {

@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "each test uses a part of it")]
 
+pub mod fixtures;
+
 use std::path::{Path, PathBuf};
 
 use oke_virtual_nodes_policy::findings::Finding;
@@ -60,17 +62,12 @@ impl Kind {
         self.spec.join(".")
     }
 
-    /// The paths of all metadata in the object: its own, its Jobs' and its pods'.
-    pub fn metadata(&self) -> Vec<String> {
-        let mut places = vec!["metadata".to_owned()];
-        match self.name {
-            "Pod" => {}
-            "PodTemplate" => places.push("template.metadata".to_owned()),
-            "CronJob" => places
-                .extend(["spec.jobTemplate.metadata", "spec.jobTemplate.spec.template.metadata"].map(str::to_owned)),
-            _ => places.push("spec.template.metadata".to_owned()),
-        }
-        places
+    /// The path of the metadata of the pods.
+    pub fn template_metadata(&self) -> String {
+        let mut path = self.spec.to_vec();
+        path.pop();
+        path.push("metadata");
+        path.join(".")
     }
 
     /// A minimal valid object of this kind, called `shop/web`, with the given pod spec.
