@@ -20,9 +20,9 @@ pub static RULE: Rule = Rule {
         row: "Exec Container",
         summary: "Finds `kubectl exec`.",
         why: "Oracle's page lists running a command in a container as not supported, so `kubectl exec` and \
-              `kubectl cp` fail on a pod of a virtual node. The rule says so with a reason and a way out, \
-              before the virtual node does it without. Probes and hooks of type `exec` are no requests of \
-              this kind and are not found. `kubectl logs` never comes to admission.",
+              `kubectl cp` fail on a pod of a virtual node. The rule gives the reason and a way out, where \
+              kubectl would show an error alone. Probes and hooks of type `exec` are no requests of this \
+              kind and are not found. `kubectl logs` never comes to admission.",
         instead: "Look at `kubectl logs`, and build what you need to see into the application, to be reached \
                   with `kubectl proxy`. Run what has to be done once as a Job.",
         fails: r#"# What `kubectl exec database-0 -- psql -c "VACUUM"` asks for

@@ -27,8 +27,8 @@ pub static RULE: Rule = Rule {
               load balancers whose annotation `is-preserve-source` is true. Oracle's own manifest of \
               ingress-nginx for virtual nodes has `Local`, so the profile `tolerant` only warns. `Cluster` \
               is the default and is not found.",
-        instead: "Set `externalTrafficPolicy: Cluster`, and take the address of the client from a header \
-                  that a load balancer of type HTTP adds.",
+        instead: "Set `externalTrafficPolicy: Cluster`, and take the address of the client from the header \
+                  `X-Forwarded-For`, which a load balancer with an HTTP listener adds.",
         fails: r"apiVersion: v1
 kind: Service
 metadata:

@@ -20,9 +20,9 @@ pub static RULE: Rule = Rule {
     docs: Docs {
         row: "Pod fields: hostName",
         summary: "Finds pods with a host name that their author chose.",
-        why: "Oracle's page lists the host name as not supported, so a program that finds itself or its \
-              peers by it finds something else. Controllers set the field too: a Pod of a StatefulSet has \
-              its own name there, and one of an indexed Job the Job's name and a number. These are not \
+        why: "Oracle's page lists the host name as not supported, so a program that looks for itself or its \
+              peers by that name may not find them. Controllers set the field too: a Pod of a StatefulSet \
+              has its own name there, and one of an indexed Job the Job's name and a number. These are not \
               found, since no author wrote them; what a pod template holds is always the author's. \
               `subdomain` is in no list of Oracle's and is accepted.",
         instead: "Remove `hostname`, and give clients a Service. A program that wants to know its own name \

@@ -25,10 +25,10 @@ pub static RULE: Rule = Rule {
               balancer, whatever its annotations say, so traffic that nobody allowed by hand does not \
               arrive. The mode is computed as Oracle's cloud controller does it: \
               `security-rule-management-mode` wins over the annotation for the type of load balancer, and \
-              letters count where they count there. Found is a mode that switches the management on, and one \
-              that the controller does not know. `NSG` only warns, and a Service without any of these \
-              annotations is fine. The fix writes `None`, also where Oracle recommends it and nothing is \
-              written.",
+              upper and lower case matter where they do there. Found is a mode that switches the management \
+              on, and one that the controller does not know. `NSG` only warns, and a Service without any of \
+              these annotations is fine. The fix writes `None`, also where Oracle recommends it and nothing \
+              is written.",
         instead: "Set the annotation to `\"None\"`, and allow the ports of the load balancer and the range \
                   of node ports in the security rules of its subnet and of the pod subnet.",
         fails: r"apiVersion: v1

@@ -20,11 +20,11 @@ pub static RULE: Rule = Rule {
     docs: Docs {
         row: "Kubernetes Metrics Server",
         summary: "Finds the Metrics Server, which has to be deployed differently.",
-        why: "Oracle's page says that the Metrics Server has to be deployed differently: on virtual nodes it \
-              is installed standalone, not as the cluster add-on. Oracle's manifest for virtual nodes \
-              measures every 60 seconds, the least that they support, where the project's own says 15. The \
-              rule warns of every Metrics Server, and names `--metric-resolution` where that is below 60 \
-              seconds. A well adapted one still gets the warning.",
+        why: "Oracle's page says that the Metrics Server has to be deployed differently: by its page on \
+              deploying it, standalone and not as the cluster add-on, which is for managed nodes. Oracle's \
+              manifest for virtual nodes measures every 60 seconds, the least that they support, where the \
+              project's own says 15. The rule warns of every Metrics Server, and names `--metric-resolution` \
+              where that is below 60 seconds. A well adapted one still gets the warning.",
         instead: "Deploy it standalone with `--metric-resolution=60s`, and set this rule to `off` when it \
                   runs. An autoscaler that reads a metric of the application's own can do without it.",
         fails: r#"apiVersion: apps/v1

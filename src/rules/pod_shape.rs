@@ -21,12 +21,12 @@ pub static RULE: Rule = Rule {
         row: "Pods with Intel and GPU shapes",
         summary: "Finds pods that ask for a GPU or may only run on GPU or Intel shapes.",
         why: "Oracle's page says that pods with Intel and GPU shapes are not yet available; the shapes of \
-              virtual nodes are Pod.Standard.A1.Flex, Pod.Standard.E3.Flex and Pod.Standard.E4.Flex, with \
-              Arm and AMD processors. A GPU that a container asks for is found, and so is a node selector or \
-              a required node affinity on `node.kubernetes.io/instance-type`, or its older `beta.` form, \
-              that allows nothing but shapes with Intel processors or GPUs. An amount of 0, a preferred \
-              affinity, and an affinity that also allows another shape are not. Nor is `kubernetes.io/arch`: \
-              an Intel shape is no other architecture than an AMD one.",
+              virtual nodes are, by its list of shapes, Pod.Standard.A1.Flex, Pod.Standard.E3.Flex and \
+              Pod.Standard.E4.Flex, with Arm and AMD processors. A GPU that a container asks for is found, \
+              and so is a node selector or a required node affinity on `node.kubernetes.io/instance-type`, \
+              or its older `beta.` form, that allows nothing but shapes with Intel processors or GPUs. An \
+              amount of 0, a preferred affinity, and an affinity that also allows another shape are not. Nor \
+              is `kubernetes.io/arch`: an Intel shape is no other architecture than an AMD one.",
         instead: "Run the workload on managed nodes with the shape that it needs, or build it for AMD or Arm \
                   without a GPU and remove the constraint.",
         fails: r#"apiVersion: batch/v1

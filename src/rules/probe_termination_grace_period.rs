@@ -20,9 +20,9 @@ pub static RULE: Rule = Rule {
         row: "probe.terminationGracePeriodSeconds is not supported",
         summary: "Finds probes with a grace period of their own.",
         why: "Oracle's page lists a probe's own grace period as not supported, so a container that fails its \
-              probe is not given the time that the field says. Kubernetes never writes this field by itself. \
-              Therefore every value is found, the 30 included that is the default for the pod. The fix \
-              removes the field.",
+              probe may not be given the time that the field says. Kubernetes never writes this field by \
+              itself. Therefore every value is found, the 30 included that is the default for the pod. The \
+              fix removes the field.",
         instead: "Remove `terminationGracePeriodSeconds` from the probe, and let `failureThreshold` and \
                   `periodSeconds` leave the time that is needed before the container is restarted.",
         fails: r#"apiVersion: v1

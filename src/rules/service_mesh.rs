@@ -20,11 +20,12 @@ pub static RULE: Rule = Rule {
         row: "Service mesh products are not supported",
         summary: "Finds the objects and workloads of Istio, Linkerd and OCI Service Mesh, and what asks for their proxies.",
         why: "Oracle's page lists service meshes as not supported and names OCI Service Mesh and Istio; its \
-              page on service mesh products names Linkerd too. Their proxies come with init containers and \
-              with rights that virtual nodes do not give. Found are their custom resources, by API group, \
-              their control planes, a proxy in a pod, and the labels and annotations with which a namespace \
-              or a pod template asks for one. An opt-out is respected: `istio-injection: disabled` and \
-              `sidecar.istio.io/inject: \"false\"` win over a revision label.",
+              page on service mesh products names Linkerd too. The proxies of Istio and Linkerd need an init \
+              container or a CNI plugin of the mesh, and virtual nodes take neither. Found are their custom \
+              resources, by API group, their control planes, a proxy in a pod, and the labels and \
+              annotations with which a namespace or a pod template asks for one. An opt-out is respected: \
+              `istio-injection: disabled` and `sidecar.istio.io/inject: \"false\"` win over a revision \
+              label.",
         instead: "Take the labels and annotations away, or opt the namespace out, and let the workload do \
                   TLS and retries itself. Keep the mesh to managed nodes.",
         fails: r"apiVersion: v1

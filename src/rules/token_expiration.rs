@@ -19,11 +19,11 @@ pub static RULE: Rule = Rule {
     docs: Docs {
         row: "ProjectedVolumeSource:ServiceAccountTokenProjection:ExpirationSeconds",
         summary: "Finds a projected service account token with a lifetime of its own.",
-        why: "Oracle's page lists the lifetime of a projected service account token as not supported, so a \
-              token does not live as long as the field says. Every token has a lifetime when the policy sees \
-              it: 3600 seconds where nothing was written, and 3607 in the volume that Kubernetes injects. \
-              These two are accepted, anything else is found. The fix removes the field, which the API \
-              server then sets to 3600.",
+        why: "Oracle's page lists the lifetime of a projected service account token as not supported, so \
+              nobody should count on a token that lives as long as the field says. Every token has a \
+              lifetime when the policy sees it: 3600 seconds where nothing was written, and 3607 in the \
+              volume that Kubernetes injects. These two are accepted, anything else is found. The fix \
+              removes the field, which the API server then sets to 3600.",
         instead: "Remove `expirationSeconds`, and read the token from its file each time it is needed, since \
                   it is renewed there.",
         fails: r#"apiVersion: v1

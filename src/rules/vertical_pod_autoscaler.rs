@@ -19,11 +19,10 @@ pub static RULE: Rule = Rule {
     docs: Docs {
         row: "Vertical Pod Autoscaler",
         summary: "Finds the Vertical Pod Autoscaler and its objects.",
-        why: "Oracle's page lists the Vertical Pod Autoscaler as not supported: it would change requests and \
-              limits of running workloads, for which a virtual node has already set resources aside. Found \
-              are all objects of the group `autoscaling.k8s.io` and the autoscaler's own workloads, by label \
-              or image. The group `autoscaling`, with the Horizontal Pod Autoscaler, is another one and \
-              fine.",
+        why: "Oracle's page lists the Vertical Pod Autoscaler as not supported: it changes requests and \
+              limits, and these decide what a virtual node allocates to a pod. Found are all objects of the \
+              group `autoscaling.k8s.io` and the autoscaler's own workloads, by label or image. The group \
+              `autoscaling`, with the Horizontal Pod Autoscaler, is another one and fine.",
         instead: "Set requests and limits by hand, from what the containers were measured to use, and scale \
                   with the Horizontal Pod Autoscaler.",
         fails: r"apiVersion: autoscaling.k8s.io/v1
