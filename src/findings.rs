@@ -259,6 +259,7 @@ impl Phrase for &'static str {
 }
 
 impl Phrase for fmt::Arguments<'_> {
+    #[inline(never)]
     fn phrase(self) -> Cow<'static, str> {
         Cow::Owned(self.to_string())
     }
@@ -288,37 +289,41 @@ impl<'d> Findings<'d> {
     ///
     /// `problem` says what is wrong and `remedy` what to do, without `;` and without the container's name, which is
     /// put in front of the problem. For a container the problem therefore starts with a verb.
+    #[inline]
     pub fn add(
         &mut self,
         place: impl Into<Place<'d>>,
         problem: impl Phrase,
         remedy: impl Phrase,
     ) -> Option<&mut Finding<'d>> {
-        let (rule, level) = self.rule?;
-        self.list.push(Finding {
-            rule,
-            level,
-            place: place.into(),
-            container: self.container,
-            problem: problem.phrase(),
-            remedy: remedy.phrase(),
-            edits: Vec::new(),
-        });
-        self.list.last_mut()
+        self.push(place.into(), problem.phrase(), remedy.phrase(), None)
     }
 
     /// Adds a finding that `edit` mends.
+    #[inline]
     pub fn mendable(&mut self, place: impl Into<Place<'d>>, problem: impl Phrase, remedy: impl Phrase, edit: Edit<'d>) {
-        if let Some(finding) = self.add(place, problem, remedy) {
-            finding.mend(edit);
-        }
+        self.push(place.into(), problem.phrase(), remedy.phrase(), Some(edit));
+    }
+
+    // The callers are many and of many types: this part of them is in the module once.
+    #[inline(never)]
+    fn push(
+        &mut self,
+        place: Place<'d>,
+        problem: Cow<'static, str>,
+        remedy: Cow<'static, str>,
+        edit: Option<Edit<'d>>,
+    ) -> Option<&mut Finding<'d>> {
+        let (rule, level) = self.rule?;
+        let edits = edit.into_iter().collect();
+        self.list.push(Finding { rule, level, place, container: self.container, problem, remedy, edits });
+        self.list.last_mut()
     }
 
     /// Adds a change that is worth making where fixes are on, although nothing is wrong without it.
     pub fn improve(&mut self, place: impl Into<Place<'d>>, problem: impl Phrase, edit: Edit<'d>) {
-        if let Some(finding) = self.add(place, problem, "") {
+        if let Some(finding) = self.push(place.into(), problem.phrase(), Cow::Borrowed(""), Some(edit)) {
             finding.level = Level::Off;
-            finding.mend(edit);
         }
     }
 

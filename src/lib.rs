@@ -3,6 +3,23 @@
 //! The library is the policy; `wapc_init` makes it a Kubewarden module. [`policy`] shows the way of a request, and
 //! [`rules`] has one file for each rule.
 
+#![warn(missing_docs)]
+// A module that panics answers "internal server error", so the policy must not be able to.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::arithmetic_side_effects,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::string_slice,
+        clippy::todo,
+        clippy::unimplemented,
+        clippy::unreachable,
+        clippy::unwrap_used
+    )
+)]
+
 pub mod findings;
 pub mod fix;
 pub mod inspect;

@@ -9,7 +9,7 @@ use crate::kinds::Kind;
 use crate::reader::{Map, Node, Text};
 use crate::rule::Rule;
 use crate::subject::Subject;
-use crate::views::ObjectMeta;
+use crate::views::{Container, ObjectMeta};
 
 /// A label or annotation; an empty value stands for any value but the empty one.
 pub type Sign = (&'static str, &'static str);
@@ -28,9 +28,9 @@ pub struct Product {
     pub part: Option<Sign>,
     /// Names of the containers that it puts into other people's pods.
     pub containers: &'static [&'static str],
-    /// Images: the last component of the path or the last two, without tag and digest; `*` at the end stands for
-    /// anything.
-    pub images: &'static [&'static str],
+    /// Images: the component of the path before the last, empty if any will do, and the last one, without tag and
+    /// digest; `*` at its end stands for anything.
+    pub images: &'static [(&'static str, &'static str)],
     /// How a namespace or pod asks for its proxy.
     pub injection: Option<Injection>,
 }
@@ -69,7 +69,7 @@ pub static PRODUCTS: &[Product] = &[
         rule: "third-party-cni",
         name: "Flannel",
         labels: &[("app", "flannel"), ("k8s-app", "flannel")],
-        images: &["flannel", "flannel-cni-plugin"],
+        images: &[("", "flannel"), ("", "flannel-cni-plugin")],
         ..NOTHING
     },
     Product {
@@ -85,12 +85,12 @@ pub static PRODUCTS: &[Product] = &[
             ("k8s-app", "tigera-operator"),
         ],
         images: &[
-            "calico/node",
-            "calico/cni",
-            "calico/kube-controllers",
-            "calico/typha",
-            "calico/apiserver",
-            "tigera/operator",
+            ("calico", "node"),
+            ("calico", "cni"),
+            ("calico", "kube-controllers"),
+            ("calico", "typha"),
+            ("calico", "apiserver"),
+            ("tigera", "operator"),
         ],
         ..NOTHING
     },
@@ -105,7 +105,7 @@ pub static PRODUCTS: &[Product] = &[
             ("app.kubernetes.io/name", "cilium-envoy"),
             ("io.cilium/app", ""),
         ],
-        images: &["cilium", "cilium-envoy", "cilium/operator*"],
+        images: &[("", "cilium"), ("", "cilium-envoy"), ("cilium", "operator*")],
         ..NOTHING
     },
     Product {
@@ -121,7 +121,7 @@ pub static PRODUCTS: &[Product] = &[
             ("app.kubernetes.io/name", "ztunnel"),
         ],
         containers: &["istio-proxy"],
-        images: &["proxyv2", "pilot", "install-cni", "ztunnel"],
+        images: &[("", "proxyv2"), ("", "pilot"), ("", "install-cni"), ("", "ztunnel")],
         injection: Some(Injection {
             namespace_labels: &[("istio-injection", "enabled"), ("istio.io/dataplane-mode", "ambient")],
             pod_labels: &[("sidecar.istio.io/inject", "true"), ("istio.io/dataplane-mode", "ambient")],
@@ -143,15 +143,15 @@ pub static PRODUCTS: &[Product] = &[
         ],
         containers: &["linkerd-proxy"],
         images: &[
-            "linkerd/proxy",
-            "linkerd/proxy-init",
-            "linkerd/controller",
-            "linkerd/policy-controller",
-            "linkerd/cni-plugin",
-            "linkerd/debug",
-            "linkerd/metrics-api",
-            "linkerd/tap",
-            "linkerd/web",
+            ("linkerd", "proxy"),
+            ("linkerd", "proxy-init"),
+            ("linkerd", "controller"),
+            ("linkerd", "policy-controller"),
+            ("linkerd", "cni-plugin"),
+            ("linkerd", "debug"),
+            ("linkerd", "metrics-api"),
+            ("linkerd", "tap"),
+            ("linkerd", "web"),
         ],
         injection: Some(Injection {
             annotations: &[("linkerd.io/inject", "enabled"), ("linkerd.io/inject", "ingress")],
@@ -182,7 +182,7 @@ pub static PRODUCTS: &[Product] = &[
             ("app", "vpa-admission-controller"),
             ("app.kubernetes.io/name", "vertical-pod-autoscaler"),
         ],
-        images: &["vpa-recommender", "vpa-updater", "vpa-admission-controller"],
+        images: &[("", "vpa-recommender"), ("", "vpa-updater"), ("", "vpa-admission-controller")],
         ..NOTHING
     },
     Product {
@@ -190,10 +190,10 @@ pub static PRODUCTS: &[Product] = &[
         name: "the Cluster Autoscaler",
         labels: &[("app", "cluster-autoscaler"), ("k8s-app", "cluster-autoscaler")],
         images: &[
-            "cluster-autoscaler",
-            "cluster-autoscaler-amd64",
-            "cluster-autoscaler-arm64",
-            "oci-cluster-autoscaler",
+            ("", "cluster-autoscaler"),
+            ("", "cluster-autoscaler-amd64"),
+            ("", "cluster-autoscaler-arm64"),
+            ("", "oci-cluster-autoscaler"),
         ],
         ..NOTHING
     },
@@ -205,14 +205,14 @@ pub static PRODUCTS: &[Product] = &[
             ("k8s-app", "dashboard-metrics-scraper"),
             ("app.kubernetes.io/part-of", "kubernetes-dashboard"),
         ],
-        images: &["kubernetesui/dashboard*", "kubernetesui/metrics-scraper"],
+        images: &[("kubernetesui", "dashboard*"), ("kubernetesui", "metrics-scraper")],
         ..NOTHING
     },
     Product {
         rule: "kube-proxy",
         name: "kube-proxy",
         labels: &[("k8s-app", "kube-proxy")],
-        images: &["kube-proxy"],
+        images: &[("", "kube-proxy")],
         ..NOTHING
     },
     Product {
@@ -220,14 +220,14 @@ pub static PRODUCTS: &[Product] = &[
         name: "ingress-nginx",
         labels: &[("app.kubernetes.io/name", "ingress-nginx")],
         part: Some(("app.kubernetes.io/component", "controller")),
-        images: &["ingress-nginx/controller", "nginx-ingress-controller"],
+        images: &[("ingress-nginx", "controller"), ("", "nginx-ingress-controller")],
         ..NOTHING
     },
     Product {
         rule: "metrics-server",
         name: "the Metrics Server",
         labels: &[("k8s-app", "metrics-server"), ("app.kubernetes.io/name", "metrics-server")],
-        images: &["metrics-server", "metrics-server-amd64", "metrics-server-arm64"],
+        images: &[("", "metrics-server"), ("", "metrics-server-amd64"), ("", "metrics-server-arm64")],
         ..NOTHING
     },
 ];
@@ -253,15 +253,30 @@ pub fn report<'d>(
     findings: &mut Findings<'d>,
 ) {
     for product in PRODUCTS.iter().filter(|product| std::ptr::eq(product.rule, rule.id) || product.rule == rule.id) {
-        if let Some(place) = product.sign(subject) {
-            findings.add(place, format_args!("this is {}, and {problem}", product.name), remedy);
+        let Some(Sighting { place, container }) = product.sighting(subject) else { continue };
+        let this = if container.is_some() { "" } else { "this " };
+        if let Some(finding) = findings.add(place, format_args!("{this}is {}, and {problem}", product.name), remedy) {
+            finding.container = container;
         }
+    }
+}
+
+/// Where a product shows, and in which container.
+struct Sighting<'d> {
+    place: Place<'d>,
+    container: Option<&'d str>,
+}
+
+impl<'d> From<Node<'d>> for Sighting<'d> {
+    fn from(node: Node<'d>) -> Self {
+        Sighting { place: node.into(), container: None }
     }
 }
 
 /// An image in the parts that products are recognised by.
 pub struct Image<'d> {
     node: Node<'d>,
+    container: Option<&'d str>,
     /// The component of the path before the last; empty if there is none.
     parent: &'d str,
     /// The last component of the path, without tag and digest.
@@ -269,21 +284,23 @@ pub struct Image<'d> {
 }
 
 impl<'d> Image<'d> {
-    /// The parts of an image's name.
+    /// The parts of the name of a container's image.
     #[must_use]
-    pub fn of(image: Text<'d>) -> Self {
+    pub fn of(container: Container<'d>) -> Option<Self> {
+        let image = container.image()?;
         let bytes = image.value.as_bytes();
         let end = bytes.iter().position(|byte| *byte == b'@').unwrap_or(bytes.len());
         let path = image.value.get(..end).unwrap_or_default();
         let (parents, last) = split_last(path);
         let end = last.bytes().position(|byte| byte == b':').unwrap_or(last.len());
-        Image { node: image.node, parent: split_last(parents).1, name: last.get(..end).unwrap_or_default() }
+        let name = last.get(..end).unwrap_or_default();
+        let container = container.name().map(|name| name.value);
+        Some(Image { node: image.node, container, parent: split_last(parents).1, name })
     }
 
-    /// Whether it is `known`, which has the last component of the path or the last two.
+    /// Whether it is the image that a product is recognised by.
     #[must_use]
-    pub fn is(&self, known: &str) -> bool {
-        let (parent, name) = split_last(known);
+    pub fn is(&self, (parent, name): (&str, &str)) -> bool {
         let is_name = match name.strip_suffix('*') {
             Some(start) => self.name.starts_with(start),
             None => self.name == name,
@@ -304,22 +321,21 @@ fn split_last(path: &str) -> (&str, &str) {
 impl Product {
     /// The first sign of the product in an object: object labels, template labels, template annotations, container
     /// names, images. The object itself where it is the product's custom resource.
-    #[must_use]
-    pub fn sign<'d>(&self, subject: &Subject<'d>) -> Option<Place<'d>> {
+    fn sighting<'d>(&self, subject: &Subject<'d>) -> Option<Sighting<'d>> {
         match subject.kind {
             Kind::Custom => {
                 let is_ours = self.groups.iter().any(|group| is_in_group(subject.group, group));
-                is_ours.then_some(Place::Below(subject.root, &["kind"]))
+                is_ours.then_some(Sighting { place: Place::Below(subject.root, &["kind"]), container: None })
             }
             Kind::Namespace => {
                 let metadata = subject.metadata?;
-                self.injection.as_ref()?.of_namespace(metadata).map(Place::Node)
+                self.injection.as_ref()?.of_namespace(metadata).map(Sighting::from)
             }
-            _ => self.workload_sign(subject).map(Place::Node),
+            _ => self.in_workload(subject),
         }
     }
 
-    fn workload_sign<'d>(&self, subject: &Subject<'d>) -> Option<Node<'d>> {
+    fn in_workload<'d>(&self, subject: &Subject<'d>) -> Option<Sighting<'d>> {
         let template = subject.template?;
         let of_object = subject.metadata.and_then(|metadata| self.label(metadata.labels()));
         let of_template = || {
@@ -329,14 +345,17 @@ impl Product {
         };
         let names = || {
             let mut names = subject.containers().filter_map(|container| container.name());
-            names.find(|name| self.containers.contains(&name.value)).map(|name| name.node)
+            names
+                .find(|name| self.containers.contains(&name.value))
+                .map(|name| Sighting { place: name.node.into(), container: Some(name.value) })
         };
         let images = || {
             let mut images = subject.images().iter();
-            images.find(|image| self.images.iter().any(|known| image.is(known))).map(|image| image.node)
+            let image = images.find(|image| self.images.iter().any(|known| image.is(*known)))?;
+            Some(Sighting { place: image.node.into(), container: image.container })
         };
         let names = || if self.containers.is_empty() { None } else { names() };
-        of_object.or_else(of_template).or_else(names).or_else(images)
+        of_object.or_else(of_template).map(Sighting::from).or_else(names).or_else(images)
     }
 
     fn label<'d>(&self, labels: Map<'d, Text<'d>>) -> Option<Node<'d>> {

@@ -8,7 +8,7 @@ const NANOS: u128 = 1_000_000_000;
 /// The value of a quantity in nanounits, rounded away from zero.
 ///
 /// Values that 128 bits cannot hold (over 10^29 units) saturate and so are equal to each other.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Quantity {
     negative: bool,
     nanos: u128,
@@ -18,7 +18,7 @@ impl Quantity {
     /// Parses a quantity; `None` where Kubernetes refuses it, the empty string included.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let text = text.trim_matches(|char: char| char.is_ascii_whitespace());
+        let text = text.trim_ascii();
         if text.is_empty() {
             return None;
         }
@@ -86,25 +86,37 @@ fn digits(text: &str) -> (&str, &str) {
 
 /// `whole.fraction` times ten to the `exponent`, in nanounits, rounded up.
 fn decimal(whole: &str, fraction: &str, exponent: i64) -> u128 {
-    let mut nanos: u128 = 0;
-    // How many digits stand left of the nanounit: those are multiplied in, the rest rounds up.
-    let count = i64::try_from(whole.len()).unwrap_or(i64::MAX);
-    let keep = count.saturating_add(exponent).saturating_add(9);
-    let mut position: i64 = 0;
-    for byte in whole.bytes().chain(fraction.bytes()) {
-        let digit = u128::from(byte.saturating_sub(b'0'));
-        if position < keep {
-            nanos = nanos.saturating_mul(10).saturating_add(digit);
-        } else if digit != 0 {
-            return nanos.saturating_add(1);
+    let places = i64::try_from(fraction.len()).unwrap_or(i64::MAX);
+    // With the digits as one whole number, this is the power of ten that makes them nanounits.
+    let power = exponent.saturating_add(9).saturating_sub(places);
+    let (number, power) = if whole.len().saturating_add(fraction.len()) <= 19 {
+        // What anybody writes: the number fits into 64 bits, which are cheaper than 128.
+        let digits = whole.bytes().chain(fraction.bytes());
+        let number = digits.fold(0_u64, |number, digit| number.wrapping_mul(10).wrapping_add(digit_of(digit).into()));
+        (number.into(), power)
+    } else {
+        let trimmed = whole.trim_start_matches('0').bytes().chain(fraction.bytes());
+        let number =
+            trimmed.fold(0_u128, |number, digit| number.saturating_mul(10).saturating_add(digit_of(digit).into()));
+        // Digits that do not fit are either too many before the point, or too fine after it.
+        match number {
+            u128::MAX if whole.len() < 28 => return decimal(whole, fraction.get(..10).unwrap_or(fraction), exponent),
+            number => (number, power),
         }
-        position = position.saturating_add(1);
+    };
+    match u32::try_from(power) {
+        _ if number == 0 => 0,
+        Ok(power) => number.saturating_mul(10_u128.saturating_pow(power)),
+        Err(_) if power > 0 => u128::MAX,
+        Err(_) => {
+            let divisor = u32::try_from(power.unsigned_abs()).map_or(u128::MAX, |power| 10_u128.saturating_pow(power));
+            number.div_ceil(divisor)
+        }
     }
-    while position < keep && nanos != 0 && nanos != u128::MAX {
-        nanos = nanos.saturating_mul(10);
-        position = position.saturating_add(1);
-    }
-    nanos
+}
+
+fn digit_of(byte: u8) -> u8 {
+    byte.saturating_sub(b'0')
 }
 
 /// `whole.fraction` times two to the `shift`, in nanounits, rounded up and capped at 2^63-1 units as Kubernetes does.
@@ -118,7 +130,7 @@ fn binary(whole: &str, fraction: &str, shift: u32) -> u128 {
     let mut part: u128 = 0;
     let mut unit: u128 = 1;
     for byte in fraction.bytes() {
-        part = part.saturating_mul(10).saturating_add(byte.saturating_sub(b'0').into());
+        part = part.saturating_mul(10).saturating_add(digit_of(byte).into());
         unit = unit.saturating_mul(10);
     }
     // part / unit * factor * NANOS, reduced so that nothing overflows.

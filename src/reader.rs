@@ -702,6 +702,18 @@ fn by_name<'d>(children: Children<'d>) -> Vec<Node<'d>> {
     names.iter().filter_map(|(_, index)| nodes.get(*index).copied()).collect()
 }
 
+/// The parts in one text, with `between` between them.
+pub fn joined<'p>(parts: impl Iterator<Item = &'p str>, between: &str) -> String {
+    let mut text = String::new();
+    for part in parts {
+        if !text.is_empty() {
+            text.push_str(between);
+        }
+        text.push_str(part);
+    }
+    text
+}
+
 /// Sorts names that stand for something by its index. The only sort in the module, which would hold one for each type.
 pub fn sort_names(names: &mut [(&str, usize)]) {
     names.sort_unstable();
@@ -774,8 +786,13 @@ pub type Int32<'d> = Value<'d, i32>;
 pub type Int64<'d> = Value<'d, i64>;
 /// A string field.
 pub type Text<'d> = Value<'d, &'d str>;
-/// A quantity field: its text is in [`Amount::text`].
-pub type Amount<'d> = Value<'d, Quantity>;
+
+/// A quantity with its place.
+#[derive(Clone, Copy)]
+pub struct Amount<'d> {
+    /// Where it stands.
+    pub node: Node<'d>,
+}
 
 impl<'d> View<'d> for Flag<'d> {
     const SHAPE: &'static Shape = &Shape::Bool;
@@ -847,12 +864,12 @@ impl<'d> View<'d> for Amount<'d> {
 
     type Found = Option<Self>;
 
-    fn found(node: Option<Node<'d>>) -> Option<Self> {
-        node.and_then(Self::of)
+    fn of(node: Node<'d>) -> Option<Self> {
+        node.text().map(|_| Amount { node })
     }
 
-    fn of(node: Node<'d>) -> Option<Self> {
-        Some(Value { node, value: Quantity::parse(node.text()?)? })
+    fn found(node: Option<Node<'d>>) -> Option<Self> {
+        node.and_then(Self::of)
     }
 }
 
@@ -861,6 +878,18 @@ impl<'d> Amount<'d> {
     #[must_use]
     pub fn text(self) -> &'d str {
         self.node.text().unwrap_or_default()
+    }
+
+    /// The quantity itself. That Kubernetes can parse it was seen when it was read.
+    #[must_use]
+    pub fn value(self) -> Quantity {
+        Quantity::parse(self.text()).unwrap_or_default()
+    }
+
+    /// Whether two quantities have the same value, however they are written.
+    #[must_use]
+    pub fn equals(self, other: Amount<'_>) -> bool {
+        self.text() == other.text() || self.value() == other.value()
     }
 }
 

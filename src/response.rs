@@ -5,7 +5,7 @@ use serde_json::value::RawValue;
 
 use crate::findings::Finding;
 use crate::policy::Judgement;
-use crate::reader::sort_names;
+use crate::reader::{joined, sort_names};
 use crate::rule::Level;
 
 /// A denial is at most this long, in bytes.
@@ -59,13 +59,7 @@ fn ids<'f, 'd: 'f>(findings: impl Iterator<Item = &'f Finding<'d>>) -> Option<St
     let mut ids: Vec<_> = findings.map(|finding| (finding.rule.id, 0)).collect();
     sort_names(&mut ids);
     ids.dedup();
-    let mut text = String::new();
-    for (id, _) in ids {
-        if !text.is_empty() {
-            text.push(',');
-        }
-        text.push_str(id);
-    }
+    let text = joined(ids.iter().map(|(id, _)| *id), ",");
     (!text.is_empty()).then_some(text)
 }
 
@@ -103,7 +97,7 @@ impl Response {
             response.code = Some(403);
             response.message = Some(denial(&judgement.subject, &denied, judgement.help_url));
         } else if !warnings.is_empty() {
-            response.message = Some(warnings.join("\n"));
+            response.message = Some(joined(warnings.iter().map(String::as_str), "\n"));
         }
         if !warnings.is_empty() {
             response.warnings = Some(warnings);
@@ -111,11 +105,9 @@ impl Response {
         let mended = judgement.mended.iter();
         let annotations = match judgement.object {
             Some(_) => AuditAnnotations { denied: None, fixed: ids(mended), warned: ids(warned.into_iter()) },
-            None => AuditAnnotations {
-                denied: ids(denied.into_iter()),
-                fixed: None,
-                warned: ids(mended.chain(warned.into_iter())),
-            },
+            None => {
+                AuditAnnotations { denied: ids(denied.into_iter()), fixed: None, warned: ids(mended.chain(warned)) }
+            }
         };
         response.audit_annotations = (annotations != AuditAnnotations::default()).then_some(annotations);
         response.mutated_object = judgement.object.and_then(|object| RawValue::from_string(object).ok());

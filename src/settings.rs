@@ -270,7 +270,7 @@ impl Errors {
             Some(name) => self.add(&path, format_args!("unknown {what}, did you mean \"{name}\"?")),
             None if what == "rule" => self.add(&path, "unknown rule"),
             None => {
-                let names = names.collect::<Vec<_>>().join(", ");
+                let names = crate::reader::joined(names, ", ");
                 self.add(&path, format_args!("unknown {what}, known are {names}"));
             }
         }

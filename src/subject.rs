@@ -187,7 +187,7 @@ impl<'d> Subject<'d> {
 
     /// The images of the containers.
     pub fn images(&self) -> &[Image<'d>] {
-        let images = || self.containers().filter_map(|container| container.image()).map(Image::of).collect();
+        let images = || self.containers().filter_map(Image::of).collect();
         self.images.get_or_init(images)
     }
 

@@ -94,7 +94,7 @@ fn is_too_fine(container: Container<'_>) -> bool {
     false
 }
 
-/// The milliseconds of a duration as Go writes it, such as `15s` or `1m30s`. Fractions of a unit do not count.
+/// The milliseconds of a duration as Go writes it, such as `15s` or `1m30s`.
 fn milliseconds(text: &str) -> Option<u64> {
     const UNITS: [(&str, u64); 6] = [("ms", 1), ("us", 0), ("ns", 0), ("h", 3_600_000), ("m", 60_000), ("s", 1000)];
     let mut rest = text;
@@ -102,9 +102,13 @@ fn milliseconds(text: &str) -> Option<u64> {
     while !rest.is_empty() {
         let end = rest.find(|char: char| !char.is_ascii_digit() && char != '.')?;
         let (number, unit) = rest.split_at_checked(end)?;
-        let whole = number.split_once('.').map_or(number, |(whole, _)| whole);
+        let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+        let thousandths =
+            fraction.bytes().chain(*b"000").take(3).fold(whole.parse::<u64>().unwrap_or(0), |sum, digit| {
+                sum.saturating_mul(10).saturating_add(digit.saturating_sub(b'0').into())
+            });
         let (factor, after) = UNITS.iter().find_map(|(name, factor)| Some((*factor, unit.strip_prefix(name)?)))?;
-        sum = sum.saturating_add(whole.parse::<u64>().unwrap_or(0).saturating_mul(factor));
+        sum = sum.saturating_add(thousandths.saturating_mul(factor).div_euclid(1000));
         rest = after;
     }
     (!text.is_empty()).then_some(sum)

@@ -77,14 +77,14 @@ fn container<'d>(_: &Subject<'d>, container: Container<'d>, findings: &mut Findi
     }
     // Kubernetes takes no GPU request without an equal limit; a template may still hold one.
     for (name, request) in resources.requests() {
-        if is_gpu(name) && !resources.limits().get(name).is_some_and(|limit| limit.value.is_positive()) {
+        if is_gpu(name) && !resources.limits().get(name).is_some_and(|limit| limit.value().is_positive()) {
             report(name, request, findings);
         }
     }
 }
 
 fn report<'d>(name: &str, amount: Amount<'d>, findings: &mut Findings<'d>) {
-    if is_gpu(name) && amount.value.is_positive() {
+    if is_gpu(name) && amount.value().is_positive() {
         findings.add(
             amount.node,
             "asks for a GPU, and virtual nodes have none",
@@ -139,7 +139,7 @@ fn only_foreign(term: NodeSelectorTerm<'_>) -> Option<bool> {
 /// Whether a shape is one that virtual nodes do not have.
 fn is_foreign(shape: &str) -> bool {
     let size = shape.split_once('.').map_or(shape, |(_, rest)| rest);
-    shape.contains("GPU")
+    shape.as_bytes().windows(3).any(|part| part == b"GPU")
         || INTEL
             .iter()
             .any(|family| size.strip_prefix(family).is_some_and(|rest| rest.is_empty() || rest.starts_with('.')))

@@ -90,14 +90,13 @@ fn check<'d>(
     findings: &mut Findings<'d>,
 ) {
     for (request, limit) in pairs(resources) {
-        let is_equal = |to: Amount<'d>, amount: Amount<'d>| to.value == amount.value;
-        if is_equal(request, limit) {
+        if request.equals(limit) {
             continue;
         }
         let name = request.node.name();
         let is_unchanged = before.is_some_and(|before| {
-            before.requests().get(name).is_some_and(|before| is_equal(before, request))
-                && before.limits().get(name).is_some_and(|before| is_equal(before, limit))
+            before.requests().get(name).is_some_and(|before| before.equals(request))
+                && before.limits().get(name).is_some_and(|before| before.equals(limit))
         });
         if is_unchanged {
             continue;

@@ -70,10 +70,10 @@ spec:
 };
 
 fn check<'d>(subject: &Subject<'d>, container: Container<'d>, findings: &mut Findings<'d>) {
-    let Some(cpu) = effective(container.resources()).filter(|cpu| !cpu.value.is_whole()) else { return };
+    let Some(cpu) = effective(container.resources()).filter(|cpu| !cpu.value().is_whole()) else { return };
     // A resize that leaves the cpu as it is brings nothing new.
     let before = subject.before(container).and_then(|before| effective(before.resources()));
-    if before.is_some_and(|before| before.value == cpu.value) {
+    if before.is_some_and(|before| before.equals(cpu)) {
         return;
     }
     findings.add(
