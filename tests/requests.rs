@@ -518,13 +518,13 @@ fn of_a_resize_only_the_changed_resources_are_judged() {
     let resources = |request: &str, limit: &str| json!({"requests": {"cpu": request, "memory": "1Gi"}, "limits": {"cpu": limit, "memory": "2Gi"}});
     let resize =
         |new: Value, old: Value| places(&sub_resource(update(&object(new), &object(old)), "resize"), &json!({}));
-    let requests = ("requests-equal-limits", "spec.containers[0].resources.requests.cpu".to_owned());
+    let requests = || ("requests-equal-limits", "spec.containers[0].resources.requests.cpu".to_owned());
     let subcore = ("subcore-cpu", "spec.containers[0].resources.limits.cpu".to_owned());
     assert_eq!(resize(resources("1", "2"), resources("1", "2")), []);
     assert_eq!(resize(resources("1", "2"), resources("1000m", "2000m")), [], "the same values");
-    assert_eq!(resize(resources("1", "3"), resources("1", "2")), [requests.clone()], "the memory did not change");
-    assert_eq!(resize(resources("1500m", "2"), resources("1", "2")), [requests.clone()]);
-    assert_eq!(resize(resources("1", "2500m"), resources("1", "2")), [requests.clone(), subcore.clone()]);
+    assert_eq!(resize(resources("1", "3"), resources("1", "2")), [requests()], "the memory did not change");
+    assert_eq!(resize(resources("1500m", "2"), resources("1", "2")), [requests()]);
+    assert_eq!(resize(resources("1", "2500m"), resources("1", "2")), [requests(), subcore]);
     assert_eq!(
         resize(resources("2500m", "2500m"), resources("1", "2500m")),
         [],

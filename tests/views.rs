@@ -105,6 +105,8 @@ fn differences(path: &str, shape: &Shape, schemas: &[Schema<'_>], wrong: &mut Ve
         Shape::Presence => all(&|schema| schema.is("object")),
         // Any value will do.
         Shape::Raw | Shape::Any => true,
+        // Only the object of a request is.
+        Shape::Dependent(_) => false,
         Shape::List(element) => {
             let items: Vec<_> = schemas.iter().map(|schema| schema.at(&schema.resolved().value["items"])).collect();
             differences(&format!("{path}[]"), element, &items, wrong);
@@ -147,6 +149,7 @@ fn name_of(shape: &Shape) -> &'static str {
         Shape::List(_) => "a list",
         Shape::Presence | Shape::Object(_) | Shape::Map(_) => "an object",
         Shape::Raw | Shape::Any => "anything",
+        Shape::Dependent(_) => "something that depends on what it stands in",
     }
 }
 
