@@ -6,7 +6,9 @@ use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+use crate::edit::Change;
 use crate::engine::{Error, Policy};
+use crate::fix::FileFix;
 use crate::manifests::{Manifests, Object, Skipped};
 use crate::request::{Payload, Request};
 use crate::settings;
@@ -24,6 +26,8 @@ pub enum Level {
     Warn,
     /// The settings exempt the object; nothing happens.
     Exempted,
+    /// Nothing is wrong, but a fix has something to add.
+    Off,
 }
 
 /// What is wrong in one place.
@@ -48,6 +52,19 @@ pub struct Finding {
     /// Whether the policy mends it by itself.
     #[serde(default)]
     pub fixed: bool,
+    /// The changes that do so.
+    #[serde(default, skip_serializing)]
+    pub changes: Vec<Change>,
+    /// What was changed in the file, for people; nothing where the file stays as it is.
+    #[serde(skip_deserializing, skip_serializing_if = "Vec::is_empty")]
+    pub changed: Vec<String>,
+}
+
+impl Finding {
+    /// Whether it is still there once the file is mended.
+    pub fn remains(&self) -> bool {
+        self.changed.is_empty()
+    }
 }
 
 /// The module's answer to `findings`.
@@ -64,6 +81,9 @@ struct Answer {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Judged {
+    /// The index of the object in [`Manifests::objects`].
+    #[serde(skip)]
+    pub object: usize,
     /// The file.
     pub file: String,
     /// The line where the object starts.
@@ -98,7 +118,7 @@ impl Judged {
     }
 
     fn has(&self, level: Level) -> bool {
-        self.findings.iter().any(|finding| finding.level == level)
+        self.findings.iter().any(|finding| finding.level == level && finding.remains())
     }
 }
 
@@ -111,6 +131,14 @@ pub struct RuleCount {
     pub warned: usize,
     /// Findings that the settings exempt.
     pub exempted: usize,
+    /// Findings that were mended in the files.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub fixed: usize,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature is serde's")]
+fn is_zero(count: &usize) -> bool {
+    *count == 0
 }
 
 /// The numbers at the end of a report.
@@ -128,6 +156,9 @@ pub struct Summary {
     pub skipped: usize,
     /// What went wrong.
     pub errors: usize,
+    /// Objects in which something was mended, where that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mended: Option<usize>,
 }
 
 /// All that a check has to say.
@@ -139,6 +170,10 @@ pub struct Report {
     pub skipped: Vec<Skipped>,
     /// What could not be read or judged at all.
     pub errors: Vec<String>,
+    /// Whether the manifests were to be mended.
+    pub with_fixes: bool,
+    /// What became of the files in which there was something to mend.
+    pub files: Vec<FileFix>,
 }
 
 impl Report {
@@ -148,12 +183,19 @@ impl Report {
         for finding in self.objects.iter().flat_map(|object| &object.findings) {
             let count = rules.entry(&finding.rule).or_default();
             match finding.level {
+                _ if !finding.remains() => count.fixed += 1,
                 Level::Deny => count.denied += 1,
                 Level::Warn => count.warned += 1,
                 Level::Exempted => count.exempted += 1,
+                Level::Off => {}
             }
         }
         rules
+    }
+
+    /// Whether there is a file that changes.
+    pub fn has_diff(&self) -> bool {
+        self.files.iter().any(|file| matches!(file, FileFix::Mended { .. }))
     }
 
     /// The counts by object.
@@ -166,19 +208,21 @@ impl Report {
             clean: count(Judged::is_clean),
             skipped: self.skipped.len(),
             errors: self.errors.len(),
+            mended: self.with_fixes.then(|| count(|object| !object.findings.iter().all(Finding::remains))),
         }
     }
 }
 
 /// Judges all objects in `manifests`. Bad settings are an error; an object that cannot be judged is one in the report.
-pub fn check(policy: &Policy, settings: &RawValue, namespace: &str, manifests: Manifests) -> Result<Report> {
+pub fn check(policy: &Policy, settings: &RawValue, namespace: &str, manifests: &Manifests) -> Result<Report> {
     let verdict = settings::validate(policy, settings)?;
     if !verdict.valid {
         bail!("the settings are not valid: {}", verdict.message.unwrap_or_default());
     }
-    let mut report = Report { objects: Vec::new(), skipped: manifests.skipped, errors: manifests.unreadable };
-    for object in &manifests.objects {
-        match judge(policy, settings, namespace, object) {
+    let mut report =
+        Report { skipped: manifests.skipped.clone(), errors: manifests.unreadable.clone(), ..Report::default() };
+    for (index, object) in manifests.objects.iter().enumerate() {
+        match judge(policy, settings, namespace, object, index) {
             Ok(judged) => report.objects.push(judged),
             // Every object would say the same.
             Err(error) if matches!(error.downcast_ref(), Some(Error::NoFunction(_) | Error::Start(_))) => {
@@ -196,7 +240,14 @@ pub fn check(policy: &Policy, settings: &RawValue, namespace: &str, manifests: M
     Ok(report)
 }
 
-fn judge(policy: &Policy, settings: &RawValue, namespace: &str, object: &Object) -> Result<Judged> {
+/// Puts one object to the module: that at `index` of the manifests.
+pub(crate) fn judge(
+    policy: &Policy,
+    settings: &RawValue,
+    namespace: &str,
+    object: &Object,
+    index: usize,
+) -> Result<Judged> {
     let payload = Payload { request: Request::create(object, namespace)?, settings };
     let answer = policy.call("findings", &serde_json::to_vec(&payload)?)?;
     let answer: Answer = serde_json::from_slice(&answer).context("the module's answer to `findings` is not one")?;
@@ -205,6 +256,7 @@ fn judge(policy: &Policy, settings: &RawValue, namespace: &str, object: &Object)
         finding.line = object.node.line_of(&finding.path);
     }
     Ok(Judged {
+        object: index,
         file: object.file.clone(),
         line: object.node.line,
         api_version: object.api_version.clone(),

@@ -5,14 +5,22 @@
 //!
 //! The way of a manifest: [`manifests`] finds files and cuts them into objects, with [`yaml`] and [`json`] reading
 //! them into [`node`]s that know their lines; [`request`] wraps an object as the API server does; [`engine`] asks
-//! the module; [`check`] puts the answers together; [`report`] prints them. [`run`] is the other command.
+//! the module, which may look things up in a [`cluster`]; [`check`] puts the answers together; [`fix`] makes the changes
+//! that the module proposes, with [`edit`]; [`report`] prints it all.
+//!
+//! [`run`] is what `kwctl run` is, with [`replay`] for recorded look-ups, and [`explain`] prints what a rule is about.
 
 pub mod check;
+pub mod cluster;
+pub mod edit;
 pub mod engine;
+pub mod explain;
+pub mod fix;
 pub mod json;
 pub mod kinds;
 pub mod manifests;
 pub mod node;
+pub mod replay;
 pub mod report;
 pub mod request;
 pub mod run;

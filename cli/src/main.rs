@@ -3,13 +3,16 @@
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
-use clap::{Parser, Subcommand, ValueEnum};
-use oke_vn::engine::{Offline, Policy};
+use clap::{CommandFactory as _, Parser, Subcommand, ValueEnum};
+use oke_vn::cluster::Cluster;
+use oke_vn::engine::{Host, Offline, Policy};
 use oke_vn::manifests::Manifests;
+use oke_vn::replay::{Access, Metadata, Replay};
 use oke_vn::run::AdmissionRequest;
-use oke_vn::{check, report, run, settings};
+use oke_vn::{check, explain, fix, report, run, settings};
 
 /// The policy module that this program was built with.
 static EMBEDDED: &[u8] = include_bytes!(env!("OKE_VN_EMBEDDED_POLICY"));
@@ -34,7 +37,27 @@ enum Command {
     /// Put one admission request to a policy module, as `kwctl run` does
     #[command(after_help = RUN_HELP)]
     Run(Run),
+    /// Explain a rule, or list all of them
+    Explain(Explain),
+    /// Print a script that completes command lines, for a shell
+    #[command(after_help = COMPLETIONS_HELP)]
+    Completions {
+        /// The shell
+        #[arg(value_enum)]
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page, in roff
+    #[command(after_help = "Example:\n  oke-vn man check | man -l -")]
+    Man {
+        /// The command that it is about, in place of the whole program
+        command: Option<String>,
+    },
 }
+
+const COMPLETIONS_HELP: &str = "\
+Examples:
+  oke-vn completions bash > ~/.local/share/bash-completion/completions/oke-vn
+  oke-vn completions zsh > \"${fpath[1]}/_oke-vn\"";
 
 const CHECK_HELP: &str = "\
 Examples:
@@ -43,8 +66,18 @@ Examples:
   helm template shop ./chart | oke-vn check --namespace shop -
   kubectl get deploy,sts,ds,cj -A -o yaml | oke-vn check -
   oke-vn check --output json . | jq '.summary'
+  oke-vn check --fix manifests/
+  oke-vn check --fix --in-place --settings-json '{\"mutate\": \"safe\"}' manifests/
 
-Exit status:
+What the policy looks up in a cluster, such as the type of a Secret, it finds among the manifests that are given.
+
+Fixes:
+  Unless the settings say otherwise, --fix is `mutate: full` with `mutateTemplates: true`: what the policy can mend is
+  mended, in Pods, Services and the templates of workloads. Settings that have `mutate`, for all rules or for one,
+  or `mutateTemplates`, are obeyed. The text of a file is changed in the places of the findings and nowhere else. A file
+  in which that cannot be done faithfully is left alone and named. `patch -p0` understands the diff.
+
+Exit status, with --fix by what remains:
   0  nothing is denied
   1  something is denied
   2  something could not be read, or the command line or the settings are wrong";
@@ -53,6 +86,7 @@ const RUN_HELP: &str = "\
 Examples:
   oke-vn run --request-path pod.json policy.wasm
   oke-vn run -r - --settings-json '{\"profile\": \"tolerant\"}' policy.wasm < review.json
+  oke-vn run -r pod.json --allow-context-aware --replay-host-capabilities-interactions session.yml policy.wasm
 
 The answer is an AdmissionResponse, one line of JSON. The exit status is 0 when there is one, a refusal too.";
 
@@ -72,6 +106,14 @@ struct Check {
     /// The namespace of objects that name none
     #[arg(short, long, value_name = "NAME", default_value = "default")]
     namespace: String,
+
+    /// Print what the policy can mend as a unified diff, and report what remains
+    #[arg(long)]
+    fix: bool,
+
+    /// Write the mended files, in place of printing a diff
+    #[arg(long, requires = "fix")]
+    in_place: bool,
 
     /// A policy module to ask in place of the built-in one
     #[arg(long, value_name = "FILE")]
@@ -99,13 +141,43 @@ struct Run {
     #[command(flatten)]
     settings: settings::Source,
 
-    /// Accepted for the sake of scripts; there is no cluster to ask
+    /// Let the policy look up what its metadata names; of one that is not annotated, everything
     #[arg(long)]
     allow_context_aware: bool,
+
+    /// File with recorded look-ups, as `kwctl` writes it: the policy gets the answers that are in there
+    #[arg(long, value_name = "FILE")]
+    replay_host_capabilities_interactions: Option<PathBuf>,
+
+    /// Not supported: recording needs a cluster, and `kwctl`
+    #[arg(long, value_name = "FILE", hide_short_help = true)]
+    record_host_capabilities_interactions: Option<PathBuf>,
+
+    /// How the policy is run; there is but one way here
+    #[arg(short, long, value_enum, value_name = "MODE")]
+    execution_mode: Option<ExecutionMode>,
 
     /// Accepted for the sake of scripts; there is no cache
     #[arg(long)]
     disable_wasmtime_cache: bool,
+}
+
+#[derive(Debug, clap::Args)]
+struct Explain {
+    /// The id of a rule
+    #[arg(value_name = "RULE")]
+    id: Option<String>,
+
+    /// Whether to print in colours
+    #[arg(long, value_enum, default_value_t = Color::Auto)]
+    color: Color,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum ExecutionMode {
+    /// As Kubewarden runs its own policies: waPC
+    #[value(alias = "kubewarden-wapc")]
+    Kubewarden,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -147,6 +219,9 @@ fn main() -> ExitCode {
     let (result, trouble) = match &cli.command {
         Command::Check(options) => (check_manifests(options, host), TROUBLE),
         Command::Run(options) => (run_request(options, host), NO_ANSWER),
+        Command::Explain(options) => (explain_rule(options), TROUBLE),
+        Command::Completions { shell } => (completions(*shell), TROUBLE),
+        Command::Man { command } => (man(command.as_deref()), TROUBLE),
     };
     match result {
         Ok(code) => code,
@@ -167,23 +242,36 @@ fn check_manifests(options: &Check, host: Offline) -> Result<ExitCode> {
         };
         settings = settings::with_profile(&settings, name)?;
     }
+    if options.fix {
+        settings = settings::with_fixes(&settings)?;
+    }
+    if options.in_place && options.paths.iter().any(|path| path.as_os_str() == "-") {
+        bail!("standard input cannot be mended in place");
+    }
+    let manifests = Manifests::read(&options.paths);
+    let cluster = Cluster::new(&manifests, &options.namespace, host);
     let policy = match &options.policy {
-        Some(path) => load(path, host)?,
-        None => Policy::new(EMBEDDED, host)?,
+        Some(path) => load(&read_policy(path)?, path, cluster)?,
+        None => Policy::new(EMBEDDED, cluster)?,
     };
-    let report = check::check(&policy, &settings, &options.namespace, Manifests::read(&options.paths))?;
+    let mut report = check::check(&policy, &settings, &options.namespace, &manifests)?;
+    if options.fix {
+        report.with_fixes = true;
+        fix::fix(&policy, &settings, &options.namespace, &manifests, &mut report)?;
+    }
+    if options.in_place {
+        fix::write(&manifests, &mut report);
+    }
     for error in &report.errors {
         eprintln!("Error: {error}");
     }
     match options.output {
         Output::Text => {
-            let choice = match options.color {
-                Color::Auto => anstream::AutoStream::choice(&io::stdout()),
-                Color::Always => anstream::ColorChoice::Always,
-                Color::Never => anstream::ColorChoice::Never,
-            };
-            let stdout = io::BufWriter::new(io::stdout().lock());
-            let mut out = anstream::AutoStream::new(Box::new(stdout) as Box<dyn io::Write>, choice);
+            let (mut out, colours) = output(options.color);
+            if !options.in_place && report.has_diff() {
+                report::diff(&report, colours, &mut out)?;
+                writeln!(out)?;
+            }
             report::text(&report, &mut out)?;
             out.flush()?;
         }
@@ -216,17 +304,98 @@ fn run_request(options: &Run, host: Offline) -> Result<ExitCode> {
     };
     let settings = options.settings.read()?;
     let request = AdmissionRequest::parse(&text)?;
-    let policy = load(Path::new(path), host)?;
+    if options.record_host_capabilities_interactions.is_some() {
+        bail!(
+            "--record-host-capabilities-interactions is not supported: there is no cluster to ask. Record with kwctl"
+        );
+    }
+    let path = Path::new(path);
+    let module = read_policy(path)?;
+    let metadata = Metadata::read(&module)?;
+    if let Some(metadata) = &metadata {
+        runnable(metadata)?;
+    }
+    let (access, notice) = Access::new(options.allow_context_aware, metadata.as_ref());
+    if let Some(notice) = notice {
+        eprintln!("Note: {notice}");
+    }
+    let replay = Arc::new(match &options.replay_host_capabilities_interactions {
+        Some(file) => Replay::read(file, access, host)?,
+        None => Replay::nothing(access, host),
+    });
+    let policy = load(&module, path, Arc::clone(&replay))?;
     let response = run::run(&policy, &settings, &request)?;
+    match replay.leftovers() {
+        0 => {}
+        count => eprintln!("Note: {count} of the recorded interactions have not been replayed"),
+    }
     let mut out = io::stdout().lock();
     serde_json::to_writer(&mut out, &response)?;
     writeln!(out)?;
     Ok(ExitCode::SUCCESS)
 }
 
-fn load(path: &Path, host: Offline) -> Result<Policy> {
-    let module = std::fs::read(path).with_context(|| format!("cannot read the policy {}", path.display()))?;
-    Policy::new(&module, host).with_context(|| format!("cannot load the policy {}", path.display()))
+/// Whether a policy can be run here, by what it says of itself.
+fn runnable(metadata: &Metadata) -> Result<()> {
+    if let Some(mode) = metadata.execution_mode.as_deref().filter(|mode| *mode != "kubewarden-wapc") {
+        bail!("the policy wants to be run as `{mode}`; only kubewarden-wapc is supported");
+    }
+    if metadata.policy_type.as_deref() == Some("raw") {
+        bail!("the policy is for raw requests, which are not supported");
+    }
+    Ok(())
+}
+
+fn explain_rule(options: &Explain) -> Result<ExitCode> {
+    let (mut out, _) = output(options.color);
+    match &options.id {
+        Some(id) => explain::page(id, &mut out)?,
+        None => explain::list(&mut out)?,
+    }
+    out.flush()?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn completions(shell: clap_complete::Shell) -> Result<ExitCode> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "oke-vn", &mut script);
+    io::stdout().lock().write_all(&script)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn man(command: Option<&str>) -> Result<ExitCode> {
+    let mut program = Cli::command();
+    program.build();
+    let of = match command {
+        None => program,
+        Some(name) => match program.find_subcommand(name) {
+            Some(command) => command.clone(),
+            None => bail!("there is no command `{}`", name.escape_debug()),
+        },
+    };
+    let mut page = Vec::new();
+    clap_mangen::Man::new(of).render(&mut page)?;
+    io::stdout().lock().write_all(&page)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Standard output, and whether colours come through.
+fn output(color: Color) -> (anstream::AutoStream<Box<dyn io::Write>>, bool) {
+    let choice = match color {
+        Color::Auto => anstream::AutoStream::choice(&io::stdout()),
+        Color::Always => anstream::ColorChoice::Always,
+        Color::Never => anstream::ColorChoice::Never,
+    };
+    let stdout = io::BufWriter::new(io::stdout().lock());
+    (anstream::AutoStream::new(Box::new(stdout), choice), choice != anstream::ColorChoice::Never)
+}
+
+fn read_policy(path: &Path) -> Result<Vec<u8>> {
+    std::fs::read(path).with_context(|| format!("cannot read the policy {}", path.display()))
+}
+
+fn load(module: &[u8], path: &Path, host: impl Host) -> Result<Policy> {
+    Policy::new(module, host).with_context(|| format!("cannot load the policy {}", path.display()))
 }
 
 /// Whether the reader of our output went away, as `head` does. Nobody is left to tell.

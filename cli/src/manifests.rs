@@ -1,12 +1,14 @@
 //! From paths to objects: finds the files, cuts them into documents, and the documents into objects.
 
 use std::io::Read as _;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use serde_json::value::RawValue;
 use walkdir::WalkDir;
 
+use crate::edit::Step;
 use crate::kinds;
 use crate::node::{Node, Value};
 use crate::{json, yaml};
@@ -28,6 +30,56 @@ pub struct Object {
     pub kind: String,
     /// The object itself.
     pub node: Rc<Node>,
+    /// Where it stands in the text of its file.
+    pub origin: Origin,
+}
+
+/// Where an object stands.
+#[derive(Debug, Clone)]
+pub struct Origin {
+    /// The index of its text in [`Manifests::sources`].
+    pub source: usize,
+    /// The part of the text that was read at once.
+    pub piece: Piece,
+    /// The number of the document in that part.
+    pub document: usize,
+    /// The way from the document to the object: through the items of lists.
+    pub path: Vec<Step>,
+}
+
+/// A part of a text that is read at once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Piece {
+    /// The bytes of the text.
+    pub range: Range<usize>,
+    /// The line where it starts, from 1.
+    pub line: usize,
+    /// Whether it is JSON.
+    pub is_json: bool,
+}
+
+impl Piece {
+    /// Reads the documents in this part of `text`.
+    pub fn load(&self, text: &str) -> Result<Vec<Rc<Node>>, yaml::Error> {
+        if self.is_json {
+            json::load(text).map_err(|error| yaml::Error { line: error.line().max(1), reason: error.to_string() })
+        } else {
+            yaml::load(text, self.line)
+        }
+    }
+}
+
+/// A text with manifests.
+#[derive(Debug)]
+pub struct Source {
+    /// The file, as the user named it.
+    pub name: String,
+    /// Where it is; nothing for standard input.
+    pub path: Option<PathBuf>,
+    /// The text, without a byte order mark.
+    pub text: String,
+    /// Whether it started with a byte order mark.
+    pub has_bom: bool,
 }
 
 /// Something that was not judged.
@@ -44,6 +96,8 @@ pub struct Skipped {
 /// What was found.
 #[derive(Debug, Default)]
 pub struct Manifests {
+    /// The texts that were read.
+    pub sources: Vec<Source>,
     /// The objects, in the order of the files and in these.
     pub objects: Vec<Object>,
     /// What is not an object.
@@ -114,7 +168,7 @@ impl Manifests {
             if path.as_os_str() == "-" {
                 let mut bytes = Vec::new();
                 match std::io::stdin().lock().take(MAX_FILE).read_to_end(&mut bytes) {
-                    Ok(_) => manifests.bytes(STDIN, bytes, false),
+                    Ok(_) => manifests.bytes(STDIN, None, bytes, false),
                     Err(error) => manifests.unreadable.push(format!("cannot read standard input: {error}")),
                 }
             } else if path.is_dir() {
@@ -161,14 +215,17 @@ impl Manifests {
             file.take(MAX_FILE).read_to_end(&mut bytes).map(|_| bytes)
         });
         match read {
-            Ok(bytes) => self.bytes(&name, bytes, path.extension().is_some_and(|e| e.eq_ignore_ascii_case("json"))),
+            Ok(bytes) => {
+                let is_json = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
+                self.bytes(&name, Some(path), bytes, is_json);
+            }
             Err(error) => self.unreadable.push(format!("cannot read {name}: {error}")),
         }
     }
 
-    fn bytes(&mut self, file: &str, bytes: Vec<u8>, is_json: bool) {
+    fn bytes(&mut self, file: &str, path: Option<&Path>, bytes: Vec<u8>, is_json: bool) {
         match String::from_utf8(bytes) {
-            Ok(text) => self.text(file, text.trim_start_matches('\u{feff}'), is_json),
+            Ok(text) => self.text(file, path, text, is_json),
             Err(error) => {
                 let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
                 let line = good.iter().filter(|byte| **byte == b'\n').count() + 1;
@@ -177,16 +234,22 @@ impl Manifests {
         }
     }
 
-    fn text(&mut self, file: &str, text: &str, is_json: bool) {
+    fn text(&mut self, file: &str, path: Option<&Path>, text: String, is_json: bool) {
+        let (text, has_bom) = match text.strip_prefix('\u{feff}') {
+            Some(rest) => (rest.to_owned(), true),
+            None => (text, false),
+        };
+        self.documents(file, &text, is_json);
+        self.sources.push(Source { name: file.to_owned(), path: path.map(Path::to_owned), text, has_bom });
+    }
+
+    /// Takes the documents of the text that is going to be the last of the sources.
+    fn documents(&mut self, file: &str, text: &str, is_json: bool) {
         if is_json || text.trim_start().starts_with('{') {
+            let piece = Piece { range: 0..text.len(), line: 1, is_json: true };
             match json::load(text) {
                 Ok(documents) if documents.is_empty() => return self.skip(file, 1, "empty document"),
-                Ok(documents) => {
-                    for document in documents {
-                        self.document(file, document);
-                    }
-                    return;
-                }
+                Ok(documents) => return self.piece(file, &piece, documents),
                 Err(error) if is_json => {
                     return self.skip(file, error.line().max(1), format!("does not parse as JSON: {error}"));
                 }
@@ -197,21 +260,18 @@ impl Manifests {
         let pieces = split(text);
         let only = pieces.len() == 1;
         for (index, piece) in pieces.into_iter().enumerate() {
-            if is_blank(piece.text) {
+            let part = &text[piece.range.clone()];
+            if is_blank(part) {
                 // What stands before the first `---` is a heading, not a document.
                 if index > 0 || only {
                     self.skip(file, piece.line, "empty document");
                 }
                 continue;
             }
-            match yaml::load(piece.text, piece.line) {
-                Ok(documents) => {
-                    for document in documents {
-                        self.document(file, document);
-                    }
-                }
+            match piece.load(part) {
+                Ok(documents) => self.piece(file, &piece, documents),
                 Err(error) => {
-                    let hint = if piece.text.contains("{{") {
+                    let hint = if part.contains("{{") {
                         " (it looks like a template: render it first, for example with `helm template`)"
                     } else {
                         ""
@@ -222,22 +282,29 @@ impl Manifests {
         }
     }
 
+    fn piece(&mut self, file: &str, piece: &Piece, documents: Vec<Rc<Node>>) {
+        for (document, node) in documents.into_iter().enumerate() {
+            let origin = Origin { source: self.sources.len(), piece: piece.clone(), document, path: Vec::new() };
+            self.document(file, node, origin);
+        }
+    }
+
     /// Takes a document for an object, or for a list of them.
-    fn document(&mut self, file: &str, node: Rc<Node>) {
+    fn document(&mut self, file: &str, node: Rc<Node>, origin: Origin) {
         if let Value::Null = node.value {
             return self.skip(file, node.line, "empty document");
         }
         match (node.text_of("apiVersion").map(str::to_owned), node.text_of("kind").map(str::to_owned)) {
-            (Some(api_version), Some(kind)) => self.object(file, api_version, kind, node),
+            (Some(api_version), Some(kind)) => self.object(file, api_version, kind, node, origin),
             (None, None) => self.skip(file, node.line, "not a Kubernetes object: no apiVersion and no kind"),
             (None, Some(_)) => self.skip(file, node.line, "not a Kubernetes object: no apiVersion"),
             (Some(_), None) => self.skip(file, node.line, "not a Kubernetes object: no kind"),
         }
     }
 
-    fn object(&mut self, file: &str, api_version: String, kind: String, node: Rc<Node>) {
+    fn object(&mut self, file: &str, api_version: String, kind: String, node: Rc<Node>, origin: Origin) {
         let Some((item_kind, items)) = kind.strip_suffix("List").zip(node.get("items")) else {
-            self.objects.push(Object { file: file.to_owned(), api_version, kind, node });
+            self.objects.push(Object { file: file.to_owned(), api_version, kind, node, origin });
             return;
         };
         let items = match &items.value {
@@ -245,7 +312,7 @@ impl Manifests {
             Value::Sequence(_) | Value::Null => return self.skip(file, node.line, format!("empty {kind}")),
             _ => return self.skip(file, items.line, format!("the items of this {kind} are not a list")),
         };
-        for item in items {
+        for (index, item) in items.iter().enumerate() {
             // The items of a `PodList` need not repeat what they are; those of a plain `List` have to.
             let typed = !item_kind.is_empty();
             let of_list =
@@ -254,7 +321,9 @@ impl Manifests {
             let own_kind = of_list(item.text_of("kind"), item_kind);
             match (item_version, own_kind, &item.value) {
                 (Some(version), Some(kind), Value::Mapping(_)) => {
-                    self.object(file, version, kind, Rc::clone(item));
+                    let mut origin = origin.clone();
+                    origin.path.extend([Step::Key("items".to_owned()), Step::Index(index)]);
+                    self.object(file, version, kind, Rc::clone(item), origin);
                 }
                 _ => self.skip(file, item.line, format!("an item of this {kind} is not a Kubernetes object")),
             }
@@ -271,29 +340,22 @@ fn is_manifest(path: &Path) -> bool {
         .is_some_and(|extension| ["yaml", "yml", "json"].iter().any(|known| extension.eq_ignore_ascii_case(known)))
 }
 
-/// A part of a file, from one `---` to the next.
-#[derive(Debug, PartialEq)]
-struct Piece<'a> {
-    text: &'a str,
-    line: usize,
-}
-
 /// Cuts a file at its `---` lines, so that one broken document does not hide the others.
 ///
 /// Such a line at the margin ends a document in YAML wherever it stands, within a block of text, too.
-fn split(text: &str) -> Vec<Piece<'_>> {
+pub(crate) fn split(text: &str) -> Vec<Piece> {
     let mut pieces = Vec::new();
     let (mut start, mut start_line, mut at) = (0, 1, 0);
     for (index, line) in text.split_inclusive('\n').enumerate() {
         let marker =
             line.strip_prefix("---").is_some_and(|rest| rest.is_empty() || rest.starts_with(char::is_whitespace));
         if marker && at > 0 {
-            pieces.push(Piece { text: &text[start..at], line: start_line });
+            pieces.push(Piece { range: start..at, line: start_line, is_json: false });
             (start, start_line) = (at, index + 1);
         }
         at += line.len();
     }
-    pieces.push(Piece { text: &text[start..], line: start_line });
+    pieces.push(Piece { range: start..text.len(), line: start_line, is_json: false });
     pieces
 }
 
@@ -315,7 +377,7 @@ mod tests {
 
     fn read(text: &str) -> Manifests {
         let mut manifests = Manifests::default();
-        manifests.text("f", text, false);
+        manifests.text("f", None, text.to_owned(), false);
         manifests
     }
 

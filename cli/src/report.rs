@@ -8,6 +8,7 @@ use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 
 use crate::check::{Finding, Judged, Level, Report, RuleCount, Summary};
+use crate::fix::FileFix;
 use crate::manifests::Skipped;
 
 const BOLD: Style = Style::new().bold();
@@ -22,6 +23,7 @@ pub fn text(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         object_block(object, out)?;
         writeln!(out)?;
     }
+    left_alone_block(&report.files, out)?;
     skipped_block(&report.skipped, out)?;
     rules_block(&report.rules(), out)?;
     summary_line(&report.summary(), out)
@@ -44,9 +46,11 @@ fn object_block(object: &Judged, out: &mut dyn Write) -> io::Result<()> {
 
 fn finding_block(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
     let (style, word) = match finding.level {
+        _ if !finding.remains() => (GOOD, "fixed"),
         Level::Deny => (DENY, "deny"),
         Level::Warn => (WARN, "warn"),
         Level::Exempted => (DIM, "exempted"),
+        Level::Off => (DIM, "note"),
     };
     let container = finding.container.as_ref().map_or(String::new(), |name| format!(" (container {name})"));
     writeln!(
@@ -58,6 +62,12 @@ fn finding_block(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
         clean(&container)
     )?;
     writeln!(out, "        {}", clean(&finding.problem))?;
+    for change in &finding.changed {
+        writeln!(out, "        {GOOD}->{GOOD:#} {}", clean(change))?;
+    }
+    if !finding.remains() {
+        return Ok(());
+    }
     if !finding.remedy.is_empty() {
         writeln!(out, "        {DIM}->{DIM:#} {}", clean(&finding.remedy))?;
     }
@@ -65,6 +75,40 @@ fn finding_block(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "        {GOOD}the policy mends this by itself, with these settings{GOOD:#}")?;
     }
     Ok(())
+}
+
+/// Prints what would change in the files, as a unified diff. With `colours` for a person, else for a program.
+pub fn diff(report: &Report, colours: bool, out: &mut dyn Write) -> io::Result<()> {
+    for file in &report.files {
+        let FileFix::Mended { diff, .. } = file else { continue };
+        if !colours {
+            write!(out, "{diff}")?;
+            continue;
+        }
+        for (index, line) in diff.lines().enumerate() {
+            let style = match line.as_bytes().first() {
+                _ if index < 2 => BOLD,
+                Some(b'+') => GOOD,
+                Some(b'-') => AnsiColor::Red.on_default(),
+                Some(b'@') => DIM,
+                _ => Style::new(),
+            };
+            writeln!(out, "{style}{}{style:#}", clean(line))?;
+        }
+    }
+    Ok(())
+}
+
+fn left_alone_block(files: &[FileFix], out: &mut dyn Write) -> io::Result<()> {
+    let mut heading = false;
+    for file in files {
+        let FileFix::LeftAlone { file, line, reason } = file else { continue };
+        if !std::mem::replace(&mut heading, true) {
+            writeln!(out, "{BOLD}Left alone, for a person to mend{BOLD:#}")?;
+        }
+        writeln!(out, "  {file}:{line}  {}", clean(reason))?;
+    }
+    if heading { writeln!(out) } else { Ok(()) }
 }
 
 fn skipped_block(skipped: &[Skipped], out: &mut dyn Write) -> io::Result<()> {
@@ -89,12 +133,17 @@ fn rules_block(rules: &BTreeMap<&str, RuleCount>, out: &mut dyn Write) -> io::Re
     }
     let width = rules.keys().map(|rule| rule.len()).chain([4]).max().unwrap_or_default();
     let exempted = rules.values().any(|count| count.exempted > 0);
+    let fixed = rules.values().any(|count| count.fixed > 0);
     write!(out, "{BOLD}{:width$}  denied  warned", "Rule")?;
-    writeln!(out, "{}{BOLD:#}", if exempted { "  exempted" } else { "" })?;
+    write!(out, "{}", if exempted { "  exempted" } else { "" })?;
+    writeln!(out, "{}{BOLD:#}", if fixed { "  fixed" } else { "" })?;
     for (rule, count) in rules {
         write!(out, "{:width$}  {:>6}  {:>6}", clean(rule), count.denied, count.warned)?;
         if exempted {
             write!(out, "  {:>8}", count.exempted)?;
+        }
+        if fixed {
+            write!(out, "  {:>5}", count.fixed)?;
         }
         writeln!(out)?;
     }
@@ -102,7 +151,7 @@ fn rules_block(rules: &BTreeMap<&str, RuleCount>, out: &mut dyn Write) -> io::Re
 }
 
 fn summary_line(summary: &Summary, out: &mut dyn Write) -> io::Result<()> {
-    let Summary { objects, denied, warned, clean, skipped, errors } = summary;
+    let Summary { objects, denied, warned, clean, skipped, errors, mended } = summary;
     let style = if *denied > 0 { DENY } else { GOOD };
     let plural = if *objects == 1 { "" } else { "s" };
     write!(
@@ -110,6 +159,9 @@ fn summary_line(summary: &Summary, out: &mut dyn Write) -> io::Result<()> {
         "{objects} object{plural} judged: {style}{denied} denied{style:#}, {warned} only warned, \
          {clean} without findings; {skipped} skipped"
     )?;
+    if let Some(mended) = mended {
+        write!(out, "; {mended} mended")?;
+    }
     match errors {
         0 => writeln!(out),
         1 => writeln!(out, "; {DENY}1 error{DENY:#}"),
@@ -133,6 +185,8 @@ struct Json<'a> {
     objects: &'a [Judged],
     skipped: &'a [Skipped],
     errors: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    files: Option<&'a [FileFix]>,
     rules: BTreeMap<&'a str, RuleCount>,
     summary: Summary,
 }
@@ -143,6 +197,7 @@ pub fn json(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         objects: &report.objects,
         skipped: &report.skipped,
         errors: &report.errors,
+        files: report.with_fixes.then_some(&report.files),
         rules: report.rules(),
         summary: report.summary(),
     };

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
+use serde_json::Value as Json;
 use serde_json::value::RawValue;
 
 use crate::engine::Policy;
@@ -65,9 +66,46 @@ pub fn validate(policy: &Policy, settings: &RawValue) -> Result<Verdict> {
 
 /// The settings with the profile that the command line names.
 pub fn with_profile(settings: &RawValue, profile: &str) -> Result<Box<RawValue>> {
-    let mut object: serde_json::Map<String, serde_json::Value> = serde_json::from_str(settings.get())?;
+    let mut object: Object = serde_json::from_str(settings.get())?;
     object.insert("profile".to_owned(), profile.into());
     Ok(serde_json::value::to_raw_value(&object)?)
+}
+
+/// The settings with which manifests are mended: as they are, with every fix and with templates where they say nothing.
+pub fn with_fixes(settings: &RawValue) -> Result<Box<RawValue>> {
+    let mut object: Object = serde_json::from_str(settings.get())?;
+    let is_chosen = rules(&object).any(|rule| rule.get("mutate") == Some(&Json::Bool(true)));
+    if !is_chosen && object.get("mutate").is_none_or(Json::is_null) {
+        object.insert("mutate".to_owned(), "full".into());
+    }
+    if object.get("mutateTemplates").is_none_or(Json::is_null) {
+        object.insert("mutateTemplates".to_owned(), true.into());
+    }
+    Ok(serde_json::value::to_raw_value(&object)?)
+}
+
+/// The settings without any fix.
+pub fn without_fixes(settings: &RawValue) -> Result<Box<RawValue>> {
+    let mut object: Object = serde_json::from_str(settings.get())?;
+    object.insert("mutate".to_owned(), "off".into());
+    if let Some(Json::Object(rules)) = object.get_mut("rules") {
+        for rule in rules.values_mut().filter_map(Json::as_object_mut) {
+            rule.remove("mutate");
+        }
+    }
+    Ok(serde_json::value::to_raw_value(&object)?)
+}
+
+/// Whether the settings let templates be mended.
+pub fn mends_templates(settings: &RawValue) -> Result<bool> {
+    let object: Object = serde_json::from_str(settings.get())?;
+    Ok(object.get("mutateTemplates") == Some(&Json::Bool(true)))
+}
+
+type Object = serde_json::Map<String, Json>;
+
+fn rules(settings: &Object) -> impl Iterator<Item = &Object> {
+    settings.get("rules").and_then(Json::as_object).into_iter().flatten().filter_map(|(_, rule)| rule.as_object())
 }
 
 fn read_file(path: &Path) -> Result<String> {

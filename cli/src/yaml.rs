@@ -195,6 +195,22 @@ fn key_text(node: &Node, line: usize) -> Result<String, Error> {
     }
 }
 
+/// The name that a scalar stands for where it is a key; nothing if it cannot be one.
+pub(crate) fn key_name(text: &str, style: ScalarStyle, tag: Option<&Tag>) -> Option<String> {
+    let value = resolve(text, style, tag).ok()?;
+    key_text(&Node { line: 0, value }, 0).ok()
+}
+
+/// Whether a scalar without quotes is null.
+pub(crate) fn is_null(text: &str) -> bool {
+    matches!(resolve_plain(text), Ok(Value::Null))
+}
+
+/// Whether a scalar without quotes is the string that it looks like.
+pub(crate) fn is_plain_string(text: &str) -> bool {
+    matches!(resolve_plain(text), Ok(Value::String(value)) if value == text)
+}
+
 /// Adds what `source` has and `entries` has not: a key that is written wins over one that is merged.
 fn merge(source: &Node, entries: &mut Vec<Entry>, line: usize) -> Result<(), Error> {
     match &source.value {

@@ -339,8 +339,51 @@ fn a_file_url_is_a_path() {
 
 #[test]
 fn help_has_examples() {
-    for command in ["check", "run"] {
-        assert!(stdout(&oke_vn(&[command, "--help"], "")).contains("Examples:"));
+    for command in ["check", "run", "completions", "man"] {
+        assert!(stdout(&oke_vn(&[command, "--help"], "")).contains("Example"));
     }
+    assert!(stdout(&oke_vn(&["check", "--help"], "")).contains("`mutate: full` with `mutateTemplates: true`"));
     assert!(stdout(&oke_vn(&["--version"], "")).starts_with("oke-vn "));
+}
+
+#[test]
+fn rules_are_explained() {
+    let list = stdout(&oke_vn(&["explain"], ""));
+    assert!(list.lines().count() > 50, "{list}");
+    assert!(list.lines().any(|line| line.starts_with("subcore-cpu ") && line.contains("  warn    off       -     ")));
+    // A page for every rule that a report may name.
+    for id in list.lines().skip(1).filter_map(|line| line.split_whitespace().next()) {
+        let output = oke_vn(&["explain", id], "");
+        let page = stdout(&output);
+        assert_eq!(status(&output), 0, "{id}");
+        for part in ["strict: ", "\nWhy\n", "\nInstead\n", "\nFound in\n", "\nNot found in\n"] {
+            assert!(page.contains(part), "{page}");
+        }
+        assert!(page.starts_with(&format!("{id}\nFinds ")), "{page}");
+        assert!(!page.contains('\u{1b}'));
+    }
+    assert!(stdout(&oke_vn(&["explain", "emptydir-medium"], "")).contains("\nParameters\nmedium: "));
+    for (id, expected) in [
+        ("hostport", "did you mean `host-port`?"),
+        ("emtydir-count", "did you mean `emptydir-count`?"),
+        ("gateway", "`oke-vn explain` lists all of them"),
+    ] {
+        let output = oke_vn(&["explain", id], "");
+        assert_eq!(status(&output), 2);
+        assert!(stderr(&output).contains(expected), "{}", stderr(&output));
+    }
+}
+
+#[test]
+fn packages_get_completions_and_manual_pages() {
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        let script = stdout(&oke_vn(&["completions", shell], ""));
+        assert!(script.contains("oke-vn") && script.contains("in-place"), "{shell}");
+    }
+    assert_eq!(status(&oke_vn(&["completions", "tcsh"], "")), 2);
+    let page = stdout(&oke_vn(&["man"], ""));
+    assert!(page.contains(".TH oke-vn 1") && page.contains("oke\\-vn\\-check(1)"), "{page}");
+    let page = stdout(&oke_vn(&["man", "check"], ""));
+    assert!(page.contains("\\-\\-in\\-place") && page.contains("Exit status"), "{page}");
+    assert_eq!(status(&oke_vn(&["man", "nothing"], "")), 2);
 }
