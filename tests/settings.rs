@@ -1,0 +1,377 @@
+//! The settings: what is valid, every error with its place and what is expected there, and what a level does.
+
+mod common;
+
+use common::fixtures::fixtures;
+use common::{Found, create, findings, findings_and_response, good_spec, kind_named, overlay, payload, validate};
+use oke_virtual_nodes_policy::rule::{Level, ParameterKind};
+use oke_virtual_nodes_policy::rules::RULES;
+use oke_virtual_nodes_policy::settings::Settings;
+use serde_json::{Value, json};
+
+fn errors(settings: &Value) -> String {
+    errors_of(&settings.to_string())
+}
+
+fn errors_of(json: &str) -> String {
+    match Settings::read(Some(json)) {
+        Ok(_) => panic!("these settings are valid: {json}"),
+        Err(invalid) => invalid.0,
+    }
+}
+
+fn assert_valid(settings: &Value) {
+    if let Err(invalid) = Settings::read(Some(&settings.to_string())) {
+        panic!("{settings}: {}", invalid.0);
+    }
+    let request = create(&kind_named("Pod").object(good_spec()));
+    assert_eq!(validate(&payload(&request, settings)), json!({"accepted": true}), "{settings}");
+}
+
+#[test]
+fn nothing_is_valid() {
+    for settings in [
+        json!(null),
+        json!({}),
+        json!({"profile": null, "nodeKind": null, "helpUrl": null, "rules": null, "mutate": null}),
+        json!({"helpUrl": ""}),
+        json!({"rules": {}}),
+        json!({"rules": {"host-port": null}}),
+        json!({"rules": {"host-port": {}}}),
+        json!({"rules": {"host-port": {"level": null}}}),
+        json!({"rules": {"volume-type": {"allow": []}, "persistent-volume-claim": {"allowStorageClasses": null}}}),
+    ] {
+        assert_valid(&settings);
+    }
+    assert!(Settings::read(None).is_ok());
+    assert!(Settings::read(Some("")).is_ok());
+    let request = create(&kind_named("Pod").object(good_spec()));
+    assert_eq!(validate(&json!({"request": request}).to_string()), json!({"accepted": true}), "no settings at all");
+}
+
+#[test]
+fn every_setting_is_valid() {
+    for settings in [
+        json!({"profile": "strict"}),
+        json!({"profile": "tolerant"}),
+        json!({"nodeKind": "virtual"}),
+        json!({"nodeKind": "managed"}),
+        json!({"helpUrl": "https://wiki.example.com/oke?a=b#c"}),
+        json!({"helpUrl": "http://wiki"}),
+    ] {
+        assert_valid(&settings);
+    }
+    for rule in RULES {
+        for level in ["deny", "warn", "off"] {
+            assert_valid(&json!({"rules": {rule.id: level}}));
+            assert_valid(&json!({"rules": {rule.id: {"level": level}}}));
+        }
+        for parameter in rule.parameters {
+            let values = match parameter.kind {
+                ParameterKind::Names => vec![json!([]), json!(["a"]), json!(["a", "b"])],
+                ParameterKind::Choice(choices) => choices.iter().map(|choice| json!(choice)).collect(),
+                ParameterKind::PortRange => vec![json!("1-65535"), json!("30000-32767"), json!("80-80")],
+                ParameterKind::Quantity => vec![json!("500m"), json!("1Gi"), json!("1"), json!(2), json!("")],
+            };
+            for value in values {
+                assert_valid(&json!({"rules": {rule.id: {parameter.name: value}}}));
+                assert_valid(&json!({"rules": {rule.id: {"level": "warn", parameter.name: value}}}));
+            }
+        }
+    }
+}
+
+#[test]
+fn an_unknown_setting_is_an_error_that_says_what_was_meant() {
+    let cases = [
+        (json!({"profil": "strict"}), "profil: unknown setting, did you mean \"profile\"?"),
+        (json!({"Profile": "strict"}), "Profile: unknown setting, did you mean \"profile\"?"),
+        (json!({"nodekind": "virtual"}), "nodekind: unknown setting, did you mean \"nodeKind\"?"),
+        (json!({"help_url": ""}), "help_url: unknown setting, did you mean \"helpUrl\"?"),
+        (json!({"rule": {}}), "rule: unknown setting, did you mean \"rules\"?"),
+        (json!({"rules": {"hostport": "off"}}), "rules.hostport: unknown rule, did you mean \"host-port\"?"),
+        (json!({"rules": {"Host-Port": "off"}}), "rules.Host-Port: unknown rule, did you mean \"host-port\"?"),
+        (
+            json!({"rules": {"init-container": "off"}}),
+            "rules.init-container: unknown rule, did you mean \"init-containers\"?",
+        ),
+        (
+            json!({"rules": {"emptydir-sizelimit": "off"}}),
+            "rules.emptydir-sizelimit: unknown rule, did you mean \"emptydir-size-limit\"?",
+        ),
+        (
+            json!({"rules": {"host-port": {"levels": "off"}}}),
+            "rules.host-port.levels: unknown setting, did you mean \"level\"?",
+        ),
+        (
+            json!({"rules": {"volume-type": {"allows": []}}}),
+            "rules.volume-type.allows: unknown setting, did you mean \"allow\"?",
+        ),
+        (
+            json!({"rules": {"persistent-volume-claim": {"allowStorageClass": []}}}),
+            "rules.persistent-volume-claim.allowStorageClass: unknown setting, did you mean \"allowStorageClasses\"?",
+        ),
+    ];
+    for (settings, line) in cases {
+        assert_eq!(errors(&settings), format!("the settings have 1 error\n- {line}"), "{settings}");
+    }
+    for settings in [json!({"quite different": 1}), json!({"": 1}), json!({"rules": {"quite different": 1}})] {
+        let message = errors(&settings);
+        assert!(message.contains(": unknown "), "{message}");
+        assert!(!message.contains("did you mean"), "nothing is like it: {message}");
+    }
+    // A parameter of one rule is none of another.
+    assert!(errors(&json!({"rules": {"host-port": {"allow": []}}})).contains("rules.host-port.allow: unknown setting"));
+}
+
+#[test]
+fn a_wrong_type_or_value_is_an_error_that_says_what_is_expected() {
+    let choice = |path: &str, choices: &str, found: &str| format!("{path}: expected {choices}, found {found}");
+    let profiles = "\"strict\" or \"tolerant\"";
+    let kinds = "\"virtual\" or \"managed\"";
+    let levels = "\"deny\", \"warn\" or \"off\"";
+    let cases = [
+        (json!([]), "the settings: expected an object, found a list".to_owned()),
+        (json!(5), "the settings: expected an object, found a number".to_owned()),
+        (json!(true), "the settings: expected an object, found a boolean".to_owned()),
+        (json!("strict"), "the settings: expected an object, found another string".to_owned()),
+        (json!({"profile": "lax"}), choice("profile", profiles, "another string")),
+        (json!({"profile": "Strict"}), choice("profile", profiles, "another string")),
+        (json!({"profile": ""}), choice("profile", profiles, "another string")),
+        (json!({"profile": 1}), choice("profile", profiles, "a number")),
+        (json!({"profile": ["strict"]}), choice("profile", profiles, "a list")),
+        (json!({"profile": true}), choice("profile", profiles, "a boolean")),
+        (json!({"nodeKind": {}}), choice("nodeKind", kinds, "an object")),
+        (json!({"nodeKind": "physical"}), choice("nodeKind", kinds, "another string")),
+        (json!({"rules": []}), choice("rules", "an object", "a list")),
+        (json!({"rules": "off"}), choice("rules", "an object", "another string")),
+        (
+            json!({"rules": {"host-port": "no"}}),
+            choice("rules.host-port", &format!("{levels}, or an object"), "another string"),
+        ),
+        (
+            json!({"rules": {"host-port": true}}),
+            choice("rules.host-port", &format!("{levels}, or an object"), "a boolean"),
+        ),
+        (
+            json!({"rules": {"host-port": ["off"]}}),
+            choice("rules.host-port", &format!("{levels}, or an object"), "a list"),
+        ),
+        (
+            json!({"rules": {"host-port": ""}}),
+            choice("rules.host-port", &format!("{levels}, or an object"), "another string"),
+        ),
+        (json!({"rules": {"host-port": {"level": "Deny"}}}), choice("rules.host-port.level", levels, "another string")),
+        (json!({"rules": {"host-port": {"level": 0}}}), choice("rules.host-port.level", levels, "a number")),
+        (
+            json!({"rules": {"volume-type": {"allow": "nfs"}}}),
+            choice("rules.volume-type.allow", "a list of strings", "another string"),
+        ),
+        (
+            json!({"rules": {"volume-type": {"allow": {}}}}),
+            choice("rules.volume-type.allow", "a list of strings", "an object"),
+        ),
+        (
+            json!({"rules": {"volume-type": {"allow": [1]}}}),
+            choice("rules.volume-type.allow[0]", "a string", "a number"),
+        ),
+        (
+            json!({"rules": {"volume-type": {"allow": ["nfs", null]}}}),
+            choice("rules.volume-type.allow[1]", "a string", "nothing"),
+        ),
+        (
+            json!({"rules": {"volume-type": {"allow": ["nfs", ""]}}}),
+            "rules.volume-type.allow[1]: expected a name, found an empty string".to_owned(),
+        ),
+    ];
+    for (settings, line) in cases {
+        let message = errors(&settings);
+        // A later version may take further values.
+        let (path, rest) = line.split_once(": expected ").unwrap();
+        let start = format!("the settings have 1 error\n- {path}: expected ");
+        assert!(message.starts_with(&start), "{settings}: {message}");
+        let (expected, found) = rest.rsplit_once(", found ").unwrap();
+        assert!(message.ends_with(&format!(", found {found}")), "{settings}: {message}");
+        for value in expected.split([',', ' ']).filter(|word| word.starts_with('"')) {
+            assert!(message.contains(value), "{settings}: {value} is not offered in {message}");
+        }
+    }
+    for range in ["", "x", "30000", "30000-", "-1", "2-1", "0-1", "1-65536", "1-2-3", "1:2", "a-b"] {
+        let message = errors(&json!({"rules": {"node-port-conflict": {"nodePortRange": range}}}));
+        assert_eq!(
+            message,
+            "the settings have 1 error\n- rules.node-port-conflict.nodePortRange: expected a range of ports such as \"30000-32767\"",
+            "{range:?}"
+        );
+    }
+    for range in [json!(30000), json!([1, 2]), json!({})] {
+        assert!(
+            errors(&json!({"rules": {"node-port-conflict": {"nodePortRange": range}}}))
+                .contains("expected a range of ports")
+        );
+    }
+    for quantity in [json!("x"), json!("0"), json!("-1"), json!("1 Gi"), json!(0), json!(true), json!([]), json!({})] {
+        let message = errors(&json!({"rules": {"missing-resources": {"cpu": quantity}}}));
+        assert!(
+            message.starts_with("the settings have 1 error\n- rules.missing-resources.cpu: expected a quantity"),
+            "{message}"
+        );
+    }
+    for medium in [json!("memory"), json!("HugePages"), json!(1)] {
+        let message = errors(&json!({"rules": {"emptydir-medium": {"medium": medium}}}));
+        assert!(
+            message
+                .starts_with("the settings have 1 error\n- rules.emptydir-medium.medium: expected \"\" or \"Memory\""),
+            "{message}"
+        );
+    }
+    let long = format!("https://{}", "x".repeat(9000));
+    for url in [
+        json!("wiki"),
+        json!("ftp://x"),
+        json!("https://"),
+        json!("javascript:alert(1)"),
+        json!("https://a b"),
+        json!("https://a\nb"),
+        json!("https://ä"),
+        json!(long),
+        json!(5),
+        json!(["https://x"]),
+    ] {
+        let message = errors(&json!({"helpUrl": url}));
+        assert!(message.starts_with("the settings have 1 error\n- helpUrl: expected a URL"), "{message}");
+    }
+}
+
+#[test]
+fn all_errors_come_in_one_message() {
+    let settings = json!({
+        "profil": "x",
+        "nodeKind": 5,
+        "helpUrl": "wiki",
+        "rules": {
+            "host-prt": "off",
+            "host-port": "never",
+            "volume-type": {"allow": [1, "", "nfs"], "level": "x", "alow": 1},
+            "node-port-conflict": {"nodePortRange": "x"},
+        },
+    });
+    let message = errors(&settings);
+    let mut lines = message.lines();
+    assert_eq!(lines.next(), Some("the settings have 10 errors"));
+    let mut paths: Vec<_> = lines.map(|line| line.strip_prefix("- ").unwrap().split(": ").next().unwrap()).collect();
+    paths.sort_unstable();
+    assert_eq!(
+        paths,
+        [
+            "helpUrl",
+            "nodeKind",
+            "profil",
+            "rules.host-port",
+            "rules.host-prt",
+            "rules.node-port-conflict.nodePortRange",
+            "rules.volume-type.allow[0]",
+            "rules.volume-type.allow[1]",
+            "rules.volume-type.alow",
+            "rules.volume-type.level",
+        ]
+    );
+}
+
+#[test]
+fn what_is_no_json_is_an_error_too() {
+    for json in ["{", "x", "{\"a\": }", "{} {}", "'strict'", "profile: strict"] {
+        assert!(errors_of(json).contains("settings"), "{json}");
+    }
+}
+
+#[test]
+fn a_request_with_bad_settings_is_rejected_with_their_errors() {
+    let bad = [
+        json!({"profil": "x"}),
+        json!([]),
+        json!("strict"),
+        json!({"rules": {"host-port": "never", "x": 1}, "helpUrl": 5}),
+        json!({"nodeKind": "managed", "profile": "lax"}),
+    ];
+    for settings in &bad {
+        for object in [
+            kind_named("Pod").object(good_spec()),
+            json!({"apiVersion": "example.com/v1", "kind": "Widget"}),
+            json!("garbage"),
+        ] {
+            let response = validate(&payload(&create(&object), settings));
+            assert_eq!(response["accepted"], false, "{settings}");
+            assert_eq!(response["message"], errors(settings), "{settings}");
+            assert!(response["code"].is_number());
+        }
+    }
+}
+
+#[test]
+fn hostile_settings_fit_into_the_message() {
+    let many: Value = (0..5000).map(|index| (format!("x{index}"), json!(1))).collect::<serde_json::Map<_, _>>().into();
+    for settings in [
+        json!({"x".repeat(100_000): 1}),
+        many,
+        json!({"rules": {"y".repeat(100_000): 1}}),
+        json!({"profile": "z".repeat(100_000)}),
+    ] {
+        let response = validate(&payload(&create(&kind_named("Pod").object(good_spec())), &settings));
+        let message = response["message"].as_str().unwrap();
+        assert!(message.len() <= 8192, "{} bytes", message.len());
+        assert!(message.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\n')));
+    }
+}
+
+fn bad_spec() -> Value {
+    let mut spec = good_spec();
+    overlay(&mut spec, &json!({"hostPID": true, "terminationGracePeriodSeconds": 60}));
+    spec["containers"][0]["securityContext"] = json!({"seccompProfile": {"type": "RuntimeDefault"}});
+    spec
+}
+
+#[test]
+fn a_level_of_the_settings_overrides_the_profile() {
+    let request = create(&kind_named("Job").object(bad_spec()));
+    let levels = |settings: Value| {
+        let found = findings_and_response(&request, &settings);
+        let level = |rule: &str| found.iter().find(|found| found.rule == rule).map(|found| found.level.name());
+        ["host-pid", "termination-grace-period", "unlisted-security-context"].map(level)
+    };
+    let (deny, warn) = (Some("deny"), Some("warn"));
+    assert_eq!(levels(json!({})), [deny, deny, warn]);
+    assert_eq!(levels(json!({"profile": "strict"})), [deny, deny, warn]);
+    assert_eq!(levels(json!({"profile": "tolerant"})), [deny, warn, None]);
+    assert_eq!(levels(json!({"rules": {"host-pid": "warn"}})), [warn, deny, warn]);
+    assert_eq!(levels(json!({"rules": {"host-pid": {"level": "off"}}})), [None, deny, warn]);
+    let all = json!({"host-pid": "off", "termination-grace-period": "off", "unlisted-security-context": "deny"});
+    for profile in ["strict", "tolerant"] {
+        assert_eq!(levels(json!({"profile": profile, "rules": all})), [None, None, deny]);
+        assert_eq!(levels(json!({"rules": all, "profile": profile})), [None, None, deny], "the order does not matter");
+    }
+    assert_eq!(levels(json!({"rules": {"host-pid": {}, "termination-grace-period": null}})), [deny, deny, warn]);
+}
+
+#[test]
+fn every_rule_can_be_set_to_every_level() {
+    for (rule, fixture) in fixtures() {
+        let case =
+            fixture.finds.iter().find(|case| case.level.is_none()).expect("a case that has the rule's own level");
+        let planted = &case.plant()[0];
+        for level in Level::ALL {
+            let mut settings = case.settings.clone().unwrap_or(json!({}));
+            if !settings["rules"].is_object() {
+                settings["rules"] = json!({});
+            }
+            if !settings["rules"][&rule].is_object() {
+                settings["rules"][&rule] = json!({});
+            }
+            settings["rules"][&rule]["level"] = json!(level.name());
+            let found = findings(&planted.request, &settings);
+            let of_rule: Vec<&Found> = found.iter().filter(|found| found.rule == rule).collect();
+            assert_eq!(of_rule.is_empty(), level == Level::Off, "{rule} at {}", level.name());
+            assert!(of_rule.iter().all(|found| found.level == level), "{rule} at {}", level.name());
+        }
+    }
+}
