@@ -128,6 +128,11 @@ fn every_rule_has_cases_of_both_sorts() {
             Some((id, fixture)) if fixture.finds.is_empty() || fixture.misses.is_empty() => {
                 wrong.push(format!("{id}: cases that are found and cases that are not, please"));
             }
+            Some((id, fixture))
+                if !fixture.finds.iter().flat_map(|case| case.at.values()).any(|text| text.contains("; ")) =>
+            {
+                wrong.push(format!("{id}: the whole text of one finding, please"));
+            }
             Some(_) => {}
         }
     }
