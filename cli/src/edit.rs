@@ -307,7 +307,10 @@ impl<'t> Editor<'t> {
                 Ok(())
             }
             Kind::Scalar(style @ (ScalarStyle::Plain | ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted), old) => {
-                self.replace(node.range.clone(), scalar(value, *style, old));
+                // Between quoted keys a text is quoted, too: this is JSON.
+                let is_json = *style == ScalarStyle::Plain && key_style(parent) == ScalarStyle::DoubleQuoted;
+                let style = if is_json { ScalarStyle::DoubleQuoted } else { *style };
+                self.replace(node.range.clone(), scalar(value, style, old));
                 Ok(())
             }
             Kind::Alias | Kind::Mapping { is_flow: true, .. } => {
@@ -381,11 +384,13 @@ impl<'t> Editor<'t> {
                 None => self.replace(pair.key.start..pair.end(), "{}"),
                 Some(next) => {
                     let follows = line_start(text, next.key.start);
-                    let between = &text[next_line(text, pair.end())..follows];
-                    let is_close = entries[1..kept.unwrap_or(1)].iter().fold(between.len(), |left, pair| {
-                        let line = line_start(text, pair.key.start)..next_line(text, pair.end());
-                        left.saturating_sub(line.len())
-                    }) == 0;
+                    // Nothing but what goes itself may stand between.
+                    let (mut at, mut is_close) = (next_line(text, pair.end()), true);
+                    for gone in entries[1..].iter().take_while(|pair| pair.key != next.key) {
+                        is_close &= at == line_start(text, gone.key.start);
+                        at = next_line(text, gone.end());
+                    }
+                    is_close &= at == follows;
                     if is_close {
                         // The next key that stays takes the place behind the mark.
                         self.replace(pair.key.start..next_line(text, pair.end()), "");

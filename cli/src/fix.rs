@@ -247,3 +247,69 @@ fn write_file(path: &Path, text: &str, has_bom: bool) -> Result<()> {
     file.persist(&path)?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every change that could be made in a document: each key removed, each scalar replaced, each map extended.
+    fn changes(node: &Node, path: &[Step], out: &mut Vec<Change>) {
+        let to = |step: Step| [path, &[step]].concat();
+        match &node.value {
+            node::Value::Mapping(entries) => {
+                out.push(Change { path: to(Step::Key("new/key".to_owned())), value: Some("a value".into()) });
+                let deep = [path, &["a", "b"].map(|key| Step::Key(key.to_owned()))].concat();
+                out.push(Change { path: deep, value: Some(7.into()) });
+                for entry in entries {
+                    let path = to(Step::Key(entry.key.clone()));
+                    out.push(Change { path: path.clone(), value: None });
+                    changes(&entry.node, &path, out);
+                }
+            }
+            node::Value::Sequence(items) => {
+                items.iter().enumerate().for_each(|(index, item)| changes(item, &to(Step::Index(index)), out));
+            }
+            _ => out.push(Change { path: path.to_vec(), value: Some("other".into()) }),
+        }
+    }
+
+    #[test]
+    fn whatever_changes_nothing_else_does() {
+        let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../test_data/manifests");
+        let manifests = Manifests::read(&[samples]);
+        let (mut made, mut refused) = (0, Vec::new());
+        for source in &manifests.sources {
+            let is_json = source.name.ends_with(".json");
+            for piece in manifests::split(&source.text).into_iter().map(|piece| Piece { is_json, ..piece }) {
+                let old = &source.text[piece.range.clone()];
+                let Ok(documents) = piece.load(old) else { continue };
+                for (document, node) in documents.iter().enumerate() {
+                    let mut all = Vec::new();
+                    changes(node, &[], &mut all);
+                    // One by one, and every other one at once.
+                    let mut rounds: Vec<Vec<Change>> = all.iter().cloned().map(|change| vec![change]).collect();
+                    let removed = all.iter().filter(|change| change.value.is_none()).step_by(2);
+                    let is_within = |outer: &Change, inner: &Change| inner.path.starts_with(&outer.path);
+                    let mut apart: Vec<Change> = Vec::new();
+                    for change in removed {
+                        if !apart.iter().any(|other| is_within(other, change)) {
+                            apart.push(change.clone());
+                        }
+                    }
+                    rounds.push(apart);
+                    for round in rounds {
+                        let round: Vec<_> = round.into_iter().map(|change| (document, change)).collect();
+                        let result = edit::edit(old, &round).and_then(|new| verify(&piece, old, &new, &round));
+                        match result {
+                            Ok(()) => made += 1,
+                            // Aliases are the only reason there is.
+                            Err(refusal) if old.contains('&') && old.contains('*') => refused.push(refusal),
+                            Err(refusal) => panic!("{}: {refusal:?} {round:?}", source.name),
+                        }
+                    }
+                }
+            }
+        }
+        assert!(made > 100 && refused.len() * 20 < made, "{made} made, refused: {refused:?}");
+    }
+}
