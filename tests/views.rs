@@ -215,3 +215,26 @@ fn every_field_of_a_persistent_volume_that_is_no_source_is_known() {
     assert!(known.remove("csi"));
     assert_eq!(known, others);
 }
+
+/// A view says which definition it is one of; nothing but this test reads it.
+#[test]
+fn every_definition_that_a_view_names_is_one_of_kubernetes() {
+    let mut roots: Vec<_> = KINDS.iter().flat_map(|info| schemas(info.kind)).collect();
+    // Nodes are only looked up.
+    roots.push(schema_of::<core::Node>());
+    let mut known: BTreeSet<_> = roots
+        .iter()
+        .flat_map(|root| root["$defs"].as_object().into_iter().flatten().map(|(name, _)| name.as_str()))
+        .collect();
+    known.extend(roots.iter().filter_map(|root| root["title"].as_str()));
+    let named = include_str!("../src/views.rs").lines().filter_map(|line| {
+        let (_, rest) = line.strip_prefix("    ")?.split_once(" = \"")?;
+        let (name, rest) = rest.split_once('"')?;
+        (rest.ends_with('{') && !name.is_empty()).then_some(name)
+    });
+    let named: Vec<_> = named.collect();
+    assert!(named.len() > 40, "{named:?}");
+    for name in named {
+        assert!(known.contains(name), "no definition is called {name}");
+    }
+}
