@@ -75,7 +75,10 @@ enum Kind {
     /// No text at all: null, as the value of `key:`.
     Nothing,
     Alias,
-    Sequence(Vec<Located>),
+    Sequence {
+        is_flow: bool,
+        items: Vec<Located>,
+    },
     Mapping {
         is_flow: bool,
         entries: Vec<Pair>,
@@ -152,7 +155,7 @@ fn locate(text: &str) -> Result<Vec<Located>, Refusal> {
                 let kind = if done.is_mapping {
                     Kind::Mapping { is_flow: done.is_flow, entries: done.entries }
                 } else {
-                    Kind::Sequence(done.items)
+                    Kind::Sequence { is_flow: done.is_flow, items: done.items }
                 };
                 Located { range: done.start..end, kind }
             }
@@ -231,6 +234,11 @@ fn line_end(text: &str, at: usize) -> usize {
     if end > at && text[..end].ends_with('\r') { end - 1 } else { end }
 }
 
+/// How the lines of a text end.
+fn newline(text: &str) -> &'static str {
+    if text.contains("\r\n") { "\r\n" } else { "\n" }
+}
+
 /// Where the next line begins.
 fn next_line(text: &str, at: usize) -> usize {
     text[at..].find('\n').map_or(text.len(), |newline| at + newline + 1)
@@ -281,7 +289,7 @@ impl<'t> Editor<'t> {
         match &node.kind {
             Kind::Mapping { is_flow: true, entries } => self.flow(node, entries, wanted, parent),
             Kind::Mapping { is_flow: false, entries } => self.block(node, entries, wanted, parent),
-            Kind::Sequence(items) => {
+            Kind::Sequence { items, .. } => {
                 for (index, item) in items.iter().enumerate() {
                     let below = below(wanted, |step| *step == Step::Index(index));
                     self.node(item, &below, Parent::Item)?;
@@ -301,23 +309,56 @@ impl<'t> Editor<'t> {
 
     /// Writes a value in place of another.
     fn set(&mut self, node: &Located, value: &Value, parent: Parent<'_>) -> Result<(), Refusal> {
+        let is_single = !matches!(value, Value::Array(_) | Value::Object(_));
         match &node.kind {
-            Kind::Nothing => {
+            Kind::Nothing if is_single => {
                 self.replace(node.range.clone(), format!(" {}", scalar(value, ScalarStyle::Plain, "")));
-                Ok(())
+                return Ok(());
             }
-            Kind::Scalar(style @ (ScalarStyle::Plain | ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted), old) => {
+            Kind::Scalar(style @ (ScalarStyle::Plain | ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted), old)
+                if is_single =>
+            {
                 // Between quoted keys a text is quoted, too: this is JSON.
                 let is_json = *style == ScalarStyle::Plain && key_style(parent) == ScalarStyle::DoubleQuoted;
                 let style = if is_json { ScalarStyle::DoubleQuoted } else { *style };
                 self.replace(node.range.clone(), scalar(value, style, old));
+                return Ok(());
+            }
+            Kind::Alias if is_single => {
+                self.replace(node.range.clone(), flow_text(value, key_style(parent)));
+                return Ok(());
+            }
+            _ => {}
+        }
+        let text = self.text;
+        if let Parent::Pair { pair, is_flow: false } = parent
+            && let Some(colon) = colon(text, pair.key.end)
+        {
+            let old = colon..node.range.end;
+            if text[old.clone()].contains('#') {
+                return self.refuse(node.range.start, "a comment would have to go");
+            }
+            if is_single {
+                self.replace(old, format!(" {}", scalar(value, ScalarStyle::Plain, "")));
+                return Ok(());
+            }
+            let indent = pair.key.start - line_start(text, pair.key.start);
+            let mut lines = String::new();
+            block_value(value, indent, newline(text), &mut lines);
+            self.replace(old, lines.trim_end());
+            return Ok(());
+        }
+        match &node.kind {
+            Kind::Mapping { is_flow: false, .. } | Kind::Sequence { is_flow: false, .. } | Kind::Nothing => {
+                self.refuse(node.range.start, "a value of several lines would have to change")
+            }
+            Kind::Scalar(ScalarStyle::Literal | ScalarStyle::Folded, _) => {
+                self.refuse(node.range.start, "a value of several lines would have to change")
+            }
+            _ => {
+                self.replace(node.range.clone(), flow_text(value, key_style(parent)));
                 Ok(())
             }
-            Kind::Alias | Kind::Mapping { is_flow: true, .. } => {
-                self.replace(node.range.clone(), scalar(value, key_style(parent), ""));
-                Ok(())
-            }
-            _ => self.refuse(node.range.start, "a value of several lines would have to change"),
         }
     }
 
@@ -340,7 +381,7 @@ impl<'t> Editor<'t> {
 
     /// Writes the keys of a map on lines of their own, below the line of `at`.
     fn insert_lines(&mut self, at: usize, new: &Value, indent: usize) {
-        let newline = if self.text.contains("\r\n") { "\r\n" } else { "\n" };
+        let newline = newline(self.text);
         let place = next_line(self.text, at);
         let mut lines = String::new();
         if !self.text[..place].ends_with('\n') {
@@ -469,8 +510,7 @@ impl<'t> Editor<'t> {
             let indent = &text[start..entries[last_kept].key.start];
             // Entries on lines of their own stay so.
             if indent.chars().all(|c| c == ' ') && line_start(text, node.range.start) != start {
-                let newline = if text.contains("\r\n") { "\r\n" } else { "\n" };
-                format!(",{newline}{indent}")
+                format!(",{}{indent}", newline(text))
             } else {
                 ", ".to_owned()
             }
@@ -632,6 +672,9 @@ fn key_text(key: &str, style: ScalarStyle) -> String {
 fn flow_text(value: &Value, style: ScalarStyle) -> String {
     match value {
         Value::Object(_) => format!("{{{}}}", flow_members(value, style)),
+        Value::Array(items) => {
+            format!("[{}]", items.iter().map(|item| flow_text(item, style)).collect::<Vec<_>>().join(", "))
+        }
         other => scalar(other, style, ""),
     }
 }
@@ -648,14 +691,35 @@ fn block_lines(value: &Value, indent: usize, newline: &str, out: &mut String) {
     for (key, value) in members {
         // Writing to a String cannot fail.
         let _ = write!(out, "{:indent$}{}:", "", key_text(key, ScalarStyle::Plain));
-        match value {
-            Value::Object(members) if !members.is_empty() => {
-                out.push_str(newline);
-                block_lines(value, indent + INDENT, newline, out);
+        block_value(value, indent, newline, out);
+    }
+}
+
+/// What comes after the colon of a key, with the lines below.
+fn block_value(value: &Value, indent: usize, newline: &str, out: &mut String) {
+    match value {
+        Value::Object(members) if !members.is_empty() => {
+            out.push_str(newline);
+            block_lines(value, indent + INDENT, newline, out);
+        }
+        Value::Array(items) if !items.is_empty() => {
+            out.push_str(newline);
+            for item in items {
+                let _ = write!(out, "{:indent$}- ", "");
+                let mut lines = String::new();
+                match item {
+                    Value::Object(members) if !members.is_empty() => {
+                        block_lines(item, indent + INDENT, newline, &mut lines);
+                        out.push_str(lines.trim_start_matches(' '));
+                    }
+                    other => {
+                        let _ = write!(out, "{}{newline}", flow_text(other, ScalarStyle::Plain));
+                    }
+                }
             }
-            other => {
-                let _ = write!(out, " {}{newline}", flow_text(other, ScalarStyle::Plain));
-            }
+        }
+        other => {
+            let _ = write!(out, " {}{newline}", flow_text(other, ScalarStyle::Plain));
         }
     }
 }
@@ -789,6 +853,21 @@ mod tests {
     }
 
     #[test]
+    fn values_of_several_lines_come_and_go() {
+        let affinity = r#"[{"path": ["s", "a"], "value": {"p": {"t": [{"m": [{"k": "x/y", "o": "In", "v": ["a b"]}], "z": {}}, 1]}}}]"#;
+        let lines = "  a:\n    p:\n      t:\n      - m:\n        - k: x/y\n          o: In\n          v:\n          - \"a b\"\n        z: {}\n      - 1\n";
+        let flow = "{p: {t: [{m: [{k: x/y, o: In, v: [\"a b\"]}], z: {}}, 1]}}";
+        check(&[
+            ("s:\n  b: 1\nt: 1\n", affinity, &format!("s:\n  b: 1\n{lines}t: 1\n")),
+            ("s:\n  a:\n  - 1\n  - 2\nt: 1\n", affinity, &format!("s:\n{lines}t: 1\n")),
+            ("s:\n  a: [1] # x\n", affinity, &format!("s:\n{} # x\n", lines.trim_end())),
+            ("s: {a: [1], b: 1}\n", affinity, &format!("s: {{a: {flow}, b: 1}}\n")),
+            ("a: |\n  x\nb: 1\n", r#"[{"path": ["a"], "value": 2}]"#, "a: 2\nb: 1\n"),
+            ("a:\n  b: 1\n# c\n", r#"[{"path": ["a"], "value": "x"}]"#, "a: x\n# c\n"),
+        ]);
+    }
+
+    #[test]
     fn flow_maps_keep_their_form() {
         check(&[
             ("a: {b: 1, c: 2, d: 3} # x\n", r#"[{"path": ["a", "b"]}]"#, "a: {c: 2, d: 3} # x\n"),
@@ -815,7 +894,8 @@ mod tests {
             ("a: [1]\n", r#"[{"path": ["a", 1], "value": 2}]"#, 1, "past the end"),
             ("a: [1]\n", r#"[{"path": ["a", 0]}]"#, 1, "item of a list"),
             ("a: 1\n", r#"[{"path": ["a", "b"], "value": 2}]"#, 1, "no map"),
-            ("a: |\n  x\n", r#"[{"path": ["a"], "value": 2}]"#, 2, "several lines"),
+            ("- |\n  x\n", r#"[{"path": [0], "value": 2}]"#, 2, "several lines"),
+            ("a:\n  # why\n  b: 1\n", r#"[{"path": ["a"], "value": 2}]"#, 3, "comment"),
             ("\na: 1\n", r#"[{"path": ["a"]}]"#, 2, "every key"),
             ("a: [\n", "[]", 1, ""),
         ] {

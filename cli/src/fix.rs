@@ -185,6 +185,12 @@ fn exact(node: &Node) -> Value {
 fn exact_value(value: &Value) -> Value {
     match value {
         Value::Number(value) => number(&value.to_string()),
+        Value::Array(items) => items.iter().map(exact_value).collect(),
+        Value::Object(members) => members
+            .iter()
+            .map(|(key, value)| (key.clone(), exact_value(value)))
+            .collect::<serde_json::Map<_, _>>()
+            .into(),
         other => other.clone(),
     }
 }
@@ -269,7 +275,14 @@ mod tests {
             node::Value::Sequence(items) => {
                 items.iter().enumerate().for_each(|(index, item)| changes(item, &to(Step::Index(index)), out));
             }
-            _ => out.push(Change { path: path.to_vec(), value: Some("other".into()) }),
+            _ if path.is_empty() => {}
+            _ => {
+                out.push(Change { path: path.to_vec(), value: Some("other".into()) });
+                out.push(Change {
+                    path: path.to_vec(),
+                    value: Some(serde_json::json!({"list": [{"a": 1, "b": []}, 2]})),
+                });
+            }
         }
     }
 
