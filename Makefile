@@ -41,6 +41,10 @@ annotated-policy.wasm: policy.wasm metadata.yml README.md ## Build the module wi
 oke-vn: policy.wasm ## Build the command line
 	cargo build --locked --package oke-vn
 
+.PHONY: install
+install: policy.wasm ## Install the command line, with the module that is built here
+	cargo install --locked --path cli
+
 .PHONY: check
 check: oke-vn ## Check the manifests in FILES (default: test_data/manifests)
 	@$(OKE_VN) check $(FILES) || { status=$$?; [ $$status -eq 1 ] || exit $$status; }
