@@ -13,6 +13,11 @@ OKE_VN := $(CURDIR)/target/debug/oke-vn
 # The real thing where there is one; our own `run` answers alike.
 KWCTL ?= $(shell command -v kwctl || echo $(OKE_VN))
 
+# What only the real kwctl can do.
+NEEDS_KWCTL = [ "$(KWCTL)" != "$(OKE_VN)" ] || \
+  { echo "kwctl is needed: https://docs.kubewarden.io/howtos/install-kwctl" >&2; exit 1; }
+VERSION ?= v$(shell sed -n 's/^version = "\(.*\)"$$/\1/p' Cargo.toml | head -n 1)
+
 SOURCES := $(shell find src -type f) Cargo.toml Cargo.lock rust-toolchain.toml
 
 # The command line embeds the very file that is shipped, instead of building the policy a second time.
@@ -32,8 +37,24 @@ policy.wasm: $(SOURCES) | toolchain ## Build the policy module
 	cmp -s $(WASM) $@ || cp $(WASM) $@
 
 annotated-policy.wasm: policy.wasm metadata.yml README.md ## Build the module with its metadata, to be pushed (needs kwctl)
-	@command -v kwctl >/dev/null || { echo "kwctl is needed: https://docs.kubewarden.io/howtos/install-kwctl" >&2; exit 1; }
-	kwctl annotate policy.wasm --metadata-path metadata.yml --usage-path README.md --output-path $@
+	@$(NEEDS_KWCTL)
+	$(KWCTL) annotate policy.wasm --metadata-path metadata.yml --usage-path README.md --output-path $@
+
+.PHONY: publish
+publish: annotated-policy.wasm ## Push the annotated module to REGISTRY (needs kwctl)
+	@$(NEEDS_KWCTL)
+	@[ -n "$(REGISTRY)" ] || { echo "say where to: make publish REGISTRY=registry.example.com/policies" >&2; exit 1; }
+	@$(KWCTL) push --output json $< registry://$(REGISTRY)/oke-virtual-nodes-policy:$(VERSION)
+
+.PHONY: artifacthub
+artifacthub: ## Write artifacthub-pkg.yml anew, for a release (needs kwctl)
+	@$(NEEDS_KWCTL)
+	$(KWCTL) scaffold artifacthub --metadata-path metadata.yml --questions-path questions-ui.yml --output artifacthub-pkg.yml
+	cargo xtask generate
+
+.PHONY: generate
+generate: ## Write what is made from the declarations of the rules
+	cargo xtask generate
 
 # The development profile, with optimised dependencies: compiling wasmtime is most of the work, and so `check` and
 # `test` share it.
