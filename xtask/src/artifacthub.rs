@@ -1,0 +1,35 @@
+//! What artifacthub-pkg.yml repeats of other files: `kwctl scaffold artifacthub` writes the file, and this keeps the
+//! form and the rules in it up to date for those who have no kwctl.
+
+use crate::metadata::{Scope, webhook_rules, yaml};
+use crate::questions;
+
+/// The file with what it repeats made anew.
+///
+/// # Errors
+/// A sentence for people, where a part is missing.
+pub fn with_copies(text: &str) -> Result<String, String> {
+    let rules = yaml(&webhook_rules(Scope::Cluster), "");
+    // The annotation is the list alone.
+    let rules = rules.strip_prefix("rules:\n").unwrap_or(&rules);
+    let rules: String = rules.lines().map(|line| format!("{}\n", line.strip_prefix("  ").unwrap_or(line))).collect();
+    let text = with_block(text, "kubewarden/questions-ui", &questions::text())?;
+    with_block(&text, "kubewarden/rules", &rules)
+}
+
+/// The text with another block of text behind `key` of the annotations.
+fn with_block(text: &str, key: &str, block: &str) -> Result<String, String> {
+    let start = format!("  {key}: |\n");
+    let missing = || format!("artifacthub-pkg.yml: has no {key}");
+    let (before, after) = text.split_once(&start).ok_or_else(missing)?;
+    let rest = after.lines().skip_while(|line| line.is_empty() || line.starts_with("    "));
+    let mut made = format!("{before}{start}");
+    for line in block.lines() {
+        made.push_str(&format!("    {line}\n"));
+    }
+    for line in rest {
+        made.push_str(line);
+        made.push('\n');
+    }
+    Ok(made)
+}

@@ -1,0 +1,141 @@
+//! What the policy is asked about, from what its rules look at: the `rules:` of metadata.yml and of the manifests.
+
+use oke_virtual_nodes_policy::kinds::{KINDS, Kind};
+use oke_virtual_nodes_policy::rule::{Check, Rule, TEMPLATES};
+use oke_virtual_nodes_policy::rules::{JUDGED_ON_RESIZE, RULES};
+
+/// The rules that are not asked by default: every update of every ConfigMap and Secret would go through the policy.
+pub const LEFT_OUT: &[&str] = &["config-propagation"];
+
+/// What a line starts with, behind which made rules stand.
+pub const BEGIN: &str = "# BEGIN rules";
+/// What a line starts with, before which made rules stand.
+pub const END: &str = "# END rules";
+
+/// The kinds that do not belong to a namespace. A policy of one namespace would be asked about all of them.
+const CLUSTER_WIDE: &[Kind] = &[Kind::PersistentVolume, Kind::Namespace];
+
+/// One of the `rules:` of a webhook. The version of all kinds is v1.
+#[derive(Debug, PartialEq, Eq)]
+pub struct WebhookRule {
+    /// The API group.
+    pub group: &'static str,
+    /// The resources of that group.
+    pub resources: Vec<&'static str>,
+    /// What is done with them.
+    pub operations: &'static [&'static str],
+}
+
+/// Whom the rules are for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// A policy of the whole cluster.
+    Cluster,
+    /// A policy of one namespace.
+    Namespace,
+    /// An instance that judges pods once more, after all webhooks that change them.
+    Pods,
+}
+
+/// The kinds that a rule looks at.
+#[must_use]
+pub fn kinds_of(rule: &Rule) -> Vec<Kind> {
+    let mut kinds = Vec::new();
+    for check in rule.checks {
+        kinds.extend_from_slice(match check {
+            Check::Object(kinds, _) => kinds,
+            Check::Pod(_) | Check::Volume(_) | Check::Container(_) => TEMPLATES,
+            Check::Update(_) => &[Kind::Pod],
+        });
+    }
+    kinds
+}
+
+/// The rules for webhooks that let every rule of the policy see what it looks at.
+#[must_use]
+pub fn webhook_rules(scope: Scope) -> Vec<WebhookRule> {
+    let seen: Vec<Kind> =
+        RULES.iter().filter(|rule| !LEFT_OUT.contains(&rule.id)).flat_map(|rule| kinds_of(rule)).collect();
+    let is_seen = |kind: Kind| {
+        seen.contains(&kind)
+            && match scope {
+                Scope::Cluster => true,
+                Scope::Namespace => !CLUSTER_WIDE.contains(&kind),
+                Scope::Pods => kind == Kind::Pod,
+            }
+    };
+    let mut rules: Vec<WebhookRule> = Vec::new();
+    let mut add = |group, resource, operations| match rules
+        .iter_mut()
+        .find(|rule| rule.group == group && rule.operations == operations)
+    {
+        Some(rule) => rule.resources.push(resource),
+        None => rules.push(WebhookRule { group, resources: vec![resource], operations }),
+    };
+    let objects: &[&str] = if scope == Scope::Pods { &["CREATE"] } else { &["CREATE", "UPDATE"] };
+    for info in KINDS.iter().filter(|info| !info.kind.is_connection() && is_seen(info.kind)) {
+        add(info.group, info.resource, objects);
+    }
+    if scope == Scope::Pods {
+        return rules;
+    }
+    // What is updated through a subresource is not among what the resource's own rules name.
+    if RULES.iter().any(|rule| rule.id == "ephemeral-containers") {
+        add("", "pods/ephemeralcontainers", &["UPDATE"]);
+    }
+    if !JUDGED_ON_RESIZE.is_empty() {
+        add("", "pods/resize", &["UPDATE"]);
+    }
+    for info in KINDS.iter().filter(|info| info.kind.is_connection() && is_seen(info.kind)) {
+        add(info.group, info.resource, &["CONNECT"]);
+    }
+    rules
+}
+
+/// The rules as YAML.
+#[must_use]
+pub fn yaml(rules: &[WebhookRule], indent: &str) -> String {
+    let mut text = format!("{indent}rules:\n");
+    for rule in rules {
+        text.push_str(&format!("{indent}  - apiGroups: [\"{}\"]\n{indent}    apiVersions: [v1]\n", rule.group));
+        text.push_str(&format!("{indent}    resources:\n"));
+        for resource in &rule.resources {
+            text.push_str(&format!("{indent}      - {resource}\n"));
+        }
+        text.push_str(&format!("{indent}    operations: [{}]\n", rule.operations.join(", ")));
+    }
+    text
+}
+
+/// A file with its rules made anew between the markers. The first marker says for which scope.
+///
+/// # Errors
+/// A sentence for people, where the markers are not as they must be.
+pub fn with_rules(path: &str, text: &str) -> Result<String, String> {
+    let mut made = String::new();
+    let mut within = false;
+    for line in text.lines() {
+        let indent = &line[..line.len() - line.trim_start().len()];
+        if line.trim_start().starts_with(END) {
+            within = false;
+        }
+        if !within {
+            made.push_str(line);
+            made.push('\n');
+        }
+        if let Some(marker) = line.trim_start().strip_prefix(BEGIN) {
+            let scope = match marker.trim_start().split(' ').next() {
+                Some("(cargo") => Scope::Cluster,
+                Some("namespace") => Scope::Namespace,
+                Some("pods") => Scope::Pods,
+                _ => return Err(format!("{path}: unknown scope: {line}")),
+            };
+            made.push_str(&yaml(&webhook_rules(scope), indent));
+            within = true;
+        }
+    }
+    if within || !made.contains(BEGIN) {
+        return Err(format!("{path}: lacks `{BEGIN}` or `{END}`"));
+    }
+    Ok(made)
+}

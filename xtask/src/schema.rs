@@ -1,0 +1,176 @@
+//! settings.schema.json: the settings as a JSON Schema, for editors and for those who check manifests.
+
+use oke_virtual_nodes_policy::rule::{Level, ParameterKind, Rule};
+use oke_virtual_nodes_policy::rules::RULES;
+use serde_json::{Map, Value, json};
+
+use crate::rules::fix;
+use crate::settings::{PLACEMENT, Setting, Values, known, knows_placement};
+
+/// The schema's text.
+#[must_use]
+pub fn text() -> String {
+    let mut text = serde_json::to_string_pretty(&schema()).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+/// The schema. Null is absence everywhere, as a form may send it.
+#[must_use]
+pub fn schema() -> Value {
+    let properties: Map<String, Value> =
+        known().map(|setting| (setting.name.to_owned(), setting_schema(setting))).collect();
+    json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": "https://raw.githubusercontent.com/oke-virtual-nodes/oke-virtual-nodes-policy/main/settings.schema.json",
+        "title": "Settings of oke-virtual-nodes-policy",
+        "description": "Made by `cargo xtask generate` from the declarations in src/rules. Do not edit.",
+        "type": ["object", "null"],
+        "additionalProperties": false,
+        "properties": properties,
+        "$defs": {
+            "level": {
+                "description": "deny rejects, warn accepts with a warning, off does nothing; false is off as YAML 1.1 \
+                                reads it",
+                "enum": ["deny", "warn", "off", false, null],
+            },
+            "names": {"type": ["array", "null"], "items": {"type": "string", "minLength": 1}},
+        },
+    })
+}
+
+fn setting_schema(setting: &Setting) -> Value {
+    let mut schema = match setting.values {
+        Values::Choice(choices) => {
+            let mut values: Vec<Value> = choices.iter().map(|choice| json!(choice)).collect();
+            if choices.contains(&"off") {
+                values.push(json!(false));
+            }
+            values.push(Value::Null);
+            json!({"enum": values})
+        }
+        Values::Flag => json!({"type": ["boolean", "null"]}),
+        Values::Url => json!({
+            "type": ["string", "null"],
+            "maxLength": 1024,
+            "pattern": "^(https?://[!-~]+)?$",
+        }),
+        Values::Some(choices) => json!({"type": ["array", "null"], "items": {"enum": choices}}),
+        Values::Structure => match setting.name {
+            "rules" => rules(),
+            "virtualNodes" => virtual_nodes(),
+            _ => exemptions(),
+        },
+    };
+    schema["description"] = json!(setting.about);
+    schema["default"] = serde_json::from_str(setting.default).unwrap_or_default();
+    schema
+}
+
+fn rules() -> Value {
+    let mut properties: Map<String, Value> = RULES.iter().map(|rule| (rule.id.to_owned(), rule_schema(rule))).collect();
+    if knows_placement() {
+        let placement = json!({
+            "description": PLACEMENT,
+            "type": ["object", "null"],
+            "additionalProperties": false,
+            "properties": {"mutate": {"type": ["boolean", "null"], "default": false}},
+        });
+        properties.insert("placement".to_owned(), placement);
+    }
+    json!({"type": ["object", "null"], "additionalProperties": false, "properties": properties})
+}
+
+fn rule_schema(rule: &Rule) -> Value {
+    let mut properties = Map::new();
+    properties.insert("level".to_owned(), json!({"$ref": "#/$defs/level"}));
+    let mutate = match rule.fix {
+        Some(_) => json!({
+            "description": format!("Whether findings of this rule are mended; without it the setting mutate decides. \
+                                    The fix is {}.", fix(rule)),
+            "type": ["boolean", "null"],
+        }),
+        None => json!({"description": "This rule has no fix, a person must decide.", "enum": [false, null]}),
+    };
+    properties.insert("mutate".to_owned(), mutate);
+    for parameter in rule.parameters {
+        let mut schema = match parameter.kind {
+            ParameterKind::Names => json!({"$ref": "#/$defs/names"}),
+            ParameterKind::Choice(choices) => {
+                let choices: Vec<Value> = choices.iter().map(|choice| json!(choice)).chain([Value::Null]).collect();
+                json!({"enum": choices})
+            }
+            ParameterKind::PortRange => json!({"type": ["string", "null"], "pattern": "^[0-9]{1,5}-[0-9]{1,5}$"}),
+            ParameterKind::Quantity => json!({"type": ["string", "integer", "null"]}),
+        };
+        schema["description"] = json!(parameter.about);
+        properties.insert(parameter.name.to_owned(), schema);
+    }
+    let level = |level: Level| level.name();
+    json!({
+        "description": format!("{} Default: {} under strict, {} under tolerant.",
+            rule.docs.summary, level(rule.strict), level(rule.tolerant)),
+        "anyOf": [
+            {"$ref": "#/$defs/level"},
+            {"type": "object", "additionalProperties": false, "properties": properties},
+        ],
+    })
+}
+
+fn virtual_nodes() -> Value {
+    json!({
+        "type": ["object", "null"],
+        "additionalProperties": false,
+        "properties": {
+            "labels": {
+                "description": "The labels of virtual nodes.",
+                "type": ["object", "null"],
+                "additionalProperties": {"type": "string"},
+            },
+            "taints": {
+                "description": "The taints of virtual nodes.",
+                "type": ["array", "null"],
+                "items": {
+                    "type": "object",
+                    "additionalProperties": false,
+                    "required": ["key", "effect"],
+                    "properties": {
+                        "key": {"type": "string", "minLength": 1},
+                        "value": {"type": ["string", "null"]},
+                        "effect": {"enum": ["NoSchedule", "PreferNoSchedule", "NoExecute"]},
+                    },
+                },
+            },
+        },
+    })
+}
+
+fn exemptions() -> Value {
+    let names = |about: &str| json!({"$ref": "#/$defs/names", "description": about});
+    json!({
+        "type": ["array", "null"],
+        "items": {
+            "type": "object",
+            "additionalProperties": false,
+            "required": ["reason"],
+            "properties": {
+                "namespaces": names("Namespaces of the objects; * stands for any characters."),
+                "names": names("Names of the objects; * stands for any characters."),
+                "kinds": names("Kinds of the objects."),
+                "labels": {
+                    "description": "Labels of the objects.",
+                    "type": ["object", "null"],
+                    "additionalProperties": {"type": "string"},
+                },
+                "users": names("Names of the users who ask."),
+                "groups": names("Groups of the users who ask."),
+                "rules": {
+                    "description": "The rules that it holds for; without it all.",
+                    "type": ["array", "null"],
+                    "items": {"enum": RULES.iter().map(|rule| rule.id).collect::<Vec<_>>()},
+                },
+                "reason": {"description": "Why; for those who read the settings.", "type": "string", "minLength": 1},
+            },
+        },
+    })
+}
