@@ -208,20 +208,33 @@ impl<'d> Finding<'d> {
         let path = self.place.path();
         let mut text = String::new();
         for edit in &self.edits {
-            if !text.is_empty() {
-                text.push_str(", and ");
-            }
             let place = edit.place().path();
-            if let Some(rest) = place.strip_prefix(&path) {
-                if !rest.is_empty() {
-                    text.push_str(rest.trim_start_matches('.'));
-                    text.push(' ');
+            let inner = place.strip_prefix(&path).map_or(place.as_str(), |inner| inner.trim_start_matches('.'));
+            match (edit, edit.place()) {
+                // Several values that were not there: the first one says so for all.
+                (Edit::Set(_, value), Place::Below(..)) => {
+                    text.push_str(if text.is_empty() { "was not set, " } else { ", " });
+                    if text.ends_with("set, ") {
+                        text.push_str(would);
+                        text.push_str("set to ");
+                    }
+                    if !inner.is_empty() {
+                        text.push_str(inner);
+                        text.push('=');
+                    }
+                    let _ = write!(text, "{value}");
                 }
-            } else {
-                text.push_str(&place);
-                text.push(' ');
+                _ => {
+                    if !text.is_empty() {
+                        text.push_str(", and ");
+                    }
+                    if !inner.is_empty() {
+                        text.push_str(inner);
+                        text.push(' ');
+                    }
+                    text.push_str(&edit.describe(would));
+                }
             }
-            text.push_str(&edit.describe(would));
         }
         text
     }

@@ -6,9 +6,9 @@ use crate::findings::Finding;
 use crate::fix::{Target, fix};
 use crate::judge;
 use crate::kinds::{KINDS, Kind};
-use crate::reader::{Document, Raw, Text, View};
+use crate::reader::{Document, MOST_UNREADABLE, Raw, Text, View};
 use crate::request::{AdmissionRequest, Operation, Payload, TextPayload};
-use crate::response::Response;
+use crate::response::{Response, printable};
 use crate::rule::Level;
 use crate::settings::{NodeKind, Settings};
 use crate::subject::Subject;
@@ -313,10 +313,13 @@ fn title(subject: &Subject<'_>, kind_name: &str, namespace: Option<&str>) -> Str
 
 fn wrong_fields(subject: &str, fields: &[String]) -> String {
     let count = fields.len();
-    let mut message = format!("{subject} cannot be read: {count} field{}", if count == 1 { "" } else { "s" });
+    let at_least = if count >= MOST_UNREADABLE { "at least " } else { "" };
+    let plural = if count == 1 { "" } else { "s" };
+    // Names can hold line breaks until somebody has validated them.
+    let mut message = printable(format!("{subject} cannot be read: {at_least}{count} field{plural}"), 800);
     for field in fields {
         message.push_str("\n- ");
-        message.push_str(field);
+        message.push_str(&printable(field.clone(), 800));
     }
     message
 }

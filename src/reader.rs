@@ -124,8 +124,8 @@ pub struct Unreadable {
     found: &'static str,
 }
 
-/// More wrong values than this are counted and not kept.
-const MOST_UNREADABLE: usize = 64;
+/// More wrong values than this are not kept.
+pub const MOST_UNREADABLE: usize = 64;
 
 /// The nodes of one JSON text.
 pub struct Document<'a> {
@@ -189,6 +189,39 @@ impl<'a> Document<'a> {
             }
         } else if let Some(slot) = self.slots.get_mut(last as usize) {
             slot.next = child;
+        }
+    }
+
+    /// Where a member of an object belongs: fields in the order of the shape, then names in theirs.
+    fn rank(&self, node: u32) -> (u8, &str) {
+        match self.slot(node).map(|slot| &slot.key) {
+            Some(Key::Field(index)) => (*index, ""),
+            Some(Key::Name(name)) => (u8::MAX, name),
+            _ => (0, ""),
+        }
+    }
+
+    /// Puts the members of an object in order, so that nothing that is said depends on the order of the text. Objects
+    /// from an API server come in the order of their names.
+    fn sort(&mut self, node: u32) {
+        let children = || self.node(node).children();
+        let mut fields: Vec<u32> = Vec::new();
+        for child in children().filter(|child| !child.is_unknown()) {
+            let place = fields.partition_point(|other| self.rank(*other) <= self.rank(child.id));
+            fields.insert(place, child.id);
+        }
+        let mut names: Vec<_> =
+            children().filter(|child| child.is_unknown()).map(|child| (child.name(), child.id as usize)).collect();
+        sort_names(&mut names);
+        let names = names.iter().map(|(_, child)| u32::try_from(*child).unwrap_or(0));
+        let sorted: Vec<_> = fields.into_iter().chain(names).collect();
+        let mut last = 0;
+        for child in sorted {
+            self.link(node, last, child);
+            last = child;
+        }
+        if let Some(slot) = self.slots.get_mut(last as usize) {
+            slot.next = 0;
         }
     }
 
@@ -375,7 +408,7 @@ impl<'de> Visitor<'de> for Seed<'_, 'de> {
             Shape::Object(fields) => fields.others,
             _ => true,
         };
-        let (mut last, mut seen) = (0, 0_u64);
+        let (mut last, mut seen, mut is_sorted) = (0, 0_u64, true);
         while let Some(key) = map.next_key_seed(KeySeed { fields, keep })? {
             let (key, shape) = match (key, shape) {
                 (Found::Field(index, shape), _) => (Key::Field(index), shape),
@@ -397,12 +430,16 @@ impl<'de> Visitor<'de> for Seed<'_, 'de> {
                 seen |= bit;
             }
             if map.next_value_seed(Seed { document, node: child, shape })? {
+                is_sorted = is_sorted && (last == 0 || document.rank(last) <= document.rank(child));
                 document.link(node, last, child);
                 last = child;
             } else {
                 document.slots.truncate(child as usize);
                 document.cursor = node;
             }
+        }
+        if keep && !is_sorted {
+            document.sort(node);
         }
         Ok(true)
     }

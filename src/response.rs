@@ -198,7 +198,7 @@ fn more(count: usize) -> String {
 }
 
 /// The text in printable ASCII, cut at `most` bytes. Names in an object that was not validated yet can hold anything.
-fn printable(text: String, most: usize) -> String {
+pub fn printable(text: String, most: usize) -> String {
     const CUT: &str = "...";
     if text.len() <= most && text.bytes().all(is_printable) {
         return text;

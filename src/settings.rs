@@ -1,10 +1,10 @@
 //! The policy's settings: read strictly, with every error in one message.
 
 use std::borrow::Cow;
-use std::fmt::Display;
+use std::fmt;
 
 use crate::quantity::Quantity;
-use crate::reader::{Children, Document, Json, Node, Shape};
+use crate::reader::{Children, Document, Json, Node, Shape, joined};
 use crate::rule::{Fix, Level, Parameter, ParameterKind, Rule};
 use crate::rules::RULES;
 
@@ -140,6 +140,7 @@ fn from_value(value: Node<'_>, errors: &mut Errors) -> Settings<'static> {
                 }
             }
             "helpUrl" => settings.help_url = errors.url("helpUrl", value),
+            "mutate" if is_off(value) => mutate = None,
             "mutate" => {
                 mutate = match errors.choice("mutate", value, &["off", "safe", "full"]) {
                     Some("safe") => Some(Fix::Safe),
@@ -150,7 +151,7 @@ fn from_value(value: Node<'_>, errors: &mut Errors) -> Settings<'static> {
             "mutateTemplates" => settings.mutate_templates = errors.flag("mutateTemplates", value),
             "annotate" => settings.annotate = errors.flag("annotate", value),
             "rules" => rules = Some(value),
-            _ => errors.unknown("", "setting", key, KEYS.iter().copied()),
+            _ => errors.unknown("", "setting", key, KEYS),
         }
     }
     settings.levels = RULES
@@ -170,7 +171,7 @@ fn from_value(value: Node<'_>, errors: &mut Errors) -> Settings<'static> {
                 Some((rule, (level, mends))) => {
                     rule_settings(rule, value, level, mends, &mut settings.parameters, errors)
                 }
-                None => errors.unknown("rules", "rule", id, RULES.iter().map(|rule| rule.id)),
+                None => errors.unknown("rules", "rule", id, &ids()),
             }
         }
     }
@@ -178,6 +179,7 @@ fn from_value(value: Node<'_>, errors: &mut Errors) -> Settings<'static> {
 }
 
 /// Reads what the settings say of one rule: a level, or an object with the level and the rule's parameters.
+#[inline(never)]
 fn rule_settings(
     rule: &'static Rule,
     value: Node<'_>,
@@ -202,16 +204,39 @@ fn rule_settings(
         } else if key == "mutate" {
             *mends = errors.flag(&path, value);
             if *mends && rule.fix.is_none() {
-                errors.add(&path, "this rule has no fix, a person must decide");
+                errors.add(&path, format_args!("this rule has no fix, a person must decide"));
             }
         } else if let Some(parameter) = rule.parameters.iter().find(|parameter| parameter.name == key) {
             if let Some(value) = errors.parameter(&path, value, parameter) {
                 parameters.push((rule.id, parameter.name, value));
             }
         } else {
-            let names = rule.parameters.iter().map(|parameter| parameter.name).chain(["level", "mutate"]);
-            errors.unknown(&format!("rules.{}", rule.id), "setting", key, names);
+            let mut names: Vec<_> = rule.parameters.iter().map(|parameter| parameter.name).collect();
+            names.extend(["level", "mutate"]);
+            errors.unknown(&format!("rules.{}", rule.id), "setting", key, &names);
         }
+    }
+}
+
+/// The ids that settings can name.
+fn ids() -> Vec<&'static str> {
+    RULES.iter().map(|rule| rule.id).collect()
+}
+
+/// YAML reads a bare `off` as false.
+fn is_off(value: Node<'_>) -> bool {
+    matches!(value.json(), Json::Bool(false))
+}
+
+/// The entries of an object with their names.
+struct Entries<'v>(Option<Children<'v>>);
+
+impl<'v> Iterator for Entries<'v> {
+    type Item = (&'v str, Node<'v>);
+
+    fn next(&mut self) -> Option<(&'v str, Node<'v>)> {
+        let child = self.0.as_mut()?.next()?;
+        Some((child.name(), child))
     }
 }
 
@@ -242,17 +267,21 @@ fn shown(key: &str) -> String {
 }
 
 impl Errors {
-    fn add(&mut self, path: &str, what: impl Display) {
+    // The module holds one copy of each of these, and not one for every kind of argument or caller.
+    #[inline(never)]
+    fn add(&mut self, path: &str, what: fmt::Arguments<'_>) {
         let path = if path.is_empty() { "the settings" } else { path };
         self.0.push(format!("{path}: {what}"));
     }
 
-    fn expected(&mut self, path: &str, expected: impl Display, value: Node<'_>) {
+    #[inline(never)]
+    fn expected(&mut self, path: &str, expected: &str, value: Node<'_>) {
         self.add(path, format_args!("expected {expected}, found {}", type_of(value)));
     }
 
     /// The entries of an object that are not null; null is an empty object, anything else an error.
-    fn entries<'v>(&mut self, path: &str, value: Node<'v>) -> impl Iterator<Item = (&'v str, Node<'v>)> + use<'v> {
+    #[inline(never)]
+    fn entries<'v>(&mut self, path: &str, value: Node<'v>) -> Entries<'v> {
         let children: Option<Children<'v>> = match value.json() {
             Json::Object(children) => Some(children),
             Json::Null => None,
@@ -261,29 +290,32 @@ impl Errors {
                 None
             }
         };
-        children.into_iter().flatten().map(|child| (child.name(), child))
+        Entries(children)
     }
 
-    fn unknown<'n>(&mut self, path: &str, what: &str, key: &str, names: impl Iterator<Item = &'n str> + Clone) {
+    #[inline(never)]
+    fn unknown(&mut self, path: &str, what: &str, key: &str, names: &[&str]) {
         let path = if path.is_empty() { shown(key) } else { format!("{path}.{}", shown(key)) };
-        match nearest(key, names.clone()) {
+        match nearest(key, names) {
             Some(name) => self.add(&path, format_args!("unknown {what}, did you mean \"{name}\"?")),
-            None if what == "rule" => self.add(&path, "unknown rule"),
+            None if what == "rule" => self.add(&path, format_args!("unknown rule")),
             None => {
-                let names = crate::reader::joined(names, ", ");
+                let names = joined(names.iter().copied(), ", ");
                 self.add(&path, format_args!("unknown {what}, known are {names}"));
             }
         }
     }
 
+    #[inline(never)]
     fn choice(&mut self, path: &str, value: Node<'_>, choices: &[&'static str]) -> Option<&'static str> {
         let choice = choices.iter().copied().find(|choice| text_of(value) == Some(*choice));
         if choice.is_none() {
-            self.expected(path, quoted(choices), value);
+            self.expected(path, &quoted(choices), value);
         }
         choice
     }
 
+    #[inline(never)]
     fn flag(&mut self, path: &str, value: Node<'_>) -> bool {
         if let Json::Bool(flag) = value.json() {
             return flag;
@@ -292,15 +324,21 @@ impl Errors {
         false
     }
 
+    #[inline(never)]
     fn level(&mut self, path: &str, value: Node<'_>, or_object: bool) -> Option<Level> {
+        if is_off(value) {
+            return Some(Level::Off);
+        }
         let level = Level::ALL.into_iter().find(|level| text_of(value) == Some(level.name()));
         if level.is_none() {
             let or_object = if or_object { ", or an object" } else { "" };
-            self.expected(path, format_args!("{}{or_object}", quoted(&Level::ALL.map(Level::name))), value);
+            let expected = format!("{}{or_object}", quoted(&Level::ALL.map(Level::name)));
+            self.expected(path, &expected, value);
         }
         level
     }
 
+    #[inline(never)]
     fn url(&mut self, path: &str, value: Node<'_>) -> Option<String> {
         let text = match text_of(value) {
             Some("") => return None,
@@ -319,11 +357,14 @@ impl Errors {
         }
         self.add(
             path,
-            "expected a URL that starts with https:// or http://, of at most 1024 printable ASCII characters",
+            format_args!(
+                "expected a URL that starts with https:// or http://, of at most 1024 printable ASCII characters"
+            ),
         );
         None
     }
 
+    #[inline(never)]
     fn names(&mut self, path: &str, value: Node<'_>) -> Option<Vec<String>> {
         let Json::List(list) = value.json() else {
             self.expected(path, "a list of strings", value);
@@ -332,7 +373,9 @@ impl Errors {
         let mut names = Vec::new();
         for (index, entry) in list.enumerate() {
             match text_of(entry) {
-                Some("") => self.add(&format!("{path}[{index}]"), "expected a name, found an empty string"),
+                Some("") => {
+                    self.add(&format!("{path}[{index}]"), format_args!("expected a name, found an empty string"))
+                }
                 Some(name) => names.push(name.to_owned()),
                 None => self.expected(&format!("{path}[{index}]"), "a string", entry),
             }
@@ -340,6 +383,7 @@ impl Errors {
         Some(names)
     }
 
+    #[inline(never)]
     fn parameter(&mut self, path: &str, value: Node<'_>, parameter: &Parameter) -> Option<ParameterValue<'static>> {
         match parameter.kind {
             ParameterKind::Names => {
@@ -352,7 +396,7 @@ impl Errors {
             ParameterKind::PortRange => {
                 let range = text_of(value).and_then(port_range);
                 if range.is_none() {
-                    self.add(path, "expected a range of ports such as \"30000-32767\"");
+                    self.add(path, format_args!("expected a range of ports such as \"30000-32767\""));
                 }
                 range.map(|(first, last)| ParameterValue::Ports(first, last))
             }
@@ -372,7 +416,7 @@ impl Errors {
                 if Quantity::parse(&text).is_some_and(Quantity::is_positive) {
                     return Some(ParameterValue::Text(Cow::Owned(text)));
                 }
-                self.add(path, "expected a quantity above zero, such as \"500m\" or \"1Gi\"");
+                self.add(path, format_args!("expected a quantity above zero, such as \"500m\" or \"1Gi\""));
                 None
             }
         }
@@ -401,15 +445,16 @@ pub fn port_range(text: &str) -> Option<(u16, u16)> {
 }
 
 /// The name that was probably meant.
-fn nearest<'n>(key: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+fn nearest<'n>(key: &str, names: &[&'n str]) -> Option<&'n str> {
     // The distance costs the product of the lengths; nobody misspells a name by doubling it.
     if key.len() > 64 {
         return None;
     }
     let lower = key.to_ascii_lowercase();
     names
+        .iter()
         .map(|name| (strsim::levenshtein(&lower, &name.to_ascii_lowercase()), name))
         .filter(|(distance, name)| distance.saturating_mul(3) <= name.len().max(3))
         .min_by_key(|(distance, _)| *distance)
-        .map(|(_, name)| name)
+        .map(|(_, name)| *name)
 }

@@ -74,11 +74,11 @@ const LEAST_RESOLUTION: u64 = 60_000;
 fn check<'d>(subject: &Subject<'d>, findings: &mut Findings<'d>) {
     let is_too_fine = subject.pod().is_some_and(|pod| pod.containers().into_iter().any(is_too_fine));
     let problem = if is_too_fine {
-        "virtual nodes do not measure as often as its --metric-resolution says"
+        "its --metric-resolution is below 60s, too often for virtual nodes"
     } else {
         "virtual nodes need it deployed differently"
     };
-    products::report(&RULE, subject, problem, "deploy it standalone with --metric-resolution=60s or more", findings);
+    products::report(&RULE, subject, problem, "deploy it standalone with --metric-resolution=60s", findings);
 }
 
 /// Whether a container's arguments ask for measurements more often than virtual nodes make them.

@@ -77,7 +77,7 @@ fn check<'d>(_: &Subject<'d>, container: Container<'d>, findings: &mut Findings<
     let Some(flag) = context.allow_privilege_escalation().filter(|flag| flag.value) else { return };
     let problem = "allows privilege escalation, and virtual nodes do not";
     if needs_escalation(context) {
-        findings.add(flag.node, problem, "set it to false and ask for less, or run it on managed nodes");
+        findings.add(flag.node, problem, "set it to false and drop privileged or SYS_ADMIN");
     } else {
         findings.mendable(flag.node, problem, "set it to false", Edit::Set(flag.node.into(), Literal::Bool(false)));
     }

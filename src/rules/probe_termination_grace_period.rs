@@ -68,7 +68,7 @@ fn check<'d>(_: &Subject<'d>, container: Container<'d>, findings: &mut Findings<
         if let Some(seconds) = probe.termination_grace_period_seconds() {
             findings.mendable(
                 seconds.node,
-                "has a probe with a grace period, which virtual nodes do not support",
+                "has a probe with a grace period, and virtual nodes support none",
                 "remove it from the probe",
                 Edit::Remove(seconds.node),
             );

@@ -97,7 +97,7 @@ fn report<'d>(found: [Option<Node<'d>>; 4], findings: &mut Findings<'d>) {
     for node in found.into_iter().flatten() {
         findings.add(
             node,
-            format_args!("sets {}, which Oracle lists neither as supported nor as not", node.name()),
+            format_args!("sets {}, and Oracle does not say whether it is supported", node.name()),
             "test that the virtual node honours it",
         );
     }
