@@ -1,7 +1,10 @@
 //! Every row of Oracle's page "Comparing Virtual Nodes with Managed Nodes", in its order and its words, and what
 //! becomes of it here.
 
+use oke_virtual_nodes_policy::rules::RULES;
+
 use crate::NOTICE;
+use crate::settings::knows_placement;
 use crate::text::{head, row, wrapped};
 
 /// Where the page is.
@@ -360,12 +363,18 @@ pub fn page() -> String {
         page.push_str(&format!("\n## {}\n\n", section.title));
         page.push_str(&head(&["Oracle's row", "rule", "remarks"]));
         for entry in section.rows {
-            let rules = entry.rules.iter().map(|id| named(id)).collect::<Vec<_>>().join(", ");
+            let rules = entry.rules.iter().filter(|id| is_there(id)).map(|id| named(id)).collect::<Vec<_>>().join(", ");
             let rules = if rules.is_empty() { "-".to_owned() } else { rules };
             page.push_str(&row(&[&escaped(entry.says), &rules, entry.note]));
         }
     }
     page
+}
+
+/// Whether the policy has a rule, or a fix without a rule, of this id.
+#[must_use]
+pub fn is_there(id: &str) -> bool {
+    RULES.iter().any(|rule| rule.id == id) || (id == "placement" && knows_placement())
 }
 
 /// A rule's id with a link to its page, where it has one.

@@ -48,11 +48,11 @@ pub fn text() -> String {
 
 /// The question for a setting; a form cannot ask for lists and maps of objects.
 fn of_setting(setting: &Setting) -> Option<Question> {
-    let (kind, options): (_, &[&'static str]) = match setting.values {
-        Values::Choice(choices) => ("enum", choices),
-        Values::Flag => ("boolean", &[]),
-        Values::Url => ("string", &[]),
-        Values::Some(_) => ("array[", &[]),
+    let (kind, options) = match setting.values {
+        Values::Choice(choices) => ("enum", setting.taken(choices)),
+        Values::Flag => ("boolean", Vec::new()),
+        Values::Url => ("string", Vec::new()),
+        Values::Some(_) => ("array[", Vec::new()),
         Values::Structure => return None,
     };
     Some(Question {
@@ -61,7 +61,7 @@ fn of_setting(setting: &Setting) -> Option<Question> {
         group: "Settings",
         kind,
         default: Some(setting.default.to_owned()),
-        options: options.to_vec(),
+        options,
         about: setting.about.replace('`', ""),
     })
 }

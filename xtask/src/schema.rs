@@ -5,7 +5,7 @@ use oke_virtual_nodes_policy::rules::RULES;
 use serde_json::{Map, Value, json};
 
 use crate::rules::fix;
-use crate::settings::{PLACEMENT, Setting, Values, known, knows_placement};
+use crate::settings::{PLACEMENT, Setting, Values, known, knows_placement, takes};
 
 /// The schema's text.
 #[must_use]
@@ -20,6 +20,10 @@ pub fn text() -> String {
 pub fn schema() -> Value {
     let properties: Map<String, Value> =
         known().map(|setting| (setting.name.to_owned(), setting_schema(setting))).collect();
+    let mut levels = vec![json!("deny"), json!("warn"), json!("off"), Value::Null];
+    if takes(&json!({"rules": {"exec": false}})) {
+        levels.push(json!(false));
+    }
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": "https://raw.githubusercontent.com/oke-virtual-nodes/oke-virtual-nodes-policy/main/settings.schema.json",
@@ -32,7 +36,7 @@ pub fn schema() -> Value {
             "level": {
                 "description": "deny rejects, warn accepts with a warning, off does nothing; false is off as YAML 1.1 \
                                 reads it",
-                "enum": ["deny", "warn", "off", false, null],
+                "enum": levels,
             },
             "names": {"type": ["array", "null"], "items": {"type": "string", "minLength": 1}},
         },
@@ -42,8 +46,8 @@ pub fn schema() -> Value {
 fn setting_schema(setting: &Setting) -> Value {
     let mut schema = match setting.values {
         Values::Choice(choices) => {
-            let mut values: Vec<Value> = choices.iter().map(|choice| json!(choice)).collect();
-            if choices.contains(&"off") {
+            let mut values: Vec<Value> = setting.taken(choices).iter().map(|choice| json!(choice)).collect();
+            if takes(&json!({setting.name: false})) {
                 values.push(json!(false));
             }
             values.push(Value::Null);

@@ -2,7 +2,8 @@
 //! form take it from here.
 
 use oke_virtual_nodes_policy::rules::RULES;
-use oke_virtual_nodes_policy::settings::KEYS;
+use oke_virtual_nodes_policy::settings::{KEYS, Settings};
+use serde_json::{Value, json};
 
 use crate::text::{head, row, wrapped};
 use crate::{NOTICE, rules};
@@ -169,6 +170,20 @@ pub fn known() -> impl Iterator<Item = &'static Setting> {
     SETTINGS.iter().filter(|setting| KEYS.contains(&setting.name))
 }
 
+/// Whether the policy takes such settings.
+#[must_use]
+pub fn takes(settings: &Value) -> bool {
+    Settings::read(Some(&settings.to_string())).is_ok()
+}
+
+impl Setting {
+    /// Those of `choices` that the policy takes.
+    #[must_use]
+    pub fn taken(&self, choices: &'static [&'static str]) -> Vec<&'static str> {
+        choices.iter().copied().filter(|choice| takes(&json!({self.name: choice}))).collect()
+    }
+}
+
 /// What `rules.placement` means. It finds nothing, so it is none of the rules.
 pub const PLACEMENT: &str = "With `nodeKind: mixed`: whether a pod that cannot run on virtual nodes gets the required \
                              node affinity that keeps it to managed nodes, in place of being denied.";
@@ -176,14 +191,14 @@ pub const PLACEMENT: &str = "With `nodeKind: mixed`: whether a pod that cannot r
 /// Whether the policy knows `rules.placement`.
 #[must_use]
 pub fn knows_placement() -> bool {
-    KEYS.contains(&"virtualNodes")
+    takes(&json!({"rules": {"placement": {"mutate": true}}}))
 }
 
 /// Which values a setting takes, in words.
-fn values(values: Values) -> String {
+fn values(setting: &Setting) -> String {
     let listed = |names: &[&str]| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-    match values {
-        Values::Choice(choices) => listed(choices),
+    match setting.values {
+        Values::Choice(choices) => listed(&setting.taken(choices)),
         Values::Flag => "`true`, `false`".to_owned(),
         Values::Url => "a URL, http or https".to_owned(),
         Values::Some(choices) => format!("a list of {}", listed(choices)),
@@ -208,7 +223,7 @@ pub fn page() -> String {
     for setting in known() {
         page.push_str(&row(&[
             format!("[`{}`](#{})", setting.name, setting.name.to_lowercase()),
-            values(setting.values),
+            values(setting),
             format!("`{}`", setting.default),
         ]));
     }

@@ -1,0 +1,212 @@
+//! metadata.yml: the host ignores keys that it does not know and believes the rest, so it is read strictly here and
+//! compared with the crate, with what the rules look at, and with the built module.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use oke_virtual_nodes_policy::kinds::{KINDS, Kind, KindInfo};
+use oke_virtual_nodes_policy::rule::{Check, TEMPLATES};
+use oke_virtual_nodes_policy::rules::{JUDGED_ON_RESIZE, RULES};
+use serde::Deserialize;
+
+/// What Kubewarden knows in a policy's metadata. `protocolVersion` is written by `kwctl annotate`.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Metadata {
+    rules: Vec<WebhookRule>,
+    mutating: bool,
+    background_audit: bool,
+    execution_mode: String,
+    policy_type: String,
+    minimum_kubewarden_version: String,
+    context_aware_resources: Vec<Resource>,
+    host_capabilities: BTreeSet<String>,
+    annotations: BTreeMap<String, String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct WebhookRule {
+    api_groups: Vec<String>,
+    api_versions: Vec<String>,
+    resources: Vec<String>,
+    operations: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Resource {
+    api_version: String,
+    kind: String,
+}
+
+/// Asked about only where an administrator adds it: it would put every update of every ConfigMap through the policy.
+const LEFT_OUT: &str = "config-propagation";
+
+/// The annotations that Kubewarden, Rancher and Artifact Hub read. `usage` is the README, which `kwctl annotate` adds.
+const ANNOTATIONS: [&str; 13] = [
+    "io.artifacthub.displayName",
+    "io.artifacthub.keywords",
+    "io.artifacthub.resources",
+    "io.kubewarden.policy.author",
+    "io.kubewarden.policy.category",
+    "io.kubewarden.policy.description",
+    "io.kubewarden.policy.license",
+    "io.kubewarden.policy.ociUrl",
+    "io.kubewarden.policy.severity",
+    "io.kubewarden.policy.source",
+    "io.kubewarden.policy.title",
+    "io.kubewarden.policy.url",
+    "io.kubewarden.policy.version",
+];
+
+/// The host capabilities that Kubewarden has for the cluster.
+const CAPABILITIES: [&str; 4] = ["can_i", "get_resource", "list_resources_all", "list_resources_by_namespace"];
+
+fn path(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
+}
+
+fn read(name: &str) -> String {
+    fs::read_to_string(path(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+}
+
+fn metadata() -> Metadata {
+    yaml_serde::from_str(&read("metadata.yml")).unwrap_or_else(|error| panic!("metadata.yml: {error}"))
+}
+
+fn operations(rule: &WebhookRule) -> Vec<&str> {
+    rule.operations.iter().map(String::as_str).collect()
+}
+
+#[test]
+fn it_says_what_the_policy_is() {
+    let metadata = metadata();
+    assert!(metadata.mutating, "the fixes");
+    assert!(metadata.background_audit);
+    assert_eq!(metadata.execution_mode, "kubewarden-wapc");
+    assert_eq!(metadata.policy_type, "kubernetes");
+    let version: Vec<_> = metadata.minimum_kubewarden_version.split('.').collect();
+    assert!(version.len() == 3 && version.iter().all(|part| part.parse::<u32>().is_ok()), "{version:?}");
+}
+
+#[test]
+fn its_annotations_are_those_of_the_crate() {
+    let annotations = metadata().annotations;
+    assert_eq!(annotations.keys().map(String::as_str).collect::<Vec<_>>(), ANNOTATIONS);
+    let of = |name: &str| annotations[&format!("io.kubewarden.policy.{name}")].as_str();
+    assert_eq!(of("version"), env!("CARGO_PKG_VERSION"));
+    assert_eq!(of("title"), env!("CARGO_PKG_NAME"));
+    assert_eq!(of("license"), env!("CARGO_PKG_LICENSE"));
+    assert_eq!(of("source"), env!("CARGO_PKG_REPOSITORY"));
+    assert_eq!(of("url"), env!("CARGO_PKG_REPOSITORY"));
+    assert!(of("ociUrl").ends_with(&format!("/{}", env!("CARGO_PKG_NAME"))));
+    // kwctl makes the name of an object from it, as RFC 1123 asks for.
+    let is_name = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    assert!(of("title").bytes().all(is_name) && of("title").len() <= 63);
+    assert!(["critical", "high", "medium", "low", "info"].contains(&of("severity")));
+    let (_, address) = of("author").split_once(" <").expect("a name and an address");
+    assert!(address.ends_with('>') && address.contains('@'));
+}
+
+#[test]
+fn its_resources_are_the_kinds_of_its_rules() {
+    let metadata = metadata();
+    let shown: BTreeSet<_> = metadata.annotations["io.artifacthub.resources"].split(", ").map(str::to_owned).collect();
+    let asked: BTreeSet<_> = metadata
+        .rules
+        .iter()
+        .flat_map(|rule| rule.resources.iter().map(|resource| kind_of(&rule.api_groups[0], resource)))
+        .map(|info| if info.kind.is_connection() { "Pod" } else { info.name }.to_owned())
+        .collect();
+    assert_eq!(shown, asked);
+}
+
+/// The kind of a resource; a subresource of pods that sends the pod is about the pod.
+fn kind_of(group: &str, resource: &str) -> &'static KindInfo {
+    let resource = match resource {
+        "pods/ephemeralcontainers" | "pods/resize" => "pods",
+        resource => resource,
+    };
+    let known = KINDS.iter().find(|info| info.group == group && info.resource == resource);
+    known.unwrap_or_else(|| panic!("nothing is known of {group:?} {resource}"))
+}
+
+// The rules.
+
+#[test]
+fn its_rules_are_safe_for_the_audit_scanner() {
+    for rule in &metadata().rules {
+        let groups = &rule.api_groups;
+        let all = [groups, &rule.api_versions, &rule.resources, &rule.operations];
+        assert!(all.iter().all(|list| !list.is_empty() && !list.iter().any(|entry| entry.contains('*'))), "{groups:?}");
+        // A product of groups and resources would name resources that do not exist.
+        assert!(groups.len() == 1 && rule.api_versions == ["v1"], "{groups:?}");
+        for resource in &rule.resources {
+            let info = kind_of(&groups[0], resource);
+            let expected: &[&str] = match resource.as_str() {
+                "pods/ephemeralcontainers" | "pods/resize" => &["UPDATE"],
+                _ if info.kind.is_connection() => &["CONNECT"],
+                _ => &["CREATE", "UPDATE"],
+            };
+            assert_eq!(operations(rule), expected, "{resource}");
+        }
+    }
+}
+
+#[test]
+fn its_rules_are_what_the_rules_of_the_policy_look_at() {
+    let mut expected = BTreeSet::new();
+    let mut add = |kind: Kind| {
+        if kind != Kind::Custom {
+            let info = KINDS.iter().find(|info| info.kind == kind).expect("a known kind");
+            expected.insert((info.group.to_owned(), info.resource.to_owned()));
+        }
+    };
+    for rule in RULES.iter().filter(|rule| rule.id != LEFT_OUT) {
+        for check in rule.checks {
+            match check {
+                Check::Object(kinds, _) => kinds.iter().copied().for_each(&mut add),
+                Check::Pod(_) | Check::Volume(_) | Check::Container(_) => TEMPLATES.iter().copied().for_each(&mut add),
+                Check::Update(_) => add(Kind::Pod),
+            }
+        }
+    }
+    assert!(!JUDGED_ON_RESIZE.is_empty());
+    for subresource in ["pods/ephemeralcontainers", "pods/resize"] {
+        expected.insert((String::new(), subresource.to_owned()));
+    }
+    let mut asked = BTreeSet::new();
+    for rule in &metadata().rules {
+        for resource in &rule.resources {
+            assert!(asked.insert((rule.api_groups[0].clone(), resource.clone())), "{resource} is there twice");
+        }
+    }
+    assert_eq!(asked, expected);
+    // The others are those that an administrator adds.
+    let others: Vec<_> = KINDS
+        .iter()
+        .filter(|info| !asked.contains(&(info.group.to_owned(), info.resource.to_owned())))
+        .map(|info| info.name)
+        .collect();
+    assert_eq!(others, ["ConfigMap", "Secret"]);
+}
+
+// What the policy asks the host for.
+
+/// `kwctl annotate` looks for the names of capabilities in the module, and warns where they are not declared.
+#[test]
+fn its_capabilities_are_those_of_the_module() {
+    let module = fs::read(path("policy.wasm")).expect("policy.wasm: run `make policy.wasm`");
+    let text = String::from_utf8_lossy(&module);
+    let used: BTreeSet<_> =
+        CAPABILITIES.iter().filter(|name| text.contains(*name)).map(|name| format!("kubernetes/{name}")).collect();
+    let metadata = metadata();
+    assert_eq!(metadata.host_capabilities, used);
+    let looked_up: Vec<_> = metadata.context_aware_resources.iter().map(|resource| resource.kind.as_str()).collect();
+    assert!(metadata.context_aware_resources.iter().all(|resource| resource.api_version == "v1"));
+    // What the setting `lookups` may name.
+    let all: &[&str] = &["Node", "Pod", "Secret", "PersistentVolumeClaim", "Namespace"];
+    assert_eq!(looked_up, if used.is_empty() { &[] } else { all });
+}

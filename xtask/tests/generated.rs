@@ -1,0 +1,463 @@
+//! What is made from the declarations of the rules is there, is not stale, and says what the policy does.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use oke_virtual_nodes_policy::rules::RULES;
+use oke_virtual_nodes_policy::settings::{KEYS, Settings};
+use serde_json::{Map, Value, json};
+use xtask::metadata::{BEGIN, LEFT_OUT, Scope, webhook_rules, with_rules};
+use xtask::settings::{SETTINGS, known, takes};
+use xtask::{oracle, schema};
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("a parent").to_owned()
+}
+
+fn read(path: &str) -> String {
+    fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+fn yaml(text: &str, what: &str) -> Value {
+    yaml_serde::from_str(text).unwrap_or_else(|error| panic!("{what}: {error}\n{text}"))
+}
+
+/// Documentation for people, as far as it can have examples and links.
+fn pages() -> Vec<(String, String)> {
+    let mut paths = vec!["README.md".to_owned(), "CONTRIBUTING.md".to_owned(), "SECURITY.md".to_owned()];
+    for folder in ["docs", "docs/rules", "deploy"] {
+        let entries = fs::read_dir(root().join(folder)).unwrap_or_else(|error| panic!("{folder}: {error}"));
+        let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        paths.extend(names.filter(|name| name.ends_with(".md")).map(|name| format!("{folder}/{name}")));
+    }
+    paths.into_iter().map(|path| (path.clone(), read(&path))).collect()
+}
+
+// Staleness.
+
+#[test]
+fn nothing_is_stale() {
+    assert_eq!(xtask::stale(&root()), Ok(Vec::new()), "run `cargo xtask generate`");
+}
+
+#[test]
+fn the_rules_of_webhooks_are_made_between_their_markers_alone() {
+    let text = "# a\n# BEGIN rules (cargo xtask generate)\nrules: []\n# END rules\nb: 1\n";
+    let made = with_rules("x", text).unwrap();
+    assert!(made.starts_with("# a\n# BEGIN rules (cargo xtask generate)\nrules:\n  - apiGroups"), "{made}");
+    assert!(made.ends_with("# END rules\nb: 1\n"), "{made}");
+    assert_eq!(with_rules("x", &made).unwrap(), made);
+    for wrong in ["b: 1\n", "# BEGIN rules (cargo xtask generate)\n", "# BEGIN rules elsewhere\n# END rules\n"] {
+        assert!(with_rules("x", wrong).is_err(), "{wrong}");
+    }
+}
+
+// Oracle's page.
+
+#[test]
+fn every_row_of_oracles_page_is_there() {
+    let counts: Vec<_> = oracle::SECTIONS.iter().map(|section| section.rows.len()).collect();
+    // The entries of the lists in a row are rows. Counted on the page, not here.
+    assert_eq!(counts, [12, 69, 9, 6]);
+    let page = read("docs/oracle.md");
+    for row in oracle::rows() {
+        let named = |id: &&str| !oracle::is_there(id) || page.contains(&format!("[`{id}`]("));
+        assert!(row.rules.iter().all(named), "{}", row.says);
+        assert!(!row.rules.is_empty() || !row.note.is_empty(), "{}: neither a rule nor a reason", row.says);
+    }
+}
+
+#[test]
+fn every_rule_stands_for_a_row() {
+    let named: BTreeSet<_> = oracle::rows().flat_map(|row| row.rules).copied().collect();
+    for rule in RULES {
+        assert!(named.contains(rule.id), "{}: no row of xtask/src/oracle.rs names it", rule.id);
+    }
+    // What is still to come is written down already: the look-up of Secrets, and the fix that no rule finds.
+    for id in named {
+        assert!(oracle::is_there(id) || ["image-pull-secret-type", "placement"].contains(&id), "{id}");
+    }
+}
+
+// Settings: what the documentation says of them, the schema, the form and the policy agree.
+
+#[test]
+fn every_setting_is_described() {
+    let described: BTreeSet<_> = SETTINGS.iter().map(|setting| setting.name).collect();
+    assert!(KEYS.iter().all(|name| described.contains(name)), "{KEYS:?}");
+    for setting in known() {
+        let default: Value = serde_json::from_str(setting.default).unwrap();
+        assert_valid(&json!({setting.name: default}), setting.name);
+        assert_example(&yaml(setting.example, setting.name), setting.name);
+    }
+}
+
+fn assert_valid(settings: &Value, what: &str) {
+    let read = Settings::read(Some(&settings.to_string()));
+    assert!(read.is_ok(), "{what}: {}: {:?}", settings, read.err());
+    let schema = schema::schema();
+    if let Err(error) = conforms(settings, &schema, &schema) {
+        panic!("{what}: {settings}: the schema says {error}");
+    }
+}
+
+/// Documentation may be ahead of the policy by a setting that is described already; everything else has to be valid.
+fn assert_example(settings: &Value, what: &str) {
+    let is_to_come =
+        |name: &String| SETTINGS.iter().any(|setting| setting.name == name) && !KEYS.contains(&name.as_str());
+    let is_ahead = settings.as_object().is_some_and(|entries| entries.keys().any(is_to_come))
+        || settings["nodeKind"] == "mixed" && !takes(&json!({"nodeKind": "mixed"}));
+    if !is_ahead {
+        assert_valid(settings, what);
+    }
+}
+
+#[test]
+fn the_schema_refuses_what_the_policy_refuses() {
+    let schema = schema::schema();
+    for wrong in [
+        json!([]),
+        json!("strict"),
+        json!({"profil": "strict"}),
+        json!({"profile": "lax"}),
+        json!({"profile": 1}),
+        json!({"nodeKind": "both"}),
+        json!({"mutate": true}),
+        json!({"mutate": "on"}),
+        json!({"mutateTemplates": "yes"}),
+        json!({"annotate": 1}),
+        json!({"helpUrl": "wiki"}),
+        json!({"helpUrl": 7}),
+        json!({"rules": []}),
+        json!({"rules": {"no-such-rule": "deny"}}),
+        json!({"rules": {"exec": "allow"}}),
+        json!({"rules": {"exec": true}}),
+        json!({"rules": {"exec": {"mutate": true}}}),
+        json!({"rules": {"exec": {"levels": "deny"}}}),
+        json!({"rules": {"volume-type": {"allow": "csi"}}}),
+        json!({"rules": {"volume-type": {"allow": [""]}}}),
+        json!({"rules": {"emptydir-medium": {"medium": "HugePages"}}}),
+        json!({"rules": {"node-port-conflict": {"nodePortRange": "30000"}}}),
+        json!({"rules": {"missing-resources": {"cpu": []}}}),
+        json!({"rules": {"placement": "warn"}}),
+        json!({"lookups": ["ConfigMap"]}),
+        json!({"lookups": "Node"}),
+        json!({"onLookupFailure": "off"}),
+        json!({"virtualNodes": {"label": {}}}),
+        json!({"virtualNodes": {"taints": [{"key": "a", "effect": "Never"}]}}),
+        json!({"virtualNodes": {"taints": [{"effect": "NoSchedule"}]}}),
+        json!({"exemptions": [{"namespaces": ["a"]}]}),
+        json!({"exemptions": [{"namespace": "a", "reason": "b"}]}),
+        json!({"exemptions": [{"rules": ["no-such-rule"], "reason": "b"}]}),
+        json!({"allowAnnotations": "true"}),
+    ] {
+        assert!(Settings::read(Some(&wrong.to_string())).is_err(), "the policy takes {wrong}");
+        assert!(conforms(&wrong, &schema, &schema).is_err(), "the schema takes {wrong}");
+    }
+}
+
+#[test]
+fn the_schema_takes_what_the_policy_takes() {
+    for right in [
+        json!(null),
+        json!({}),
+        json!({"profile": null, "rules": null, "helpUrl": "", "mutate": null, "nodeKind": "managed"}),
+        json!({"rules": {"exec": null, "volume-type": {"level": null, "allow": []}}}),
+        json!({"rules": {"volume-type": {"level": "deny", "allow": ["csi"]}, "host-port": {"mutate": false}}}),
+        json!({"rules": {"missing-resources": {"cpu": 1, "memory": "1Gi"}, "exec": {"mutate": false}}}),
+        json!({"rules": {"emptydir-medium": {"medium": ""}, "node-port-conflict": {"nodePortRange": "30000-32767"}}}),
+    ] {
+        assert_valid(&right, "right");
+    }
+    // The schema agrees with the policy about these too, whatever the policy says.
+    let schema = schema::schema();
+    for either in [
+        json!({"nodeKind": "mixed"}),
+        json!({"mutate": false}),
+        json!({"rules": {"exec": false}}),
+        json!({"rules": {"attach": {"level": false}}}),
+        json!({"rules": {"placement": {"mutate": true}}}),
+        json!({"lookups": []}),
+        json!({"lookups": ["Node", "Secret"]}),
+        json!({"exemptions": []}),
+        json!({"virtualNodes": {}}),
+        json!({"virtualNodes": {"labels": {"a": ""}, "taints": [{"key": "a", "effect": "NoSchedule"}]}}),
+        json!({"exemptions": [{"names": ["a-*"], "labels": {"a": "b"}, "rules": ["exec"], "reason": "c"}]}),
+    ] {
+        assert_eq!(takes(&either), conforms(&either, &schema, &schema).is_ok(), "{either}");
+    }
+    for rule in RULES {
+        assert_valid(&json!({"rules": {rule.id: "warn"}}), rule.id);
+        assert_valid(&json!({"rules": {rule.id: {"level": "off", "mutate": rule.fix.is_some()}}}), rule.id);
+    }
+}
+
+/// Whether a value conforms to a JSON Schema, as far as ours goes; anything that is not known here is an error.
+fn conforms(value: &Value, schema: &Value, whole: &Value) -> Result<(), String> {
+    for (keyword, wanted) in schema.as_object().expect("an object") {
+        let holds = match keyword.as_str() {
+            "$schema" | "$id" | "$defs" | "title" | "description" | "default" => true,
+            "$ref" => {
+                let path = wanted.as_str().and_then(|path| path.strip_prefix('#')).expect("a path");
+                conforms(value, whole.pointer(path).expect("a definition"), whole)?;
+                true
+            }
+            "anyOf" => wanted.as_array().unwrap().iter().any(|schema| conforms(value, schema, whole).is_ok()),
+            "enum" => wanted.as_array().unwrap().contains(value),
+            "type" => {
+                let is = |name: &str| match name {
+                    "object" => value.is_object(),
+                    "array" => value.is_array(),
+                    "string" => value.is_string(),
+                    "boolean" => value.is_boolean(),
+                    "integer" => value.is_i64(),
+                    "null" => value.is_null(),
+                    _ => panic!("type {name}"),
+                };
+                match wanted {
+                    Value::Array(names) => names.iter().any(|name| is(name.as_str().unwrap())),
+                    name => is(name.as_str().unwrap()),
+                }
+            }
+            "properties" => {
+                for (name, schema) in wanted.as_object().unwrap() {
+                    if let Some(value) = value.get(name) {
+                        conforms(value, schema, whole).map_err(|error| format!("{name}: {error}"))?;
+                    }
+                }
+                true
+            }
+            "additionalProperties" => {
+                let known = schema.get("properties").and_then(Value::as_object).cloned().unwrap_or_default();
+                let further = value.as_object().cloned().unwrap_or_default();
+                let mut further = further.iter().filter(|(name, _)| !known.contains_key(*name));
+                match wanted {
+                    Value::Bool(false) => further.next().is_none(),
+                    schema => further.all(|(_, value)| conforms(value, schema, whole).is_ok()),
+                }
+            }
+            "required" => {
+                let names = wanted.as_array().unwrap();
+                value
+                    .as_object()
+                    .is_none_or(|entries| names.iter().all(|name| entries.contains_key(name.as_str().unwrap())))
+            }
+            "items" => {
+                for entry in value.as_array().into_iter().flatten() {
+                    conforms(entry, wanted, whole)?;
+                }
+                true
+            }
+            "minLength" => value.as_str().is_none_or(|text| !text.is_empty()),
+            "maxLength" => value.as_str().is_none_or(|text| text.len() <= wanted.as_u64().unwrap() as usize),
+            "pattern" => value.as_str().is_none_or(|text| match wanted.as_str().unwrap() {
+                "^(https?://[!-~]+)?$" => {
+                    text.is_empty() || text.starts_with("https://") || text.starts_with("http://")
+                }
+                "^[0-9]{1,5}-[0-9]{1,5}$" => text.split('-').filter(|port| port.parse::<u32>().is_ok()).count() == 2,
+                pattern => panic!("pattern {pattern}"),
+            }),
+            _ => panic!("keyword {keyword}"),
+        };
+        if !holds {
+            return Err(format!("{keyword}: {wanted} does not hold for {value}"));
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn a_form_that_nobody_touched_changes_nothing() {
+    let form = yaml(&read("questions-ui.yml"), "questions-ui.yml");
+    let mut sent = json!({});
+    let mut variables = BTreeSet::new();
+    for question in form["questions"].as_array().unwrap() {
+        let question = question.as_object().unwrap();
+        let variable = question["variable"].as_str().unwrap();
+        assert!(variables.insert(variable.to_owned()), "{variable}: asked twice");
+        for key in question.keys() {
+            let known = ["variable", "label", "group", "type", "required", "default", "options", "description"];
+            assert!(known.contains(&key.as_str()), "{variable}: {key}");
+        }
+        let kind = question["type"].as_str().unwrap();
+        assert!(["enum", "boolean", "string", "array["].contains(&kind), "{variable}: {kind}");
+        for option in question.get("options").and_then(Value::as_array).into_iter().flatten() {
+            assert_valid(&at(variable, option.clone()), variable);
+        }
+        if let Some(default) = question.get("default") {
+            overlay(&mut sent, at(variable, default.clone()));
+        }
+    }
+    assert_valid(&sent, "the untouched form");
+    let (of_form, defaults) = (sent.to_string(), Settings::read(None).unwrap());
+    let of_form = Settings::read(Some(&of_form)).unwrap();
+    for (index, rule) in RULES.iter().enumerate() {
+        assert_eq!(of_form.level(index), defaults.level(index), "{}", rule.id);
+        assert_eq!(of_form.mends(rule), defaults.mends(rule), "{}", rule.id);
+        assert!(variables.contains(&format!("rules.{}.level", rule.id)), "{}: not in the form", rule.id);
+    }
+    assert_eq!(of_form.help_url, None);
+}
+
+/// The settings in which only this variable of a form is set.
+fn at(variable: &str, value: Value) -> Value {
+    variable.rsplit('.').fold(value, |value, name| json!({name: value}))
+}
+
+fn overlay(target: &mut Value, patch: Value) {
+    match patch {
+        Value::Object(entries) => {
+            if !target.is_object() {
+                *target = Value::Object(Map::new());
+            }
+            for (name, value) in entries {
+                overlay(&mut target[name.as_str()], value);
+            }
+        }
+        value => *target = value,
+    }
+}
+
+// What people read.
+
+#[test]
+fn every_example_of_settings_is_valid() {
+    let mut count = 0;
+    for (path, text) in pages() {
+        for block in text.split("```yaml\n").skip(1) {
+            let block = block.split("```").next().unwrap();
+            let value = yaml(block, &path);
+            // The others are manifests and requests.
+            if value.get("apiVersion").is_none() && value.get("request").is_none() {
+                let settings = value.pointer("/spec/settings").unwrap_or(&value);
+                if settings.get("spec").is_none() && settings.get("apiGroups").is_none() && !settings.is_array() {
+                    assert_example(settings, &path);
+                    count += 1;
+                }
+            }
+        }
+    }
+    assert!(count > RULES.len(), "{count}");
+}
+
+#[test]
+fn every_link_to_a_file_leads_somewhere() {
+    for (path, text) in pages() {
+        let folder = Path::new(&path).parent().unwrap().to_owned();
+        for link in text.split("](").skip(1) {
+            let link = link.split(')').next().unwrap();
+            let file = link.split('#').next().unwrap();
+            if file.is_empty() || link.contains("://") {
+                continue;
+            }
+            assert!(root().join(&folder).join(file).exists(), "{path}: {link}");
+        }
+    }
+}
+
+// Manifests.
+
+#[test]
+fn every_manifest_is_valid() {
+    let mut count = 0;
+    for entry in fs::read_dir(root().join("deploy")).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        if !name.ends_with(".yaml") {
+            continue;
+        }
+        let text = read(&format!("deploy/{name}"));
+        for document in text.split("\n---\n") {
+            let manifest = yaml(document, &name);
+            match manifest["kind"].as_str().unwrap() {
+                "ClusterAdmissionPolicy" | "AdmissionPolicy" => {
+                    assert_policy(&manifest, &name);
+                    count += 1;
+                }
+                "ClusterRole" | "ClusterRoleBinding" => {}
+                kind => panic!("{name}: {kind}"),
+            }
+        }
+        assert!(text.contains(BEGIN), "{name}: its rules are not made");
+    }
+    assert!(count >= 6, "{count}");
+}
+
+/// The keys that Kubewarden's definitions know in a policy's `spec`.
+const SPEC: [&str; 18] = [
+    "allowInsideAdmissionControllerNamespace",
+    "backgroundAudit",
+    "contextAwareResources",
+    "failurePolicy",
+    "matchConditions",
+    "matchPolicy",
+    "message",
+    "mode",
+    "module",
+    "mutating",
+    "namespaceSelector",
+    "objectSelector",
+    "policyServer",
+    "rules",
+    "settings",
+    "sideEffects",
+    "timeoutEvalSeconds",
+    "timeoutSeconds",
+];
+
+fn assert_policy(manifest: &Value, name: &str) {
+    let is_namespaced = manifest["kind"] == "AdmissionPolicy";
+    assert_eq!(manifest["apiVersion"], "policies.kubewarden.io/v1", "{name}");
+    assert_eq!(manifest.pointer("/metadata/namespace").is_some(), is_namespaced, "{name}: namespace");
+    let spec = manifest["spec"].as_object().unwrap();
+    for key in spec.keys() {
+        assert!(SPEC.contains(&key.as_str()), "{name}: {key}");
+        let is_cluster_wide = ["allowInsideAdmissionControllerNamespace", "contextAwareResources", "namespaceSelector"]
+            .contains(&key.as_str());
+        assert!(!is_cluster_wide || !is_namespaced, "{name}: {key} belongs to a ClusterAdmissionPolicy");
+    }
+    let module = spec["module"].as_str().unwrap();
+    let version = env!("CARGO_PKG_VERSION");
+    assert_eq!(
+        module,
+        format!("registry://ghcr.io/oke-virtual-nodes/policies/oke-virtual-nodes-policy:v{version}"),
+        "{name}"
+    );
+    let settings = spec.get("settings").cloned().unwrap_or_default();
+    assert_example(&settings, name);
+    let mends = settings.get("mutate").is_some_and(|mutate| mutate != "off")
+        || settings.pointer("/rules/placement/mutate").is_some_and(|mutate| mutate == true);
+    assert_eq!(spec["mutating"], json!(mends), "{name}: `mutating` has to agree with the settings");
+    if let Some(mode) = spec.get("mode") {
+        assert!(["protect", "monitor"].contains(&mode.as_str().unwrap()), "{name}: {mode}");
+    }
+    // What is looked up has to be granted, and nothing else.
+    let looked_up: BTreeSet<_> = settings
+        .get("lookups")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .map(|kind| kind.as_str().unwrap().to_owned())
+        .collect();
+    let granted: BTreeSet<_> = spec
+        .get("contextAwareResources")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .map(|resource| resource["kind"].as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(looked_up, granted, "{name}");
+    for rule in spec["rules"].as_array().unwrap() {
+        assert!(rule["apiGroups"].as_array().unwrap().len() == 1, "{name}: one group a rule");
+        assert!(!rule.to_string().contains('*'), "{name}: a wildcard");
+    }
+}
+
+#[test]
+fn rules_for_one_namespace_leave_out_what_has_none() {
+    let resources = |scope| webhook_rules(scope).into_iter().flat_map(|rule| rule.resources).collect::<BTreeSet<_>>();
+    let left_out: Vec<_> = resources(Scope::Cluster).difference(&resources(Scope::Namespace)).copied().collect();
+    assert_eq!(left_out, ["namespaces", "persistentvolumes"]);
+    assert_eq!(resources(Scope::Pods), ["pods"].into());
+    assert_eq!(LEFT_OUT, ["config-propagation"]);
+}
