@@ -153,7 +153,8 @@ impl<'a> Document<'a> {
         let mut document = Document { slots: Vec::with_capacity(room.max(16)), unreadable: Vec::new(), cursor: 0 };
         document.slots.push(Slot { parent: 0, next: 0, first: 0, key: Key::Root, datum: Datum::Absent });
         let mut json = serde_json::Deserializer::from_str(text);
-        let read = Seed { document: &mut document, node: 0, shape }.deserialize(&mut json).and_then(|_| json.end());
+        let read =
+            Seed { document: &mut document, node: 0, shape, depth: 0 }.deserialize(&mut json).and_then(|_| json.end());
         match read {
             Ok(()) => Ok(document),
             Err(_) => Err(Malformed { path: document.node(document.cursor).path() }),
@@ -243,7 +244,11 @@ struct Seed<'s, 'a> {
     document: &'s mut Document<'a>,
     node: u32,
     shape: &'static Shape,
+    depth: u8,
 }
+
+/// Deeper than this, any value is kept as text: serde_json descends 128 levels at most.
+const DEEPEST: u8 = 100;
 
 const fn expectation(shape: &Shape) -> &'static str {
     match shape {
@@ -314,6 +319,7 @@ impl<'de> DeserializeSeed<'de> for Seed<'_, 'de> {
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<bool, D::Error> {
         match self.shape {
+            Shape::Any if self.depth > DEEPEST => Seed { shape: &Shape::Raw, ..self }.deserialize(deserializer),
             Shape::Dependent(choose) => {
                 let shape = choose(self.document.node(self.node).parent());
                 Seed { shape, ..self }.deserialize(deserializer)
@@ -363,7 +369,8 @@ impl<'de> Visitor<'de> for Seed<'_, 'de> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<bool, A::Error> {
-        let Seed { document, node, shape } = self;
+        let Seed { document, node, shape, depth } = self;
+        let depth = depth.saturating_add(1);
         let element = match shape {
             Shape::List(element) => *element,
             Shape::Any => &Shape::Any,
@@ -377,7 +384,7 @@ impl<'de> Visitor<'de> for Seed<'_, 'de> {
         let (mut last, mut index) = (0, 0_u32);
         loop {
             let child = document.push(node, Key::Index(index));
-            let Some(present) = list.next_element_seed(Seed { document, node: child, shape: element })? else {
+            let Some(present) = list.next_element_seed(Seed { document, node: child, shape: element, depth })? else {
                 document.slots.truncate(child as usize);
                 document.cursor = node;
                 return Ok(true);
@@ -393,7 +400,8 @@ impl<'de> Visitor<'de> for Seed<'_, 'de> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<bool, A::Error> {
-        let Seed { document, node, shape } = self;
+        let Seed { document, node, shape, depth } = self;
+        let depth = depth.saturating_add(1);
         let (fields, datum): (&'static [Field], _) = match shape {
             Shape::Object(fields) => (fields.known, Datum::Object(fields.known)),
             Shape::Map(_) | Shape::Any => (&[], Datum::Object(&[])),
@@ -429,7 +437,7 @@ impl<'de> Visitor<'de> for Seed<'_, 'de> {
                 }
                 seen |= bit;
             }
-            if map.next_value_seed(Seed { document, node: child, shape })? {
+            if map.next_value_seed(Seed { document, node: child, shape, depth })? {
                 is_sorted = is_sorted && (last == 0 || document.rank(last) <= document.rank(child));
                 document.link(node, last, child);
                 last = child;
@@ -626,6 +634,7 @@ impl<'d> Node<'d> {
             Some(Datum::Text(value)) => Json::Text(value),
             Some(Datum::Object(_)) => Json::Object(self.children()),
             Some(Datum::List) => Json::List(self.children()),
+            Some(Datum::Raw(raw)) => Json::Deep(raw),
             _ => Json::Null,
         }
     }
@@ -704,6 +713,8 @@ pub enum Json<'d> {
     Object(Children<'d>),
     /// A list.
     List(Children<'d>),
+    /// A value that is too deep to be taken apart, as text.
+    Deep(&'d str),
 }
 
 impl Json<'_> {
@@ -715,7 +726,7 @@ impl Json<'_> {
             (Json::Bool(left), Json::Bool(right)) => left == right,
             (Json::Int(left), Json::Int(right)) => left == right,
             (Json::Float(left), Json::Float(right)) => left == right,
-            (Json::Text(left), Json::Text(right)) => left == right,
+            (Json::Text(left), Json::Text(right)) | (Json::Deep(left), Json::Deep(right)) => left == right,
             (Json::List(left), Json::List(right)) => same_values(&left.collect::<Vec<_>>(), &right.collect::<Vec<_>>()),
             (Json::Object(left), Json::Object(right)) => same_values(&by_name(left), &by_name(right)),
             _ => false,

@@ -250,7 +250,7 @@ fn type_of(value: Node<'_>) -> &'static str {
         Json::Int(_) | Json::Float(_) => "a number",
         Json::Text(_) => "another string",
         Json::List(_) => "a list",
-        Json::Object(_) => "an object",
+        Json::Object(_) | Json::Deep(_) => "an object",
     }
 }
 
