@@ -104,7 +104,8 @@ enum Datum<'a> {
     Float(f64),
     Text(Cow<'a, str>),
     Raw(&'a str),
-    Object(&'static [Field]),
+    /// The fields that it may have, and a bit for each that it has.
+    Object(&'static [Field], u64),
     List,
 }
 
@@ -148,8 +149,8 @@ impl<'a> Document<'a> {
     /// # Errors
     /// [`Malformed`] if the text is no JSON. Values of the wrong type are no error here; see [`Document::unreadable`].
     pub fn read(text: &'a str, shape: &'static Shape) -> Result<Self, Malformed> {
-        // On recorded objects one node is kept for each 40 to 100 bytes.
-        let room = text.len() / 64;
+        // On recorded objects one node is kept for each 25 to 100 bytes.
+        let room = text.len() / 32;
         let mut document = Document { slots: Vec::with_capacity(room.max(16)), unreadable: Vec::new(), cursor: 0 };
         document.slots.push(Slot { parent: 0, next: 0, first: 0, key: Key::Root, datum: Datum::Absent });
         let mut json = serde_json::Deserializer::from_str(text);
@@ -236,6 +237,14 @@ impl<'a> Document<'a> {
         if self.unreadable.len() < MOST_UNREADABLE {
             self.unreadable.push(Unreadable { node, expected, found });
         }
+    }
+}
+
+/// The bit of a field; no view has more than 64.
+const fn bit(index: u8) -> u64 {
+    match 1_u64.checked_shl(index as u32) {
+        Some(bit) => bit,
+        None => 0,
     }
 }
 
@@ -391,7 +400,7 @@ impl<'de> Visitor<'de> for Seed<'_, 'de> {
             };
             // Kubernetes decodes a null in a list of objects to an empty object; it must keep its index.
             if let (false, Shape::Object(fields)) = (present, element) {
-                document.set(child, Datum::Object(fields.known));
+                document.set(child, Datum::Object(fields.known, 0));
             }
             document.link(node, last, child);
             last = child;
@@ -403,8 +412,8 @@ impl<'de> Visitor<'de> for Seed<'_, 'de> {
         let Seed { document, node, shape, depth } = self;
         let depth = depth.saturating_add(1);
         let (fields, datum): (&'static [Field], _) = match shape {
-            Shape::Object(fields) => (fields.known, Datum::Object(fields.known)),
-            Shape::Map(_) | Shape::Any => (&[], Datum::Object(&[])),
+            Shape::Object(fields) => (fields.known, Datum::Object(fields.known, 0)),
+            Shape::Map(_) | Shape::Any => (&[], Datum::Object(&[], 0)),
             _ => {
                 document.wrong(node, expectation(shape), "an object");
                 while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
@@ -416,7 +425,7 @@ impl<'de> Visitor<'de> for Seed<'_, 'de> {
             Shape::Object(fields) => fields.others,
             _ => true,
         };
-        let (mut last, mut seen, mut is_sorted) = (0, 0_u64, true);
+        let (mut last, mut is_sorted) = (0, true);
         while let Some(key) = map.next_key_seed(KeySeed { fields, keep })? {
             let (key, shape) = match (key, shape) {
                 (Found::Field(index, shape), _) => (Key::Field(index), shape),
@@ -430,12 +439,15 @@ impl<'de> Visitor<'de> for Seed<'_, 'de> {
             };
             let child = document.push(node, key);
             if let Some(Slot { key: Key::Field(index), .. }) = document.slot(child) {
-                let bit = 1_u64.checked_shl((*index).into()).unwrap_or(0);
-                if seen & bit != 0 {
-                    // Which of the two counts depends on the decoder; an honest writer never sends both.
-                    document.wrong(child, "the field once", "it twice");
+                let field = bit(*index);
+                if let Some(Slot { datum: Datum::Object(_, fields), .. }) = document.slots.get_mut(node as usize) {
+                    let is_again = *fields & field != 0;
+                    *fields |= field;
+                    if is_again {
+                        // Which of the two counts depends on the decoder; an honest writer never sends both.
+                        document.wrong(child, "the field once", "it twice");
+                    }
                 }
-                seen |= bit;
             }
             if map.next_value_seed(Seed { document, node: child, shape, depth })? {
                 is_sorted = is_sorted && (last == 0 || document.rank(last) <= document.rank(child));
@@ -533,6 +545,11 @@ impl<'d> Node<'d> {
 
     /// The child that the shape names at `index` of its fields, if it is there and not null.
     pub(crate) fn field(self, index: u8) -> Option<Node<'d>> {
+        // Most fields that are asked for are not there.
+        match self.slot().map(|slot| &slot.datum) {
+            Some(Datum::Object(_, seen)) if seen & bit(index) != 0 => {}
+            _ => return None,
+        }
         self.children().find(|child| matches!(child.slot(), Some(Slot { key: Key::Field(at), .. }) if *at == index))
     }
 
@@ -581,7 +598,7 @@ impl<'d> Node<'d> {
     fn declared(self) -> Option<&'static Field> {
         let Some(Slot { key: Key::Field(index), parent, .. }) = self.slot() else { return None };
         match self.document.slot(*parent) {
-            Some(Slot { datum: Datum::Object(fields), .. }) => fields.get(usize::from(*index)),
+            Some(Slot { datum: Datum::Object(fields, _), .. }) => fields.get(usize::from(*index)),
             _ => None,
         }
     }
@@ -632,7 +649,7 @@ impl<'d> Node<'d> {
             Some(Datum::Int(value)) => Json::Int(*value),
             Some(Datum::Float(value)) => Json::Float(*value),
             Some(Datum::Text(value)) => Json::Text(value),
-            Some(Datum::Object(_)) => Json::Object(self.children()),
+            Some(Datum::Object(..)) => Json::Object(self.children()),
             Some(Datum::List) => Json::List(self.children()),
             Some(Datum::Raw(raw)) => Json::Deep(raw),
             _ => Json::Null,

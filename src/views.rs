@@ -195,10 +195,10 @@ view! {
 view! {
     /// Its spec. All fields that are no source are named here, so that the others are sources.
     PersistentVolumeSpec = "io.k8s.api.core.v1.PersistentVolumeSpec" with others {
-        csi: "csi" => CsiPersistentVolumeSource<'d>,
         access_modes: "accessModes" => Raw<'d>,
         capacity: "capacity" => Raw<'d>,
         claim_ref: "claimRef" => Raw<'d>,
+        csi: "csi" => CsiPersistentVolumeSource<'d>,
         mount_options: "mountOptions" => Raw<'d>,
         node_affinity: "nodeAffinity" => Raw<'d>,
         persistent_volume_reclaim_policy: "persistentVolumeReclaimPolicy" => Raw<'d>,
@@ -413,36 +413,37 @@ view! {
 
 view! {
     /// A volume. All the sources that a known version of Kubernetes has are fields; the others are kept by their names.
+    /// The fields stand in the order of their names, as in what the API server sends.
     Volume = "io.k8s.api.core.v1.Volume" with others {
-        name: "name" => Text<'d>,
-        empty_dir: "emptyDir" => EmptyDirVolumeSource<'d>,
-        config_map: "configMap" => ConfigMapVolumeSource<'d>,
-        secret: "secret" => SecretVolumeSource<'d>,
-        projected: "projected" => ProjectedVolumeSource<'d>,
-        downward_api: "downwardAPI" => DownwardApiVolumeSource<'d>,
-        persistent_volume_claim: "persistentVolumeClaim" => PersistentVolumeClaimVolumeSource<'d>,
-        ephemeral: "ephemeral" => EphemeralVolumeSource<'d>,
-        host_path: "hostPath" => Presence<'d>,
         aws_elastic_block_store: "awsElasticBlockStore" => Presence<'d>,
         azure_disk: "azureDisk" => Presence<'d>,
         azure_file: "azureFile" => Presence<'d>,
         cephfs: "cephfs" => Presence<'d>,
         cinder: "cinder" => Presence<'d>,
+        config_map: "configMap" => ConfigMapVolumeSource<'d>,
         csi: "csi" => Presence<'d>,
+        downward_api: "downwardAPI" => DownwardApiVolumeSource<'d>,
+        empty_dir: "emptyDir" => EmptyDirVolumeSource<'d>,
+        ephemeral: "ephemeral" => EphemeralVolumeSource<'d>,
         fc: "fc" => Presence<'d>,
         flex_volume: "flexVolume" => Presence<'d>,
         flocker: "flocker" => Presence<'d>,
         gce_persistent_disk: "gcePersistentDisk" => Presence<'d>,
         git_repo: "gitRepo" => Presence<'d>,
         glusterfs: "glusterfs" => Presence<'d>,
+        host_path: "hostPath" => Presence<'d>,
         image: "image" => Presence<'d>,
         iscsi: "iscsi" => Presence<'d>,
+        name: "name" => Text<'d>,
         nfs: "nfs" => Presence<'d>,
+        persistent_volume_claim: "persistentVolumeClaim" => PersistentVolumeClaimVolumeSource<'d>,
         photon_persistent_disk: "photonPersistentDisk" => Presence<'d>,
         portworx_volume: "portworxVolume" => Presence<'d>,
+        projected: "projected" => ProjectedVolumeSource<'d>,
         quobyte: "quobyte" => Presence<'d>,
         rbd: "rbd" => Presence<'d>,
         scale_io: "scaleIO" => Presence<'d>,
+        secret: "secret" => SecretVolumeSource<'d>,
         storageos: "storageos" => Presence<'d>,
         vsphere_volume: "vsphereVolume" => Presence<'d>,
     }
@@ -524,12 +525,12 @@ view! {
 view! {
     /// One source of a projected volume. All that a known version of Kubernetes has are fields.
     VolumeProjection = "io.k8s.api.core.v1.VolumeProjection" with others {
-        service_account_token: "serviceAccountToken" => ServiceAccountTokenProjection<'d>,
-        config_map: "configMap" => ItemsProjection<'d>,
-        secret: "secret" => ItemsProjection<'d>,
-        downward_api: "downwardAPI" => DownwardApiProjection<'d>,
         cluster_trust_bundle: "clusterTrustBundle" => Presence<'d>,
+        config_map: "configMap" => ItemsProjection<'d>,
+        downward_api: "downwardAPI" => DownwardApiProjection<'d>,
         pod_certificate: "podCertificate" => Presence<'d>,
+        secret: "secret" => ItemsProjection<'d>,
+        service_account_token: "serviceAccountToken" => ServiceAccountTokenProjection<'d>,
     }
 }
 
