@@ -72,6 +72,7 @@ check: oke-vn ## Check the manifests in FILES (default: test_data/manifests)
 
 .PHONY: test
 test: policy.wasm ## Run everything that must pass before a commit
+	.ci/check-version
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 	cargo test --workspace --locked

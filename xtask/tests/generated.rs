@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use oke_virtual_nodes_policy::policy;
 use oke_virtual_nodes_policy::rules::RULES;
 use oke_virtual_nodes_policy::settings::{KEYS, Settings};
 use serde_json::{Map, Value, json};
@@ -339,6 +340,14 @@ fn every_example_of_settings_is_valid() {
         }
     }
     assert!(count > RULES.len(), "{count}");
+}
+
+#[test]
+fn the_denial_in_the_readme_is_real() {
+    let review: Value = serde_json::from_str(&read("test_data/reviews/022-pod-create.json")).unwrap();
+    let payload = json!({"request": review["request"], "settings": {"profile": "tolerant"}});
+    let message = policy::validate(payload.to_string().as_bytes()).message.unwrap();
+    assert!(read("README.md").contains(&format!("```text\n{message}\n```\n")), "{message}");
 }
 
 #[test]
