@@ -6,7 +6,7 @@ use common::fixtures::fixtures;
 use common::{Found, create, findings, findings_and_response, good_spec, kind_named, overlay, payload, validate};
 use oke_virtual_nodes_policy::rule::{Level, ParameterKind};
 use oke_virtual_nodes_policy::rules::RULES;
-use oke_virtual_nodes_policy::settings::Settings;
+use oke_virtual_nodes_policy::settings::{KEYS, Settings};
 use serde_json::{Value, json};
 
 fn errors(settings: &Value) -> String {
@@ -122,6 +122,23 @@ fn an_unknown_setting_is_an_error_that_says_what_was_meant() {
     }
     // A parameter of one rule is none of another.
     assert!(errors(&json!({"rules": {"host-port": {"allow": []}}})).contains("rules.host-port.allow: unknown setting"));
+}
+
+#[test]
+fn every_name_is_offered_for_a_name_that_is_like_it() {
+    for key in KEYS {
+        let message = errors(&json!({format!("{key}x"): null, format!("x{key}"): 1}));
+        assert!(message.ends_with(&format!("did you mean \"{key}\"?")), "{message}");
+    }
+    for rule in RULES {
+        let id = rule.id;
+        let message = errors(&json!({"rules": {format!("x{id}"): "off"}}));
+        assert_eq!(message, format!("the settings have 1 error\n- rules.x{id}: unknown rule, did you mean \"{id}\"?"));
+        for parameter in rule.parameters.iter().map(|parameter| parameter.name).filter(|name| name.len() > 3) {
+            let message = errors(&json!({"rules": {id: {format!("{parameter}x"): 1}}}));
+            assert!(message.ends_with(&format!("unknown setting, did you mean \"{parameter}\"?")), "{message}");
+        }
+    }
 }
 
 #[test]

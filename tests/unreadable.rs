@@ -303,14 +303,33 @@ fn quantities_with_escapes_are_none() {
 
 #[test]
 fn equal_quantities_are_equal_however_they_are_written() {
-    for (request, limit) in
-        [("1", "\"1\""), ("1e0", "\"1000m\""), ("\"1Gi\"", "\"1024Mi\""), ("0", "\"Gi\""), ("0.5", "\"5e-1\"")]
-    {
+    let suffixes = [
+        ("1000000000n", "1"),
+        ("1000000u", "1"),
+        ("1000m", "1"),
+        ("1k", "1000"),
+        ("1M", "1000k"),
+        ("1G", "1000M"),
+        ("1T", "1000G"),
+        ("1P", "1000T"),
+        ("1E", "1000P"),
+        ("1Ki", "1024"),
+        ("1Mi", "1024Ki"),
+        ("1Gi", "1024Mi"),
+        ("1Ti", "1024Gi"),
+        ("1Pi", "1024Ti"),
+        ("1Ei", "1024Pi"),
+        ("1e3", "1E3"),
+    ];
+    let quoted = suffixes.map(|(left, right)| (json!(left).to_string(), json!(right).to_string()));
+    let others = [("1", "\"1\""), ("1e0", "\"1000m\""), ("0", "\"Gi\""), ("0.5", "\"5e-1\"")];
+    let others = others.map(|(left, right)| (left.to_owned(), right.to_owned()));
+    for (request, limit) in quoted.into_iter().chain(others) {
         let mut spec = good_spec();
         spec["containers"][0]["resources"] = json!({"requests": {"memory": "REQUEST"}, "limits": {"memory": "LIMIT"}});
         let payload =
             payload(&create(&kind_named("Pod").object(spec)), &json!({"rules": {"missing-resources": "off"}}));
-        let payload = payload.replace("\"REQUEST\"", request).replace("\"LIMIT\"", limit);
+        let payload = payload.replace("\"REQUEST\"", &request).replace("\"LIMIT\"", &limit);
         assert_eq!(judge(&payload).findings(), [], "{request} and {limit}");
     }
 }
