@@ -130,7 +130,7 @@ pub static SETTINGS: &[Setting] = &[
                 `virtualNodes`. `Pod`: where a pod runs, for exec, attach and port-forward. `Secret`: the type of image \
                 pull secrets, never their content. `PersistentVolumeClaim`: the storage class of a claim. `Namespace`: \
                 whether a namespace asks for a service mesh. Each needs an entry in `contextAwareResources` of the \
-                policy and a permission of the policy server's account.",
+                policy and a permission of the policy server's account; an AdmissionPolicy cannot have them.",
         example: "lookups: [Secret, Namespace]\n",
     },
     Setting {

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use oke_virtual_nodes_policy::policy;
+use oke_virtual_nodes_policy::response::Response;
 use oke_virtual_nodes_policy::rules::RULES;
 use oke_virtual_nodes_policy::settings::{KEYS, Settings};
 use serde_json::{Map, Value, json};
@@ -460,6 +461,46 @@ fn assert_policy(manifest: &Value, name: &str) {
         assert!(rule["apiGroups"].as_array().unwrap().len() == 1, "{name}: one group a rule");
         assert!(!rule.to_string().contains('*'), "{name}: a wildcard");
     }
+}
+
+/// Puts the creation of a Pod to an instance.
+fn create(pod: &Value, settings: &Value) -> Response {
+    let request = json!({
+        "uid": "1", "operation": "CREATE", "name": "web", "namespace": "shop", "userInfo": {"username": "somebody"},
+        "kind": {"group": "", "version": "v1", "kind": "Pod"},
+        "resource": {"group": "", "version": "v1", "resource": "pods"},
+        "object": pod,
+    });
+    policy::validate(json!({"request": request, "settings": settings}).to_string().as_bytes())
+}
+
+#[test]
+fn the_two_instances_of_the_mutating_manifest_work_together() {
+    let text = read("deploy/mutating.yaml");
+    let manifests: Vec<_> = text.split("\n---\n").map(|manifest| yaml(manifest, "mutating.yaml")).collect();
+    let [mending, judging] = manifests.as_slice() else { panic!("two instances") };
+    let resources = json!({"cpu": "1", "memory": "1Gi"});
+    let container = json!({"name": "web", "image": "web:1", "resources": {"requests": resources, "limits": resources}});
+    let pod = json!({
+        "apiVersion": "v1", "kind": "Pod", "metadata": {"name": "web", "namespace": "shop"},
+        "spec": {"terminationGracePeriodSeconds": 300, "containers": [container]},
+    });
+    assert!(!create(&pod, &judging["spec"]["settings"]).accepted);
+
+    let response = create(&pod, &mending["spec"]["settings"]);
+    assert!(response.accepted, "{:?}", response.message);
+    let mended: Value = serde_json::from_str(response.mutated_object.expect("a change").get()).unwrap();
+    let response = create(&mended, &judging["spec"]["settings"]);
+    assert!(response.accepted && response.mutated_object.is_none() && response.warnings.is_none());
+
+    // What another webhook adds in between is seen by the second instance alone, and not mended.
+    let mut injected = mended;
+    injected["spec"]["initContainers"] = json!([container]);
+    injected["spec"]["terminationGracePeriodSeconds"] = json!(60);
+    let response = create(&injected, &judging["spec"]["settings"]);
+    assert!(!response.accepted && response.mutated_object.is_none());
+    let message = response.message.unwrap();
+    assert!(message.contains("- init-containers ") && message.contains("- termination-grace-period "), "{message}");
 }
 
 #[test]
