@@ -93,7 +93,7 @@ fn check<'d>(_: &Subject<'d>, volume: Volume<'d>, findings: &mut Findings<'d>) {
     for mode in modes.into_iter().flatten().filter(|mode| mode.value != MODE) {
         findings.mendable(
             mode.node,
-            format_args!("files get mode 0644 on virtual nodes, not {:#05o}", mode.value),
+            format_args!("files get mode 0644 on virtual nodes, not 0{:03o}", mode.value),
             "remove defaultMode or set it to 0644 (420)",
             Edit::Set(mode.node.into(), Literal::Int(MODE.into())),
         );

@@ -97,7 +97,7 @@ fn report<'d>(items: List<'d, KeyToPath<'d>>, findings: &mut Findings<'d>) {
         if let Some(mode) = item.mode().filter(|mode| mode.value != MODE) {
             findings.mendable(
                 mode.node,
-                format_args!("files get mode 0644 on virtual nodes, not {:#05o}", mode.value),
+                format_args!("files get mode 0644 on virtual nodes, not 0{:03o}", mode.value),
                 "remove mode or set it to 0644 (420)",
                 Edit::Set(mode.node.into(), Literal::Int(MODE.into())),
             );
