@@ -58,6 +58,17 @@ warned() {
   contains '"warnings":["'
 }
 
+# The last answer has a patch of exactly the operations in the arguments, in any order. It is kept in `patch`.
+patches() {
+  local operation
+  patch=${output##*\"patch\":\"}
+  patch=$(base64 -d <<< "${patch%%\"*}")
+  for operation; do
+    grep -qF -- "$operation" <<< "$patch" || { echo "expected: $operation"; echo "got: $patch"; return 1; }
+  done
+  [ "$(grep -o '"op":' <<< "$patch" | wc -l)" -eq $# ] || { echo "expected $# operations: $patch"; return 1; }
+}
+
 # The last answer without its annotations.
 answer() {
   grep -F '"uid":' <<< "$output" | sed 's/"auditAnnotations":{[^}]*}//'
@@ -277,9 +288,76 @@ HOST_PID='{"hostPID": true, "containers": []}'
   contains '"allowed":true,"patchType":"JSONPatch","patch":"'
   contains '"auditAnnotations":{"fixed":"token-expiration"}'
   contains '"warnings":["token-expiration '
-  local patch=${output##*\"patch\":\"}
-  [ "$(base64 -d <<< "${patch%%\"*}")" = \
-    '[{"op":"remove","path":"/spec/volumes/0/projected/sources/0/serviceAccountToken/expirationSeconds"}]' ]
+  patches '{"op":"remove","path":"/spec/volumes/0/projected/sources/0/serviceAccountToken/expirationSeconds"}'
+}
+
+@test "fixes: a pod with only what can be mended is admitted, with one warning a fix" {
+  request "$POD" "$(pod '{"terminationGracePeriodSeconds": 5, "hostname": "db", "futureField": {"ratio": 1.50},
+    "volumes": [{"name": "a", "emptyDir": {"sizeLimit": "1Gi"}}, {"name": "b", "secret": {"defaultMode": 256}}],
+    "containers": [{"name": "c", "tty": true, "securityContext": {"allowPrivilegeEscalation": true},
+      "resources": {"requests": {"cpu": "1", "memory": "1Gi"}, "limits": {"cpu": "2", "memory": "1Gi"}}}]}')"
+  put "$REQUEST" '{"mutate": "safe"}'
+  denied hostname,interactive-container,privilege-escalation,volume-default-mode
+  contains '"warned":"emptydir-size-limit,requests-equal-limits,termination-grace-period"'
+  contains 'was 5, would be set to 30'
+  lacks '"patch'
+  put "$REQUEST" '{"mutate": "full"}'
+  answered
+  contains '"allowed":true,"patchType":"JSONPatch","patch":"'
+  contains '"auditAnnotations":{"fixed":"emptydir-size-limit,hostname,interactive-container,privilege-escalation,'
+  contains '"warnings":["hostname spec.hostname: was db, removed",'
+  lacks 'would be'
+  patches '{"op":"remove","path":"/spec/hostname"}' \
+    '{"op":"replace","path":"/spec/terminationGracePeriodSeconds","value":30}' \
+    '{"op":"remove","path":"/spec/volumes/0/emptyDir/sizeLimit"}' \
+    '{"op":"replace","path":"/spec/volumes/1/secret/defaultMode","value":420}' \
+    '{"op":"replace","path":"/spec/containers/0/securityContext/allowPrivilegeEscalation","value":false}' \
+    '{"op":"replace","path":"/spec/containers/0/resources/requests/cpu","value":"2"}' \
+    '{"op":"remove","path":"/spec/containers/0/tty"}'
+}
+
+@test "fixes: safe ones alone do not change what a workload asked for" {
+  request "$POD" "$(pod '{"terminationGracePeriodSeconds": 5, "hostname": "db", "containers": []}')"
+  put "$REQUEST" '{"mutate": "safe", "rules": {"hostname": "warn"}}'
+  answered
+  contains '"fixed":"termination-grace-period"'
+  contains '"warned":"hostname"'
+  patches '{"op":"replace","path":"/spec/terminationGracePeriodSeconds","value":30}'
+  # What the settings say of a rule wins.
+  put "$REQUEST" '{"mutate": "safe", "rules": {"hostname": {"mutate": true}, "termination-grace-period": {"mutate": false}}}'
+  denied termination-grace-period
+  put "$REQUEST" '{"rules": {"hostname": {"mutate": true}, "termination-grace-period": "off"}}'
+  answered
+  patches '{"op":"remove","path":"/spec/hostname"}'
+}
+
+@test "fixes: a service is mended when it is created" {
+  local service='{"apiVersion": "v1", "kind": "Service", "metadata": {"name": "web", "namespace": "shop"},
+    "spec": {"type": "LoadBalancer", "externalTrafficPolicy": "Local", "healthCheckNodePort": 31000}}'
+  local mode='service.beta.kubernetes.io/oci-load-balancer-security-list-management-mode'
+  request 'v1 Service services' "$service"
+  put "$REQUEST" '{"mutate": "full"}'
+  answered
+  contains '"auditAnnotations":{"fixed":"external-traffic-policy,load-balancer-security-list"}'
+  contains 'was Local, set to Cluster, and spec.healthCheckNodePort was 31000, removed'
+  contains 'was not set, set to None'
+  patches '{"op":"add","path":"/metadata/annotations","value":{"'"$mode"'":"None"}}' \
+    '{"op":"replace","path":"/spec/externalTrafficPolicy","value":"Cluster"}' \
+    '{"op":"remove","path":"/spec/healthCheckNodePort"}'
+  request 'v1 Service services' "$service" '"operation": "UPDATE", "oldObject": '"$service"
+  put "$REQUEST" '{"mutate": "full"}'
+  warned external-traffic-policy
+  lacks '"patch'
+}
+
+@test "fixes: the object says what was changed where the settings ask for it" {
+  request "$POD" "$(pod '{"hostname": "db", "containers": []}')"
+  put "$REQUEST" '{"mutate": "full", "annotate": true}'
+  answered
+  patches '{"op":"remove","path":"/spec/hostname"}' \
+    '{"op":"add","path":"/metadata/annotations","value":{"oke-virtual-nodes.kubewarden.io/mended":'
+  [[ $patch == *'\"path\":\"spec.hostname\"'* ]]
+  [[ $patch == *'\"old\":\"db\"'* ]]
 }
 
 @test "fixes: a template warns, because its pods will be mended, or is mended itself" {
@@ -290,6 +368,9 @@ HOST_PID='{"hostPID": true, "containers": []}'
   answered
   contains '"allowed":true,"patchType":"JSONPatch","patch":"'
   contains '"auditAnnotations":{"fixed":"requests-equal-limits"}'
+  local requests=/spec/template/spec/containers/0/resources/requests
+  patches '{"op":"replace","path":"'"$requests"'/cpu","value":"2"}' \
+    '{"op":"replace","path":"'"$requests"'/memory","value":"2Gi"}'
 }
 
 @test "fixes: what is denied is not mended" {
