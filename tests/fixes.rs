@@ -1132,6 +1132,32 @@ fn what_is_too_deep_to_be_taken_apart_stays_too() {
 }
 
 #[test]
+fn what_is_mended_is_found_however_it_is_spelled() {
+    let object = pod(json!({"hostname": "db", "terminationGracePeriodSeconds": 5}));
+    let settings = json!({"mutate": "full"});
+    let plain = payload(&create(&object), &settings);
+    let expected = answer_to_text(&plain);
+    assert_eq!(ids(&expected, "fixed"), "hostname,termination-grace-period");
+    for (from, to) in [
+        ("\"hostname\"", "\"h\\u006fstname\""),
+        ("\"spec\"", "\"sp\\u0065c\""),
+        ("\"hostname\":\"db\"", "\"hostname\" :\n\t\"d\\u0062\" "),
+        ("\"object\"", "\"\\u006fbject\""),
+        (":5", ": 5 "),
+        ("\"metadata\":{", "\"metadata\":{\"\\u00e9\":\"\\ud83d\\ude00 \\/\","),
+    ] {
+        let text = plain.replace(from, to);
+        assert_ne!(text, plain);
+        let mut answer = answer_to_text(&text);
+        answer["mutated_object"]["metadata"].as_object_mut().unwrap().remove("\u{e9}");
+        assert_eq!(answer, expected, "{text}");
+    }
+    // Strings that nobody touches keep their escapes.
+    let text = plain.replace("\"metadata\":{", "\"metadata\":{\"future\":\"\\ud83d\\ude00 \\/\",");
+    assert!(mended_text(&text).unwrap().contains("\"future\":\"\\ud83d\\ude00 \\/\""));
+}
+
+#[test]
 fn many_fixes_are_made_although_not_all_are_told() {
     let containers: Vec<_> = (0..200)
         .map(|index| {
@@ -1286,15 +1312,17 @@ fn broken_object() -> impl Strategy<Value = (String, Value)> {
         })
 }
 
+/// Settings with fixes; mostly such that something is left to be mended and nothing to be denied.
 fn settings() -> impl Strategy<Value = Value> {
-    let flags = (any::<bool>(), any::<bool>(), any::<bool>());
+    let often = || prop::bool::weighted(0.8);
+    let fixes: Vec<_> = RULES.iter().filter_map(|rule| Some((rule.id, rule.fix?))).collect();
     (
-        select(vec!["safe", "full"]),
+        select(vec!["safe", "full", "full", "full"]),
         select(vec!["strict", "tolerant"]),
-        flags,
-        select(RULES.iter().map(|rule| (rule.id, rule.fix)).collect::<Vec<_>>()),
+        (often(), often(), any::<bool>()),
+        prop::option::weighted(0.3, select(fixes)),
     )
-        .prop_map(|(mutate, profile, (templates, mendable, parameters), (id, fix))| {
+        .prop_map(|(mutate, profile, (templates, mendable, parameters), other)| {
             let mut settings = json!({"mutate": mutate, "profile": profile, "mutateTemplates": templates});
             if parameters {
                 settings = with_parameters(&settings);
@@ -1302,10 +1330,11 @@ fn settings() -> impl Strategy<Value = Value> {
             if mendable {
                 settings = only_mendable(&settings);
             }
-            if fix.is_some() {
-                settings = with(&settings, id, "mutate", json!(mutate == "safe"));
+            // One rule may be told otherwise.
+            match other {
+                Some((id, fix)) => with(&settings, id, "mutate", json!(mutate == "safe" && fix == Fix::Full)),
+                None => settings,
             }
-            settings
         })
 }
 
