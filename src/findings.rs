@@ -181,6 +181,8 @@ pub struct Finding<'d> {
     pub remedy: Cow<'static, str>,
     /// What mends it; empty where a person must decide.
     pub edits: Vec<Edit<'d>>,
+    /// What else follows from mending it; mostly nothing.
+    pub caution: &'static str,
 }
 
 impl<'d> Finding<'d> {
@@ -235,6 +237,9 @@ impl<'d> Finding<'d> {
                     text.push_str(&edit.describe(would));
                 }
             }
+        }
+        if !self.caution.is_empty() {
+            let _ = write!(text, " ({})", self.caution);
         }
         text
     }
@@ -329,7 +334,7 @@ impl<'d> Findings<'d> {
     ) -> Option<&mut Finding<'d>> {
         let (rule, level) = self.rule?;
         let edits = edit.into_iter().collect();
-        self.list.push(Finding { rule, level, place, container: self.container, problem, remedy, edits });
+        self.list.push(Finding { rule, level, place, container: self.container, problem, remedy, edits, caution: "" });
         self.list.last_mut()
     }
 

@@ -40,6 +40,8 @@ impl Target {
             (Kind::Pod | Kind::Service, Operation::Create) => Some(Target::Object),
             (Kind::Pod | Kind::Service, _) => None,
             (kind, _) if !kind.has_template() => None,
+            // The template of a Job cannot be changed any more.
+            (Kind::Job, Operation::Update) => Some(Target::ItsPods),
             _ if settings.mutate_templates && !subject.has_controller() => Some(Target::Object),
             _ => Some(Target::ItsPods),
         }
@@ -64,7 +66,7 @@ pub fn fix(text: &str, findings: &[Finding<'_>], settings: &Settings<'_>) -> Opt
             .take(MOST_TOLD)
             .map(|edit| Told {
                 path: edit.place().path(),
-                old: edit.old().and_then(|old| RawValue::from_string(old.to_json()).ok()),
+                old: mend::find(text, &edit.place().steps()).and_then(|old| RawValue::from_string(old.to_owned()).ok()),
                 new: edit.new_value().and_then(|new| RawValue::from_string(new.to_json()).ok()),
             })
             .collect();

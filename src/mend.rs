@@ -31,6 +31,18 @@ pub fn apply(text: &str, changes: &[Change<'_>]) -> Option<String> {
     Some(out)
 }
 
+/// The text of the value to which `steps` lead; `None` if there is none.
+#[must_use]
+pub fn find<'t>(text: &'t str, steps: &[Step<'_>]) -> Option<&'t str> {
+    let Some((step, rest)) = steps.split_first() else { return Some(text) };
+    let Parts { members, entries } = parts(text)?;
+    let inner = match step {
+        Step::Key(key) => members.into_iter().rfind(|(known, _)| known == key)?.1,
+        Step::Index(index) => *entries.get(*index)?,
+    };
+    find(inner.get(), rest)
+}
+
 type Rest<'c, 'd> = (&'c [Step<'d>], Option<&'c str>);
 
 /// Appends the value with the changes in it. The caller has seen to it that none of them removes the value itself.
@@ -213,6 +225,14 @@ mod tests {
             apply(text, &changes).unwrap(),
             r#"{"a":1.50,"b":[{"x":1e3,"y":{}},3],"c":true,"new":{"deep":"v","wide":0}}"#
         );
+    }
+
+    #[test]
+    fn values_are_found_as_they_are_written() {
+        let text = r#"{"a": [{"b": 1.50}, null]}"#;
+        assert_eq!(find(text, &[Step::Key("a"), Step::Index(0), Step::Key("b")]), Some("1.50"));
+        assert_eq!(find(text, &[Step::Key("a"), Step::Index(2)]), None);
+        assert_eq!(find(text, &[Step::Key("x")]), None);
     }
 
     #[test]

@@ -262,7 +262,10 @@ fn object(
     };
     judgement.findings = judge::object(&Subject::new(kind, named.group, named.name, mended.root(), settings), settings);
     judgement.findings.retain(|finding| finding.level != Level::Off);
-    if target == Some(Target::Object) && !judgement.is_denied() {
+    if judgement.is_denied() {
+        // What was only worth an improvement is not worth a word where it is not made.
+        judgement.mended.retain(|finding| finding.level != Level::Off);
+    } else if target == Some(Target::Object) {
         judgement.object = Some(fixed.clone());
     }
     answer(Outcome::Judged(judgement));

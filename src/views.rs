@@ -365,6 +365,7 @@ view! {
         termination_message_path: "terminationMessagePath" => Text<'d>,
         termination_message_policy: "terminationMessagePolicy" => Text<'d>,
         security_context: "securityContext" => SecurityContext<'d>,
+        lifecycle: "lifecycle" => Lifecycle<'d>,
         stdin: "stdin" => Flag<'d>,
         stdin_once: "stdinOnce" => Flag<'d>,
         tty: "tty" => Flag<'d>,
@@ -375,6 +376,28 @@ impl<'d> Container<'d> {
     /// The liveness, readiness and startup probe, as far as they are there.
     pub fn probes(self) -> impl Iterator<Item = Probe<'d>> {
         [self.liveness_probe(), self.readiness_probe(), self.startup_probe()].into_iter().flatten()
+    }
+}
+
+view! {
+    /// What is done after a container's start and before its end.
+    Lifecycle = "io.k8s.api.core.v1.Lifecycle" {
+        post_start: "postStart" => LifecycleHandler<'d>,
+        pre_stop: "preStop" => LifecycleHandler<'d>,
+    }
+}
+
+view! {
+    /// One of the two.
+    LifecycleHandler = "io.k8s.api.core.v1.LifecycleHandler" {
+        sleep: "sleep" => SleepAction<'d>,
+    }
+}
+
+view! {
+    /// Sleeping.
+    SleepAction = "io.k8s.api.core.v1.SleepAction" {
+        seconds: "seconds" => Int64<'d>,
     }
 }
 

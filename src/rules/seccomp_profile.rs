@@ -70,11 +70,14 @@ spec:
 
 fn check<'d>(_: &Subject<'d>, pod: PodSpec<'d>, findings: &mut Findings<'d>) {
     if let Some(profile) = pod.security_context().and_then(|context| context.seccomp_profile().filled()) {
-        findings.mendable(
+        let finding = findings.add(
             profile,
             "virtual nodes do not support the pod's seccompProfile",
             "set it on each container, with which Pod Security \"restricted\" is also content",
-            Edit::Remove(profile),
         );
+        if let Some(finding) = finding {
+            finding.mend(Edit::Remove(profile));
+            finding.caution = "Pod Security \"restricted\" now rejects the pod unless its containers set one";
+        }
     }
 }

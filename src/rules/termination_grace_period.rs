@@ -5,7 +5,7 @@ use crate::findings::{Edit, Findings, Literal};
 use crate::rule::Docs;
 use crate::rule::{Check, Fix, Level, Rule};
 use crate::subject::Subject;
-use crate::views::PodSpec;
+use crate::views::{Container, PodSpec};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -72,14 +72,23 @@ spec:
 /// What the API server sets where nothing is written.
 const DEFAULT: i64 = 30;
 
-fn check<'d>(_: &Subject<'d>, pod: PodSpec<'d>, findings: &mut Findings<'d>) {
-    if let Some(seconds) = pod.termination_grace_period_seconds().filter(|seconds| seconds.value != DEFAULT) {
-        findings.mendable(
-            seconds.node,
-            "virtual nodes do not support another grace period than 30 seconds",
-            "remove terminationGracePeriodSeconds",
-            // The API server defaults a field that is not there, so the default is what removing it comes to.
-            Edit::Set(seconds.node.into(), Literal::Int(DEFAULT)),
-        );
+fn check<'d>(subject: &Subject<'d>, pod: PodSpec<'d>, findings: &mut Findings<'d>) {
+    let seconds = pod.termination_grace_period_seconds().filter(|seconds| seconds.value != DEFAULT);
+    let Some(seconds) = seconds else { return };
+    let problem = "virtual nodes do not support another grace period than 30 seconds";
+    let remedy = "remove terminationGracePeriodSeconds";
+    if subject.containers().any(sleeps_longer) {
+        findings.add(seconds.node, problem, remedy);
+    } else {
+        // The API server defaults a field that is not there, so the default is what removing it comes to.
+        let edit = Edit::Set(seconds.node.into(), Literal::Int(DEFAULT));
+        findings.mendable(seconds.node, problem, remedy, edit);
     }
+}
+
+/// Whether a container sleeps longer, at its start or end, than the default allows: Kubernetes would reject the fix.
+fn sleeps_longer(container: Container<'_>) -> bool {
+    let Some(lifecycle) = container.lifecycle() else { return false };
+    let hooks = [lifecycle.post_start(), lifecycle.pre_stop()].into_iter().flatten();
+    hooks.filter_map(|hook| hook.sleep()?.seconds()).any(|seconds| seconds.value > DEFAULT)
 }
