@@ -4,7 +4,6 @@
 use oke_virtual_nodes_policy::rules::RULES;
 
 use crate::NOTICE;
-use crate::settings::knows_placement;
 use crate::text::{head, row, wrapped};
 
 /// Where the page is.
@@ -269,10 +268,10 @@ pub static SECTIONS: &[Section] = &[
             ruled("Container:ResourceRequirements Subcore", &["subcore-cpu"]),
             ruled("Container stdin/stdinOnce, tty", &["interactive-container"]),
             ruled("Preserve client IP addresses when externalTrafficPolicy: Local", &["external-traffic-policy"]),
-            noted(
+            unseen(
                 "ImagePullSecret types other than config and configJson",
-                &["image-pull-secret-type"],
-                "The type is in the Secret and not in the pod, so this takes the look-up of Secrets.",
+                "The type is in the Secret and not in the pod, and the policy looks nothing up. Make pull secrets with \
+                 `kubectl create secret docker-registry`, which sets the type `kubernetes.io/dockerconfigjson`.",
             ),
             noted(
                 "ProjectedVolumeSource:ServiceAccountTokenProjection:ExpirationSeconds",
@@ -307,11 +306,10 @@ pub static SECTIONS: &[Section] = &[
                 "Support for Kubernetes versions prior to version 1.25",
                 "The version of the cluster is in no request. Upgrade the cluster before it gets virtual nodes.",
             ),
-            noted(
+            unseen(
                 "Mixed clusters, containing both virtual nodes and managed nodes",
-                &["placement"],
-                "Possible since 2026. With the setting `nodeKind: mixed` only pods that can land on a virtual node are \
-                 judged.",
+                "Possible since 2026. The policy judges every pod that it is asked about: ask it only about the \
+                 namespaces whose pods run on virtual nodes, with `namespaceSelector`.",
             ),
             unseen(
                 "Autoscale the number of virtual nodes",
@@ -374,7 +372,7 @@ pub fn page() -> String {
 /// Whether the policy has a rule, or a fix without a rule, of this id.
 #[must_use]
 pub fn is_there(id: &str) -> bool {
-    RULES.iter().any(|rule| rule.id == id) || (id == "placement" && knows_placement())
+    RULES.iter().any(|rule| rule.id == id)
 }
 
 /// A rule's id with a link to its page, where it has one.

@@ -8,7 +8,7 @@ use oke_virtual_nodes_policy::rules::RULES;
 
 use crate::NOTICE;
 use crate::rules::fix;
-use crate::settings::{PLACEMENT, Setting, Values, known, knows_placement};
+use crate::settings::{SETTINGS, Setting, Values};
 use crate::text::quoted;
 
 struct Question {
@@ -26,8 +26,7 @@ struct Question {
 #[must_use]
 pub fn text() -> String {
     let mut text = format!("# {NOTICE}\nquestions:\n");
-    let questions =
-        known().filter_map(of_setting).chain(placement()).chain(RULES.iter().flat_map(|rule| of_rule(rule)));
+    let questions = SETTINGS.iter().filter_map(of_setting).chain(RULES.iter().flat_map(|rule| of_rule(rule)));
     for question in questions {
         text.push_str(&format!("  - variable: {}\n", question.variable));
         text.push_str(&format!("    label: {}\n", quoted(&question.label)));
@@ -49,10 +48,9 @@ pub fn text() -> String {
 /// The question for a setting; a form cannot ask for lists and maps of objects.
 fn of_setting(setting: &Setting) -> Option<Question> {
     let (kind, options) = match setting.values {
-        Values::Choice(choices) => ("enum", setting.taken(choices)),
+        Values::Choice(choices) => ("enum", choices.to_vec()),
         Values::Flag => ("boolean", Vec::new()),
         Values::Url => ("string", Vec::new()),
-        Values::Some(_) => ("array[", Vec::new()),
         Values::Structure => return None,
     };
     Some(Question {
@@ -63,19 +61,6 @@ fn of_setting(setting: &Setting) -> Option<Question> {
         default: Some(setting.default.to_owned()),
         options,
         about: setting.about.replace('`', ""),
-    })
-}
-
-/// The question for the fix that belongs to no rule.
-fn placement() -> Option<Question> {
-    knows_placement().then(|| Question {
-        variable: "rules.placement.mutate".to_owned(),
-        label: "Keep pods to managed nodes".to_owned(),
-        group: "Settings",
-        kind: "boolean",
-        default: Some("false".to_owned()),
-        options: Vec::new(),
-        about: PLACEMENT.replace('`', ""),
     })
 }
 

@@ -5,7 +5,7 @@ use oke_virtual_nodes_policy::rules::RULES;
 use serde_json::{Map, Value, json};
 
 use crate::rules::fix;
-use crate::settings::{PLACEMENT, Setting, Values, known, knows_placement, takes};
+use crate::settings::{SETTINGS, Setting, Values, takes};
 
 /// The schema's text.
 #[must_use]
@@ -19,7 +19,7 @@ pub fn text() -> String {
 #[must_use]
 pub fn schema() -> Value {
     let properties: Map<String, Value> =
-        known().map(|setting| (setting.name.to_owned(), setting_schema(setting))).collect();
+        SETTINGS.iter().map(|setting| (setting.name.to_owned(), setting_schema(setting))).collect();
     let mut levels = vec![json!("deny"), json!("warn"), json!("off"), Value::Null];
     if takes(&json!({"rules": {"exec": false}})) {
         levels.push(json!(false));
@@ -46,7 +46,7 @@ pub fn schema() -> Value {
 fn setting_schema(setting: &Setting) -> Value {
     let mut schema = match setting.values {
         Values::Choice(choices) => {
-            let mut values: Vec<Value> = setting.taken(choices).iter().map(|choice| json!(choice)).collect();
+            let mut values: Vec<Value> = choices.iter().map(|choice| json!(choice)).collect();
             if takes(&json!({setting.name: false})) {
                 values.push(json!(false));
             }
@@ -59,12 +59,7 @@ fn setting_schema(setting: &Setting) -> Value {
             "maxLength": 1024,
             "pattern": "^(https?://[!-~]+)?$",
         }),
-        Values::Some(choices) => json!({"type": ["array", "null"], "items": {"enum": choices}}),
-        Values::Structure => match setting.name {
-            "rules" => rules(),
-            "virtualNodes" => virtual_nodes(),
-            _ => exemptions(),
-        },
+        Values::Structure => rules(),
     };
     schema["description"] = json!(setting.about);
     schema["default"] = serde_json::from_str(setting.default).unwrap_or_default();
@@ -72,16 +67,7 @@ fn setting_schema(setting: &Setting) -> Value {
 }
 
 fn rules() -> Value {
-    let mut properties: Map<String, Value> = RULES.iter().map(|rule| (rule.id.to_owned(), rule_schema(rule))).collect();
-    if knows_placement() {
-        let placement = json!({
-            "description": PLACEMENT,
-            "type": ["object", "null"],
-            "additionalProperties": false,
-            "properties": {"mutate": {"type": ["boolean", "null"], "default": false}},
-        });
-        properties.insert("placement".to_owned(), placement);
-    }
+    let properties: Map<String, Value> = RULES.iter().map(|rule| (rule.id.to_owned(), rule_schema(rule))).collect();
     json!({"type": ["object", "null"], "additionalProperties": false, "properties": properties})
 }
 
@@ -118,63 +104,5 @@ fn rule_schema(rule: &Rule) -> Value {
             {"$ref": "#/$defs/level"},
             {"type": "object", "additionalProperties": false, "properties": properties},
         ],
-    })
-}
-
-fn virtual_nodes() -> Value {
-    json!({
-        "type": ["object", "null"],
-        "additionalProperties": false,
-        "properties": {
-            "labels": {
-                "description": "The labels of virtual nodes.",
-                "type": ["object", "null"],
-                "additionalProperties": {"type": "string"},
-            },
-            "taints": {
-                "description": "The taints of virtual nodes.",
-                "type": ["array", "null"],
-                "items": {
-                    "type": "object",
-                    "additionalProperties": false,
-                    "required": ["key", "effect"],
-                    "properties": {
-                        "key": {"type": "string", "minLength": 1},
-                        "value": {"type": ["string", "null"]},
-                        "effect": {"enum": ["NoSchedule", "PreferNoSchedule", "NoExecute"]},
-                    },
-                },
-            },
-        },
-    })
-}
-
-fn exemptions() -> Value {
-    let names = |about: &str| json!({"$ref": "#/$defs/names", "description": about});
-    json!({
-        "type": ["array", "null"],
-        "items": {
-            "type": "object",
-            "additionalProperties": false,
-            "required": ["reason"],
-            "properties": {
-                "namespaces": names("Namespaces of the objects; * stands for any characters."),
-                "names": names("Names of the objects; * stands for any characters."),
-                "kinds": names("Kinds of the objects."),
-                "labels": {
-                    "description": "Labels of the objects.",
-                    "type": ["object", "null"],
-                    "additionalProperties": {"type": "string"},
-                },
-                "users": names("Names of the users who ask."),
-                "groups": names("Groups of the users who ask."),
-                "rules": {
-                    "description": "The rules that it holds for; without it all.",
-                    "type": ["array", "null"],
-                    "items": {"enum": RULES.iter().map(|rule| rule.id).collect::<Vec<_>>()},
-                },
-                "reason": {"description": "Why; for those who read the settings.", "type": "string", "minLength": 1},
-            },
-        },
     })
 }

@@ -2,8 +2,8 @@
 //! form take it from here.
 
 use oke_virtual_nodes_policy::rules::RULES;
-use oke_virtual_nodes_policy::settings::{KEYS, Settings};
-use serde_json::{Value, json};
+use oke_virtual_nodes_policy::settings::Settings;
+use serde_json::Value;
 
 use crate::text::{head, row, wrapped};
 use crate::{NOTICE, rules};
@@ -17,8 +17,6 @@ pub enum Values {
     Flag,
     /// An address.
     Url,
-    /// Some of these strings.
-    Some(&'static [&'static str]),
     /// An object or a list, which the schema describes.
     Structure,
 }
@@ -52,25 +50,12 @@ pub static SETTINGS: &[Setting] = &[
     },
     Setting {
         name: "nodeKind",
-        values: Values::Choice(&["virtual", "managed", "mixed"]),
+        values: Values::Choice(&["virtual", "managed"]),
         default: "\"virtual\"",
         label: "Kind of nodes",
         about: "On which nodes the pods of the requests run. `virtual`: all on virtual nodes. `managed`: none, and \
-                nothing is denied, mutated or warned about, so that one manifest serves all clusters. `mixed`: the pod \
-                decides; one that cannot land on a virtual node (by node selector, required node affinity or a missing \
-                toleration) is left alone, and objects that belong to no pod only warn.",
-        example: "nodeKind: mixed\n",
-    },
-    Setting {
-        name: "virtualNodes",
-        values: Values::Structure,
-        default: "{\"labels\":{\"node-role.kubernetes.io/virtual-node\":\"\"},\"taints\":[]}",
-        label: "Virtual nodes",
-        about: "What virtual nodes look like to the scheduler, for `nodeKind: mixed`: their labels and their taints. A \
-                label that is not here is taken to be absent on virtual nodes, except the ones that every node has \
-                (operating system, architecture, host name, zone, region, fault domain).",
-        example: "nodeKind: mixed\nvirtualNodes:\n  labels:\n    node-role.kubernetes.io/virtual-node: \"\"\n    \
-                  team: web\n  taints:\n    - {key: workload, value: web, effect: NoSchedule}\n",
+                nothing is denied, mutated or warned about, so that one manifest serves all clusters.",
+        example: "nodeKind: managed\n",
     },
     Setting {
         name: "rules",
@@ -121,54 +106,7 @@ pub static SETTINGS: &[Setting] = &[
                 nodes.",
         example: "helpUrl: https://wiki.example.com/virtual-nodes\n",
     },
-    Setting {
-        name: "lookups",
-        values: Values::Some(&["Node", "Pod", "Secret", "PersistentVolumeClaim", "Namespace"]),
-        default: "[]",
-        label: "Look-ups",
-        about: "Which kinds the policy may look up in the cluster. `Node`: the virtual nodes as they are, in place of \
-                `virtualNodes`. `Pod`: where a pod runs, for exec, attach and port-forward. `Secret`: the type of image \
-                pull secrets, never their content. `PersistentVolumeClaim`: the storage class of a claim. `Namespace`: \
-                whether a namespace asks for a service mesh. Each needs an entry in `contextAwareResources` of the \
-                policy and a permission of the policy server's account; an AdmissionPolicy cannot have them.",
-        example: "lookups: [Secret, Namespace]\n",
-    },
-    Setting {
-        name: "onLookupFailure",
-        values: Values::Choice(&["deny", "warn"]),
-        default: "\"warn\"",
-        label: "When a look-up fails",
-        about: "What a look-up that fails leads to. The message names the permission that is missing.",
-        example: "lookups: [Secret]\nonLookupFailure: deny\n",
-    },
-    Setting {
-        name: "exemptions",
-        values: Values::Structure,
-        default: "[]",
-        label: "Exemptions",
-        about: "Whose findings are left out. All fields of an exemption that are given must match: `namespaces` and \
-                `names` (with `*`), `kinds`, `labels`, `users`, `groups`, and `rules`, without which it holds for all \
-                rules. `reason` is required. An exempted finding neither denies nor warns; its rule is in the audit \
-                annotation `exempted`. An exemption that matches everything is an error.",
-        example: "exemptions:\n  - namespaces: [monitoring]\n    kinds: [DaemonSet]\n    rules: [daemonset]\n    \
-                  reason: runs on the managed nodes alone\n",
-    },
-    Setting {
-        name: "allowAnnotations",
-        values: Values::Flag,
-        default: "false",
-        label: "Allow exemptions by annotation",
-        about: "Whether authors of workloads may exempt them, with the annotation \
-                `oke-virtual-nodes.kubewarden.io/exempt: \"<id>[,<id>]: <reason>\"` on the object or its pod template. \
-                Without this setting the annotation has no effect, and a warning says so.",
-        example: "allowAnnotations: true\n",
-    },
 ];
-
-/// The settings that the policy knows.
-pub fn known() -> impl Iterator<Item = &'static Setting> {
-    SETTINGS.iter().filter(|setting| KEYS.contains(&setting.name))
-}
 
 /// Whether the policy takes such settings.
 #[must_use]
@@ -176,32 +114,13 @@ pub fn takes(settings: &Value) -> bool {
     Settings::read(Some(&settings.to_string())).is_ok()
 }
 
-impl Setting {
-    /// Those of `choices` that the policy takes.
-    #[must_use]
-    pub fn taken(&self, choices: &'static [&'static str]) -> Vec<&'static str> {
-        choices.iter().copied().filter(|choice| takes(&json!({self.name: choice}))).collect()
-    }
-}
-
-/// What `rules.placement` means. It finds nothing, so it is none of the rules.
-pub const PLACEMENT: &str = "With `nodeKind: mixed`: whether a pod that cannot run on virtual nodes gets the required \
-                             node affinity that keeps it to managed nodes, in place of being denied.";
-
-/// Whether the policy knows `rules.placement`.
-#[must_use]
-pub fn knows_placement() -> bool {
-    takes(&json!({"rules": {"placement": {"mutate": true}}}))
-}
-
 /// Which values a setting takes, in words.
 fn values(setting: &Setting) -> String {
     let listed = |names: &[&str]| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
     match setting.values {
-        Values::Choice(choices) => listed(&setting.taken(choices)),
+        Values::Choice(choices) => listed(choices),
         Values::Flag => "`true`, `false`".to_owned(),
         Values::Url => "a URL, http or https".to_owned(),
-        Values::Some(choices) => format!("a list of {}", listed(choices)),
         Values::Structure => "see below".to_owned(),
     }
 }
@@ -220,14 +139,14 @@ pub fn page() -> String {
     ));
     page.push('\n');
     page.push_str(&head(&["setting", "values", "default"]));
-    for setting in known() {
+    for setting in SETTINGS {
         page.push_str(&row(&[
             format!("[`{}`](#{})", setting.name, setting.name.to_lowercase()),
             values(setting),
             format!("`{}`", setting.default),
         ]));
     }
-    for setting in known() {
+    for setting in SETTINGS {
         page.push_str(&format!("\n## {}\n\n", setting.name));
         page.push_str(&wrapped(setting.about, ""));
         page.push_str(&format!("\n```yaml\n{}```\n", setting.example));
@@ -243,11 +162,6 @@ pub fn page() -> String {
                         parameter.about.to_owned(),
                     ]));
                 }
-            }
-            if knows_placement() {
-                page.push_str("\n### placement\n\n");
-                page.push_str(&wrapped(PLACEMENT, ""));
-                page.push_str("\n```yaml\nnodeKind: mixed\nrules:\n  placement:\n    mutate: true\n```\n");
             }
             page.push_str("\nThe default levels of all rules are in the [table of rules](rules.md).\n");
         }
