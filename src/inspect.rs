@@ -7,6 +7,7 @@ use crate::findings::{Edit, Finding};
 use crate::mend;
 use crate::policy::Outcome;
 use crate::reader;
+use crate::rule::Level;
 
 /// The answer of the module's function `findings`.
 #[derive(Serialize, Default)]
@@ -99,5 +100,7 @@ fn mended<'d>(finding: &'d Finding<'_>) -> Entry<'d> {
             value: value.and_then(|value| RawValue::from_string(value.into_owned()).ok()),
         }
     };
-    Entry { fixed: true, changes: finding.edits.iter().map(change).collect(), ..entry(finding) }
+    // What is mended denies nothing.
+    let level = Level::Warn.name();
+    Entry { level, fixed: true, changes: finding.edits.iter().map(change).collect(), ..entry(finding) }
 }

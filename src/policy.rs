@@ -31,6 +31,7 @@ pub enum Outcome<'d> {
 }
 
 /// What was found in a request, and what was mended.
+#[derive(Default)]
 pub struct Judgement<'d> {
     /// The object, as in `Deployment shop/web`.
     pub subject: String,
@@ -169,9 +170,8 @@ fn connection(named: &Named<'_>, settings: &Settings<'_>, answer: &mut dyn FnMut
     answer(Outcome::Judged(Judgement {
         subject: title(&subject, resource, text_of(named.request.namespace())),
         findings,
-        mended: Vec::new(),
-        object: None,
         help_url: settings.help_url.as_deref(),
+        ..Judgement::default()
     }));
 }
 
@@ -240,33 +240,31 @@ fn object(
         ratchet(&mut findings, &judge::object(&before, settings));
     }
 
-    let help_url = settings.help_url.as_deref();
+    // What is mended is taken out of the findings and put to the rules again.
     let target = Target::of(&subject, operation, settings);
-    let (mended, mut findings): (Vec<_>, Vec<_>) =
+    let (mended, rest): (Vec<_>, Vec<_>) =
         findings.into_iter().partition(|finding| target.is_some_and(|target| target.mends(finding, settings)));
-    let mut judgement = Judgement { subject: title, findings: Vec::new(), mended, object: None, help_url };
-    let fixed = match judgement.mended.is_empty() {
-        true => None,
-        false => text().and_then(|text| fix(text, &judgement.mended, settings)),
-    };
-    let Some(fixed) = fixed else {
-        findings.append(&mut judgement.mended);
-        // What was only worth an improvement is not a finding.
-        findings.retain(|finding| finding.level != Level::Off);
-        judgement.findings = findings;
-        return answer(Outcome::Judged(judgement));
-    };
-    // What remains is what the rules say of the mended object, not what they said of the other one.
-    let Ok(mended) = Document::read(&fixed, kind.shape()) else {
-        return answer(Outcome::Accepted);
-    };
-    judgement.findings = judge::object(&Subject::new(kind, named.group, named.name, mended.root(), settings), settings);
+    let fixed = if mended.is_empty() { None } else { text().and_then(|text| fix(text, &mended, settings)) };
+    let fixed_document = fixed.as_deref().and_then(|fixed| Document::read(fixed, kind.shape()).ok());
+    let help_url = settings.help_url.as_deref();
+    let mut judgement = Judgement { subject: title, help_url, ..Judgement::default() };
+    match &fixed_document {
+        Some(document) => {
+            let subject = Subject::new(kind, named.group, named.name, document.root(), settings);
+            judgement.findings = judge::object(&subject, settings);
+            judgement.mended = mended;
+        }
+        None => {
+            judgement.findings = rest;
+            judgement.findings.extend(mended);
+        }
+    }
+    // What is only worth an improvement is not a finding, and not worth a word where it is not made.
     judgement.findings.retain(|finding| finding.level != Level::Off);
     if judgement.is_denied() {
-        // What was only worth an improvement is not worth a word where it is not made.
         judgement.mended.retain(|finding| finding.level != Level::Off);
-    } else if target == Some(Target::Object) {
-        judgement.object = Some(fixed.clone());
+    } else if fixed_document.is_some() && target == Some(Target::Object) {
+        judgement.object.clone_from(&fixed);
     }
     answer(Outcome::Judged(judgement));
 }

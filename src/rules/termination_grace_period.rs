@@ -1,11 +1,12 @@
 //! `termination-grace-period`: finds pods with another grace period than the default.
 
 use crate::findings::{Edit, Findings, Literal};
+use crate::reader::{Document, View};
 #[cfg(not(target_arch = "wasm32"))]
 use crate::rule::Docs;
 use crate::rule::{Check, Fix, Level, Rule};
 use crate::subject::Subject;
-use crate::views::{Container, PodSpec};
+use crate::views::{Container, Lifecycle, PodSpec};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -88,7 +89,8 @@ fn check<'d>(subject: &Subject<'d>, pod: PodSpec<'d>, findings: &mut Findings<'d
 
 /// Whether a container sleeps longer, at its start or end, than the default allows: Kubernetes would reject the fix.
 fn sleeps_longer(container: Container<'_>) -> bool {
-    let Some(lifecycle) = container.lifecycle() else { return false };
+    let lifecycle = container.lifecycle().and_then(|lifecycle| Document::read(lifecycle.text(), Lifecycle::SHAPE).ok());
+    let Some(lifecycle) = lifecycle.as_ref().and_then(|document| Lifecycle::of(document.root())) else { return false };
     let hooks = [lifecycle.post_start(), lifecycle.pre_stop()].into_iter().flatten();
     hooks.filter_map(|hook| hook.sleep()?.seconds()).any(|seconds| seconds.value > DEFAULT)
 }
