@@ -26,8 +26,12 @@ const LINEAR: std::ops::Range<f64> = 8.0..11.0;
 /// The module, in bytes: each is loaded and compiled by every policy server.
 const SIZE: usize = 300 * 1024;
 
-/// Start and `validate` of review 022, above the empty guest in the same run.
+/// Start and `validate` of review 022, above the empty guest in the same run, on a machine on which the empty guest takes
+/// [`EMPTY`]. A slower one, or one that is busy with something else, may take longer in proportion.
 const TIME: Duration = Duration::from_micros(100);
+
+/// Start and `validate` of the empty guest where the bar was set.
+const EMPTY: Duration = Duration::from_micros(71);
 
 /// Time is not measured while the other tests keep the processors busy.
 static TURN: Mutex<()> = Mutex::new(());
@@ -90,19 +94,21 @@ fn time() {
     let policy = Policy::new(support::POLICY, Offline::default()).unwrap();
     let payload = support::review("022-pod-create");
     // Whatever else the machine does can only make a run slower, so the best of a few tries is the truest.
-    let mut best = Duration::MAX;
-    for _ in 0..8 {
-        best = best.min(difference(&empty, &policy, &payload));
-        if best <= TIME {
-            break;
+    let mut best = f64::INFINITY;
+    for _ in 0..24 {
+        let (floor, difference) = measure(&empty, &policy, &payload);
+        let allowed = TIME.mul_f64((floor.as_secs_f64() / EMPTY.as_secs_f64()).max(1.0));
+        println!("{difference:?} of {allowed:?} above the empty guest, which takes {floor:?}");
+        best = best.min(difference.as_secs_f64() / allowed.as_secs_f64());
+        if best <= 1.0 {
+            return;
         }
     }
-    println!("{best:?} of {TIME:?} above the empty guest");
-    assert!(best <= TIME, "start and validate take {best:?} more than an empty guest, and may take {TIME:?}");
+    panic!("start and validate take {best:.2} times what they may take above an empty guest");
 }
 
-/// How much longer `policy` takes than `empty`: medians of runs in turn, so that both see the same machine.
-fn difference(empty: &Policy, policy: &Policy, payload: &[u8]) -> Duration {
+/// How long `empty` takes, and how much longer `policy`: medians of runs in turn, so that both see the same machine.
+fn measure(empty: &Policy, policy: &Policy, payload: &[u8]) -> (Duration, Duration) {
     let (mut floor, mut total) = (Vec::new(), Vec::new());
     for _ in 0..300 {
         for (guest, times) in [(empty, &mut floor), (policy, &mut total)] {
@@ -115,5 +121,6 @@ fn difference(empty: &Policy, policy: &Policy, payload: &[u8]) -> Duration {
         times.sort_unstable();
         times[times.len() / 2]
     };
-    median(total).saturating_sub(median(floor))
+    let floor = median(floor);
+    (floor, median(total).saturating_sub(floor))
 }
