@@ -14,7 +14,7 @@ fn copy(to: &Path) {
     for file in ["Cargo.toml", "Cargo.lock"] {
         fs::copy(root().join(file), to.join(file)).unwrap();
     }
-    for folder in ["src", "cli", "benches", "xtask", "test_data/rules", "tests", "examples"] {
+    for folder in ["src", "cli", "benches", "xtask", "test_data/rules", "tests"] {
         copy_folder(&root().join(folder), &to.join(folder));
     }
 }
