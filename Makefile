@@ -18,7 +18,7 @@ NEEDS_KWCTL = [ "$(KWCTL)" != "$(OKE_VN)" ] || \
   { echo "kwctl is needed: https://docs.kubewarden.io/howtos/install-kwctl" >&2; exit 1; }
 VERSION ?= v$(shell sed -n 's/^version = "\(.*\)"$$/\1/p' Cargo.toml | head -n 1)
 
-SOURCES := $(shell find src -type f) Cargo.toml Cargo.lock rust-toolchain.toml
+SOURCES := $(shell find src -type f) Cargo.toml Cargo.lock rust-toolchain.toml .cargo/config.toml
 
 # The command line embeds the very file that is shipped, instead of building the policy a second time.
 export OKE_VN_POLICY_WASM := $(CURDIR)/policy.wasm

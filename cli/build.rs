@@ -30,7 +30,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 fn build() -> Result<PathBuf, Box<dyn Error>> {
     let workspace = Path::new(&env::var("CARGO_MANIFEST_DIR")?).join("..").canonicalize()?;
     // Everything that goes into the module, and nothing else: the build is not free.
-    for source in ["src", "Cargo.toml", "Cargo.lock", "rust-toolchain.toml"] {
+    for source in ["src", "Cargo.toml", "Cargo.lock", "rust-toolchain.toml", ".cargo/config.toml"] {
         println!("cargo::rerun-if-changed={}", workspace.join(source).display());
     }
     // A target directory of its own: the one of the workspace is locked by the build that runs this.

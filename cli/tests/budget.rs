@@ -12,12 +12,12 @@ use oke_vn::engine::{Offline, Policy};
 /// Fuel for start and `validate`: about one unit an instruction, the same on every machine and, but for a few
 /// instructions of a hash map, in every run. What was measured, and a tenth.
 const FUEL: [(&str, u64); 6] = [
-    ("019-pod-create", 265_000),
-    ("022-pod-create", 835_000),
-    ("151-deployment-create", 496_000),
-    ("10 containers", 1_292_000),
-    ("100 containers", 11_850_000),
-    ("1000 containers", 117_300_000),
+    ("019-pod-create", 228_000),
+    ("022-pod-create", 747_000),
+    ("151-deployment-create", 438_000),
+    ("10 containers", 1_071_000),
+    ("100 containers", 9_846_000),
+    ("1000 containers", 97_450_000),
 ];
 
 /// Ten times the containers may cost ten times the fuel, and a little more for a longer list.
