@@ -3,11 +3,10 @@
 use std::borrow::Cow;
 
 use serde::Serialize;
-use serde_json::value::RawValue;
 
 use crate::findings::Finding;
 use crate::kinds::Kind;
-use crate::mend::{self, Change};
+use crate::mend::{self, Change, Verbatim};
 use crate::reader::Step;
 use crate::request::Operation;
 use crate::settings::Settings;
@@ -66,8 +65,8 @@ pub fn fix(text: &str, findings: &[Finding<'_>], settings: &Settings<'_>) -> Opt
             .take(MOST_TOLD)
             .map(|edit| Told {
                 path: edit.place().path(),
-                old: mend::find(text, &edit.place().steps()).and_then(|old| RawValue::from_string(old.to_owned()).ok()),
-                new: edit.new_value().and_then(|new| RawValue::from_string(new.to_json()).ok()),
+                old: mend::find(text, &edit.place().steps()).map(|old| Verbatim(old.to_owned())),
+                new: edit.new_value().map(|new| Verbatim(new.to_json())),
             })
             .collect();
         let told = serde_json::to_string(&told).and_then(|told| serde_json::to_string(&told)).ok()?;
@@ -83,6 +82,6 @@ pub fn fix(text: &str, findings: &[Finding<'_>], settings: &Settings<'_>) -> Opt
 #[derive(Serialize)]
 struct Told {
     path: String,
-    old: Option<Box<RawValue>>,
-    new: Option<Box<RawValue>>,
+    old: Option<Verbatim>,
+    new: Option<Verbatim>,
 }

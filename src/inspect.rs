@@ -1,10 +1,9 @@
 //! The outcome of a request for the command line: every finding, uncut and with its parts.
 
 use serde::Serialize;
-use serde_json::value::RawValue;
 
 use crate::findings::{Edit, Finding};
-use crate::mend;
+use crate::mend::{self, Verbatim};
 use crate::policy::Outcome;
 use crate::reader;
 use crate::rule::Level;
@@ -42,7 +41,7 @@ struct Entry<'d> {
 struct Change {
     path: Vec<Step>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    value: Option<Box<RawValue>>,
+    value: Option<Verbatim>,
 }
 
 #[derive(Serialize)]
@@ -95,10 +94,7 @@ fn mended<'d>(finding: &'d Finding<'_>) -> Entry<'d> {
             reader::Step::Key(key) => Step::Key((*key).to_owned()),
             reader::Step::Index(index) => Step::Index(*index),
         };
-        Change {
-            path: steps.iter().map(step).collect(),
-            value: value.and_then(|value| RawValue::from_string(value.into_owned()).ok()),
-        }
+        Change { path: steps.iter().map(step).collect(), value: value.map(|value| Verbatim(value.into_owned())) }
     };
     // What is mended denies nothing.
     let level = Level::Warn.name();

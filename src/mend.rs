@@ -6,7 +6,9 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use serde::Serialize;
 use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::ser::Serializer;
 use serde_json::value::RawValue;
 
 use crate::reader::{AnyKey, Step};
@@ -17,6 +19,30 @@ pub struct Change<'d> {
     pub steps: Vec<Step<'d>>,
     /// The JSON text of the new value; `None` removes the value.
     pub value: Option<Cow<'d, str>>,
+}
+
+/// A JSON text that is serialised as the value that it is.
+///
+/// `RawValue::from_string` would do, and bring a second copy of serde_json's reader into the module.
+#[derive(Clone, Debug)]
+pub struct Verbatim(pub String);
+
+impl Verbatim {
+    /// The JSON text.
+    #[must_use]
+    pub fn get(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Serialize for Verbatim {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match serde_json::from_str::<&RawValue>(&self.0) {
+            Ok(value) => value.serialize(serializer),
+            // Who makes such a text has read it; an error of serde's here would cost the module 6 KB.
+            Err(_) => serializer.serialize_unit(),
+        }
+    }
 }
 
 /// The text with the changes. Objects on the way to a new value are made where they are missing.

@@ -9,6 +9,7 @@
 //! when somebody reads it. The typed face of the nodes is in [`crate::views`].
 
 use std::borrow::Cow;
+use std::collections::BinaryHeap;
 use std::fmt::{self, Write};
 use std::marker::PhantomData;
 
@@ -779,9 +780,10 @@ pub fn joined<'p>(parts: impl Iterator<Item = &'p str>, between: &str) -> String
     text
 }
 
-/// Sorts names that stand for something by its index. The only sort in the module, which would hold one for each type.
-pub fn sort_names(names: &mut [(&str, usize)]) {
-    names.sort_unstable();
+/// Sorts names that stand for something by its index. The only sort in the module, which would hold one for each type;
+/// a heap takes a quarter of the code of a slice's sort.
+pub fn sort_names(names: &mut Vec<(&str, usize)>) {
+    *names = BinaryHeap::from(std::mem::take(names)).into_sorted_vec();
 }
 
 impl PartialEq for Node<'_> {

@@ -1,9 +1,9 @@
 //! The answer: what the API server shows to the user and what the audit scanner keeps.
 
 use serde::Serialize;
-use serde_json::value::RawValue;
 
 use crate::findings::Finding;
+use crate::mend::Verbatim;
 use crate::policy::Judgement;
 use crate::reader::{joined, sort_names};
 use crate::rule::Level;
@@ -32,7 +32,7 @@ pub struct Response {
     pub message: Option<String>,
     /// The object with the fixes, where something was mended.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub mutated_object: Option<Box<RawValue>>,
+    pub mutated_object: Option<Verbatim>,
     /// What the user is told of a request, accepted or not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub warnings: Option<Vec<String>>,
@@ -110,7 +110,7 @@ impl Response {
             }
         };
         response.audit_annotations = (annotations != AuditAnnotations::default()).then_some(annotations);
-        response.mutated_object = judgement.object.and_then(|object| RawValue::from_string(object).ok());
+        response.mutated_object = judgement.object.map(Verbatim);
         response
     }
 }
