@@ -209,6 +209,11 @@ impl<'d> Finding<'d> {
     pub fn describe_fix(&self, would: &str) -> String {
         let path = self.place.path();
         let mut text = String::new();
+        if self.edits.is_empty() {
+            // The fix that keeps a pod off virtual nodes adds to what is there.
+            text.push_str(would);
+            text.push_str("set to keep the pod off virtual nodes");
+        }
         for edit in &self.edits {
             let place = edit.place().path();
             let inner = place.strip_prefix(&path).map_or(place.as_str(), |inner| inner.trim_start_matches('.'));

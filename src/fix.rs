@@ -9,7 +9,7 @@ use crate::kinds::Kind;
 use crate::mend::{self, Change, Verbatim};
 use crate::reader::Step;
 use crate::request::Operation;
-use crate::settings::Settings;
+use crate::settings::{NodeKind, Settings};
 use crate::subject::Subject;
 
 /// The annotation that says what was changed, where the setting `annotate` is on.
@@ -36,6 +36,8 @@ impl Target {
             return None;
         }
         match (subject.kind, operation) {
+            // Managed nodes may need what the fixes of a Service would switch off.
+            (Kind::Service, _) if settings.node_kind == NodeKind::Mixed => None,
             (Kind::Pod | Kind::Service, Operation::Create) => Some(Target::Object),
             (Kind::Pod | Kind::Service, _) => None,
             (kind, _) if !kind.has_template() => None,

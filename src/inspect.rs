@@ -68,7 +68,13 @@ pub fn to_json(outcome: &Outcome<'_>) -> serde_json::Result<Vec<u8>> {
                 code: (!accepted).then_some(403),
                 subject: Some(&judgement.subject),
                 message: None,
-                findings: judgement.mended.iter().map(mended).chain(judgement.findings.iter().map(entry)).collect(),
+                findings: judgement
+                    .mended
+                    .iter()
+                    .map(mended)
+                    .chain(judgement.findings.iter().map(entry))
+                    .chain(judgement.exempted.iter().map(exempted))
+                    .collect(),
             }
         }
     })
@@ -85,6 +91,10 @@ fn entry<'d>(finding: &'d Finding<'_>) -> Entry<'d> {
         fixed: false,
         changes: Vec::new(),
     }
+}
+
+fn exempted<'d>(finding: &'d Finding<'_>) -> Entry<'d> {
+    Entry { level: "exempted", ..entry(finding) }
 }
 
 fn mended<'d>(finding: &'d Finding<'_>) -> Entry<'d> {

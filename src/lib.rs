@@ -20,12 +20,15 @@
     )
 )]
 
+pub mod exempt;
 pub mod findings;
 pub mod fix;
 pub mod inspect;
 pub mod judge;
 pub mod kinds;
+pub mod lookups;
 pub mod mend;
+pub mod placement;
 pub mod policy;
 pub mod products;
 pub mod quantity;
@@ -55,7 +58,7 @@ pub extern "C" fn wapc_init() {
 /// Judges a request for the command line: all findings, uncut and with their parts.
 fn findings(payload: &[u8]) -> CallResult {
     let mut json = Ok(Vec::new());
-    policy::answer(payload, &mut |outcome| json = inspect::to_json(&outcome));
+    policy::answer(&lookups::Host, payload, &mut |outcome| json = inspect::to_json(&outcome));
     Ok(json?)
 }
 
@@ -69,7 +72,7 @@ fn validate_settings(payload: &[u8]) -> CallResult {
     }
 
     let message = match std::str::from_utf8(payload) {
-        Ok(json) => settings::Settings::read(Some(json)).err().map(|invalid| invalid.0),
+        Ok(json) => settings::check(Some(json)).err().map(|invalid| invalid.0),
         Err(_) => Some("the settings are not valid UTF-8".to_owned()),
     };
     Ok(serde_json::to_vec(&Validity { valid: message.is_none(), message })?)

@@ -47,8 +47,8 @@ impl Serialize for Verbatim {
 
 /// The text with the changes. Objects on the way to a new value are made where they are missing.
 ///
-/// `None` if the text is no JSON, or if a change leads into something that is neither object nor list, or past the
-/// end of a list.
+/// `None` if the text is no JSON, or if a change leads into something that is neither object nor list, or further than
+/// right behind the end of a list.
 #[must_use]
 pub fn apply(text: &str, changes: &[Change<'_>]) -> Option<String> {
     let mut out = String::with_capacity(text.len().saturating_add(64));
@@ -81,7 +81,10 @@ fn value(text: &str, changes: &[Rest<'_, '_>], out: &mut String) -> Option<()> {
         (true, _) => out.push_str(text),
         (false, Some(b'[')) => list(text, changes, out)?,
         (false, Some(b'{')) => object(text, changes, out)?,
-        (false, Some(b'n')) => object("{}", changes, out)?,
+        (false, Some(b'n')) => match changes.first().and_then(|(steps, _)| steps.first())? {
+            Step::Key(_) => object("{}", changes, out)?,
+            Step::Index(_) => list("[]", changes, out)?,
+        },
         _ => return None,
     }
     Some(())
@@ -97,8 +100,18 @@ fn list(text: &str, changes: &[Rest<'_, '_>], out: &mut String) -> Option<()> {
         }
         value(entry.get(), groups.take(&Step::Index(index)), out)?;
     }
+    // What comes right behind the last entry is appended.
+    for (index, group) in (entries.len()..).zip(groups.0.iter().filter(|group| !group.is_taken)) {
+        if group.step != Step::Index(index) {
+            return None;
+        }
+        if index > 0 {
+            out.push(',');
+        }
+        value("null", &group.changes, out)?;
+    }
     out.push(']');
-    groups.0.iter().all(|group| group.is_taken).then_some(())
+    Some(())
 }
 
 fn object(text: &str, changes: &[Rest<'_, '_>], out: &mut String) -> Option<()> {
@@ -268,8 +281,15 @@ mod tests {
     }
 
     #[test]
+    fn a_list_grows_at_its_end() {
+        let steps = |index| [Step::Key("a"), Step::Index(index), Step::Key("b")];
+        assert_eq!(apply(r#"{"a":[{}]}"#, &[change(&steps(1), Some("1"))]).unwrap(), r#"{"a":[{},{"b":1}]}"#);
+        assert_eq!(apply("{}", &[change(&steps(0), Some("1"))]).unwrap(), r#"{"a":[{"b":1}]}"#);
+    }
+
+    #[test]
     fn a_change_that_leads_nowhere_is_not_made() {
-        assert!(apply("[1]", &[change(&[Step::Index(1)], Some("2"))]).is_none());
+        assert!(apply("[1]", &[change(&[Step::Index(2)], Some("2"))]).is_none());
         assert!(apply("{\"a\":1}", &[change(&[Step::Key("a"), Step::Key("b")], Some("2"))]).is_none());
         assert!(apply("{", &[change(&[Step::Key("a")], None)]).is_none());
     }

@@ -2,15 +2,19 @@
 
 use std::cell::OnceCell;
 
-use crate::findings::Finding;
+use crate::exempt::{Requester, exempt};
+use crate::findings::{Finding, Findings, Place};
 use crate::fix::{Target, fix};
 use crate::judge;
 use crate::kinds::{KINDS, Kind};
-use crate::reader::{Document, MOST_UNREADABLE, Raw, Text, View};
+use crate::lookups::{Answer, Cluster, Host, Lookup, Lookups};
+use crate::mend;
+use crate::placement;
+use crate::reader::{Document, MOST_UNREADABLE, Node, Raw, Text, View};
 use crate::request::{AdmissionRequest, Operation, Payload, TextPayload};
 use crate::response::{Response, printable};
 use crate::rule::Level;
-use crate::settings::{NodeKind, Settings};
+use crate::settings::{self, NodeKind, Settings};
 use crate::subject::Subject;
 use crate::unchanged;
 use crate::views::Pod;
@@ -39,6 +43,10 @@ pub struct Judgement<'d> {
     pub findings: Vec<Finding<'d>>,
     /// What the fixes that are on mend.
     pub mended: Vec<Finding<'d>>,
+    /// What would be wrong if it were not exempt.
+    pub exempted: Vec<Finding<'d>>,
+    /// How to keep the object off virtual nodes.
+    pub advice: Option<String>,
     /// The object as JSON with the fixes, where it may be changed.
     pub object: Option<String>,
     /// Where a reader of a denial finds more.
@@ -56,8 +64,14 @@ impl Judgement<'_> {
 /// Judges a request for the policy server. `payload` is Kubewarden's `{"request": ..., "settings": ...}`.
 #[must_use]
 pub fn validate(payload: &[u8]) -> Response {
+    validate_in(&Host, payload)
+}
+
+/// Judges a request as [`validate`] does, with another cluster to look things up in.
+#[must_use]
+pub fn validate_in(cluster: &dyn Cluster, payload: &[u8]) -> Response {
     let mut response = Response::default();
-    self::answer(payload, &mut |outcome| {
+    self::answer(cluster, payload, &mut |outcome| {
         response = match outcome {
             Outcome::Accepted => Response::accept(),
             Outcome::Rejected(code, message) => Response::reject(code, &message),
@@ -68,7 +82,7 @@ pub fn validate(payload: &[u8]) -> Response {
 }
 
 /// The way of a request. `answer` is called once, with what came of it.
-pub fn answer(payload: &[u8], answer: &mut dyn FnMut(Outcome<'_>)) {
+pub fn answer(cluster: &dyn Cluster, payload: &[u8], answer: &mut dyn FnMut(Outcome<'_>)) {
     let unreadable = |message: &str| Outcome::Rejected(UNREADABLE, message.to_owned());
     let Ok(text) = std::str::from_utf8(payload) else {
         return answer(unreadable("the request is not valid UTF-8"));
@@ -84,7 +98,11 @@ pub fn answer(payload: &[u8], answer: &mut dyn FnMut(Outcome<'_>)) {
         Some(payload) => (payload.request(), payload.settings()),
         None => (None, None),
     };
-    let settings = match Settings::read(settings.map(Raw::text)) {
+    let settings = match settings::parse(settings.map(Raw::text)) {
+        Ok(settings) => settings,
+        Err(invalid) => return answer(Outcome::Rejected(BAD_SETTINGS, invalid.0)),
+    };
+    let settings = match Settings::of(&settings) {
         Ok(settings) => settings,
         Err(invalid) => return answer(Outcome::Rejected(BAD_SETTINGS, invalid.0)),
     };
@@ -115,7 +133,9 @@ pub fn answer(payload: &[u8], answer: &mut dyn FnMut(Outcome<'_>)) {
         return answer(Outcome::Accepted);
     };
     let name = text_of(request.name()).unwrap_or_default();
-    let named = Named { kind, group, kind_name, name, request, payload: text };
+    let namespace = text_of(request.namespace()).unwrap_or_default();
+    let lookups = Lookups::new(cluster, &settings, namespace);
+    let named = Named { kind, group, kind_name, name, request, payload: text, lookups: &lookups };
     match scope {
         Scope::Connection => connection(&named, &settings, answer),
         _ => object(&named, operation, scope, &settings, answer),
@@ -130,6 +150,23 @@ struct Named<'d> {
     name: &'d str,
     request: AdmissionRequest<'d>,
     payload: &'d str,
+    lookups: &'d Lookups<'d>,
+}
+
+impl<'d> Named<'d> {
+    fn subject(&self, root: Node<'d>) -> Subject<'d> {
+        Subject::new(self.kind, self.group, self.name, root, self.lookups)
+    }
+
+    /// The findings that are exempt, taken out of `findings`.
+    fn exempt(&self, findings: &mut Vec<Finding<'d>>, subject: &Subject<'d>) -> Vec<Finding<'d>> {
+        let requester = Requester {
+            kind: self.kind_name,
+            namespace: text_of(self.request.namespace()).unwrap_or_default(),
+            user: self.request.user_info(),
+        };
+        exempt(findings, subject, &requester, self.lookups.settings())
+    }
 }
 
 /// Which part of an object a request is about.
@@ -164,13 +201,33 @@ impl Scope {
 /// A connection to a running pod. What it sends has no metadata; there is nothing to read in it.
 fn connection(named: &Named<'_>, settings: &Settings<'_>, answer: &mut dyn FnMut(Outcome<'_>)) {
     let Ok(document) = Document::read("{}", named.kind.shape()) else { return answer(Outcome::Accepted) };
-    let subject = Subject::new(named.kind, named.group, named.name, document.root(), settings);
-    let findings = judge::object(&subject, settings);
+    let subject = named.subject(document.root());
+    let mut findings = judge::object(&subject, settings);
+    if settings.node_kind == NodeKind::Mixed {
+        let (mut failed, mut lands) = (None, None);
+        let found = named.lookups.show(Lookup::Pod, named.name, Pod::SHAPE, &mut |pod| {
+            let spec = Pod::of(pod).and_then(Pod::spec);
+            lands = spec.map(|spec| placement::can_land(spec, named.lookups, &mut |kind| failed = Some(kind)));
+        });
+        match (found, lands) {
+            (_, Some(false)) => return answer(Outcome::Accepted),
+            (_, Some(true)) => {}
+            (Answer::Failed, _) => failed = Some(Lookup::Pod),
+            _ => {}
+        }
+        if lands.is_none() {
+            findings.iter_mut().for_each(|finding| _ = finding.only_warn());
+        }
+        let place = findings.first().map(|finding| finding.place);
+        findings.extend(failed.zip(place).and_then(|(kind, place)| unplaced(&subject, kind, place)));
+    }
+    let exempted = named.exempt(&mut findings, &subject);
     let resource = KINDS.iter().find(|info| info.kind == named.kind).map_or("", |info| info.resource);
     answer(Outcome::Judged(Judgement {
         subject: title(&subject, resource, text_of(named.request.namespace())),
         findings,
-        help_url: settings.help_url.as_deref(),
+        exempted,
+        help_url: settings.help_url,
         ..Judgement::default()
     }));
 }
@@ -214,7 +271,7 @@ fn object(
             }
         },
     };
-    let mut subject = Subject::new(kind, named.group, named.name, root, settings);
+    let mut subject = named.subject(root);
     // Finalizers must go, whatever is in the object.
     let is_deleted = subject.metadata.and_then(|metadata| text_of(metadata.deletion_timestamp())).is_some();
     if (is_update && is_deleted) || is_owned(&subject) {
@@ -224,6 +281,13 @@ fn object(
     let wrong = root.unreadable();
     if !wrong.is_empty() {
         return answer(Outcome::Rejected(UNREADABLE, wrong_fields(&title, &wrong)));
+    }
+    let mut failed = None;
+    if settings.node_kind == NodeKind::Mixed
+        && let Some(pod) = subject.pod()
+        && !placement::can_land(pod, named.lookups, &mut |kind| failed = Some(kind))
+    {
+        return answer(Outcome::Accepted);
     }
     let before = old.and_then(|old| Document::read(old, kind.shape()).ok());
     subject.old = before.as_ref().map(Document::root);
@@ -236,9 +300,14 @@ fn object(
         _ => judge::object(&subject, settings),
     };
     if let Some(before) = before.as_ref().filter(|_| !kind.has_template() && !is_about_changes(kind)) {
-        let before = Subject::new(kind, named.group, named.name, before.root(), settings);
-        ratchet(&mut findings, &judge::object(&before, settings));
+        ratchet(&mut findings, &judge::object(&named.subject(before.root()), settings));
     }
+    if settings.node_kind == NodeKind::Mixed && !kind.has_template() {
+        findings.iter_mut().for_each(|finding| _ = finding.only_warn());
+    }
+    let spec = Place::Below(root, &["spec"]);
+    findings.extend(failed.and_then(|kind| unplaced(&subject, kind, spec)));
+    let exempted = named.exempt(&mut findings, &subject);
 
     // What is mended is taken out of the findings and put to the rules again.
     let target = Target::of(&subject, operation, settings);
@@ -246,12 +315,13 @@ fn object(
         findings.into_iter().partition(|finding| target.is_some_and(|target| target.mends(finding, settings)));
     let fixed = if mended.is_empty() { None } else { text().and_then(|text| fix(text, &mended, settings)) };
     let fixed_document = fixed.as_deref().and_then(|fixed| Document::read(fixed, kind.shape()).ok());
-    let help_url = settings.help_url.as_deref();
-    let mut judgement = Judgement { subject: title, help_url, ..Judgement::default() };
+    let mut judgement = Judgement { subject: title, exempted, help_url: settings.help_url, ..Judgement::default() };
     match &fixed_document {
         Some(document) => {
-            let subject = Subject::new(kind, named.group, named.name, document.root(), settings);
+            let subject = named.subject(document.root());
             judgement.findings = judge::object(&subject, settings);
+            judgement.findings.extend(failed.and_then(|kind| unplaced(&subject, kind, spec)));
+            named.exempt(&mut judgement.findings, &subject);
             judgement.mended = mended;
         }
         None => {
@@ -263,10 +333,48 @@ fn object(
     judgement.findings.retain(|finding| finding.level != Level::Off);
     if judgement.is_denied() {
         judgement.mended.retain(|finding| finding.level != Level::Off);
+        if settings.node_kind == NodeKind::Mixed {
+            keep_off(&subject, operation, settings, &text, &mut judgement);
+        }
     } else if fixed_document.is_some() && target == Some(Target::Object) {
         judgement.object.clone_from(&fixed);
     }
     answer(Outcome::Judged(judgement));
+}
+
+/// The cluster did not say where a pod runs.
+fn unplaced<'d>(subject: &Subject<'d>, kind: Lookup, place: Place<'d>) -> Option<Finding<'d>> {
+    let mut findings = Findings::new();
+    findings.ask(&placement::RULE, Level::Warn, None);
+    subject.failed_lookup(kind, place, &mut findings);
+    findings.into_list().pop()
+}
+
+/// Keeps what is denied off virtual nodes where the settings want it, and says how to do it where they do not.
+fn keep_off<'d>(
+    subject: &Subject<'d>,
+    operation: Operation,
+    settings: &Settings<'_>,
+    text: &dyn Fn() -> Option<&'d str>,
+    judgement: &mut Judgement<'d>,
+) {
+    let Some((pod, requirement)) = subject.pod().zip(placement::avoidance(&settings.virtual_nodes)) else { return };
+    judgement.advice = Some(placement::advice(&requirement));
+    let is_pod = subject.kind == Kind::Pod;
+    // A pod that has its node is placed already, and a running pod does not move.
+    let is_placed = is_pod && (operation != Operation::Create || text_of(pod.node_name()).is_some());
+    let changes = placement::changes(pod, &requirement);
+    if !settings.mends_placement || is_placed || changes.is_empty() {
+        return;
+    }
+    if is_pod || (settings.mutate_templates && !subject.has_controller()) {
+        judgement.object = text().and_then(|text| mend::apply(text, &changes));
+        if judgement.object.is_none() {
+            return;
+        }
+    }
+    judgement.findings.iter_mut().for_each(|finding| _ = finding.only_warn());
+    judgement.mended = vec![placement::kept_off(pod)];
 }
 
 /// Whether the rules on a kind look at the change itself.

@@ -155,6 +155,7 @@ pub static PRODUCTS: &[Product] = &[
         ],
         injection: Some(Injection {
             annotations: &[("linkerd.io/inject", "enabled"), ("linkerd.io/inject", "ingress")],
+            opt_out: &[("linkerd.io/inject", "disabled")],
             ..NO_INJECTION
         }),
         ..NOTHING
@@ -168,6 +169,7 @@ pub static PRODUCTS: &[Product] = &[
         injection: Some(Injection {
             namespace_labels: &[("servicemesh.oci.oracle.com/sidecar-injection", "enabled")],
             pod_labels: &[("servicemesh.oci.oracle.com/sidecar-injection", "enabled")],
+            opt_out: &[("servicemesh.oci.oracle.com/sidecar-injection", "disabled")],
             ..NO_INJECTION
         }),
         ..NOTHING
@@ -251,14 +253,34 @@ pub fn report<'d>(
     problem: &str,
     remedy: &'static str,
     findings: &mut Findings<'d>,
-) {
+) -> bool {
+    let mut is_found = false;
     for product in PRODUCTS.iter().filter(|product| std::ptr::eq(product.rule, rule.id) || product.rule == rule.id) {
         let Some(Sighting { place, container }) = product.sighting(subject) else { continue };
         let this = if container.is_some() { "" } else { "this " };
         if let Some(finding) = findings.add(place, format_args!("{this}is {}, and {problem}", product.name), remedy) {
             finding.container = container;
         }
+        is_found = true;
     }
+    is_found
+}
+
+/// The mesh whose proxy the pod's namespace asks for, unless the pod opts out.
+#[must_use]
+pub fn injected_by_namespace(subject: &Subject<'_>, namespace: ObjectMeta<'_>) -> Option<&'static str> {
+    let pod = subject.metadata;
+    let opts_out = |injection: &Injection| {
+        pod.is_some_and(|pod| {
+            let choice = |key: &str| pod.labels().get(key).or_else(|| pod.annotations().get(key));
+            let is_out = |(key, value): &Sign| choice(key).is_some_and(|choice| choice.value == *value);
+            injection.opt_out.iter().any(is_out)
+        })
+    };
+    let mut meshes = PRODUCTS.iter().filter_map(|product| Some((product.name, product.injection.as_ref()?)));
+    meshes
+        .find(|(_, injection)| injection.of_namespace(namespace).is_some() && !opts_out(injection))
+        .map(|(name, _)| name)
 }
 
 /// Where a product shows, and in which container.

@@ -657,6 +657,18 @@ impl<'d> Node<'d> {
         }
     }
 
+    /// The value to which the keys lead, in a document that was read with [`Shape::Any`].
+    #[must_use]
+    pub fn at(self, keys: &[&str]) -> Option<Node<'d>> {
+        keys.iter().try_fold(self, |node, key| node.children().find(|child| child.name() == *key))
+    }
+
+    /// The string to which the keys lead, in such a document; empty if there is none.
+    #[must_use]
+    pub fn text_at(self, keys: &[&str]) -> &'d str {
+        self.at(keys).and_then(Node::text).unwrap_or_default()
+    }
+
     /// The string or quantity that the node holds.
     #[must_use]
     pub fn text(self) -> Option<&'d str> {

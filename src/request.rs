@@ -1,7 +1,7 @@
 //! The request, as Kubewarden hands it to a policy.
 
 use crate::kinds::Kind;
-use crate::reader::{Field, Fields, Node, Raw, Shape, Text, View, position};
+use crate::reader::{Field, Fields, List, Node, Raw, Shape, Text, View, position};
 use crate::view;
 
 view! {
@@ -13,7 +13,7 @@ view! {
 }
 
 view! {
-    /// A request as the API server sends it. What depends on the sender (`resource`, `userInfo` and `options` are
+    /// A request as the API server sends it. What depends on the sender (`resource` and `options` are
     /// made up by the audit scanner) is not read.
     AdmissionRequest = "" {
         kind: "kind" => GroupVersionKind<'d>,
@@ -23,6 +23,15 @@ view! {
         operation: "operation" => Text<'d>,
         object: "object" => Subject<'d>,
         old_object: "oldObject" => Raw<'d>,
+        user_info: "userInfo" => UserInfo<'d>,
+    }
+}
+
+view! {
+    /// Who sends the request; only exemptions look at it.
+    UserInfo = "io.k8s.api.authentication.v1.UserInfo" {
+        username: "username" => Text<'d>,
+        groups: "groups" => List<'d, Text<'d>>,
     }
 }
 

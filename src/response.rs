@@ -47,6 +47,9 @@ pub struct AuditAnnotations {
     /// The rules that denied the request.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub denied: Option<String>,
+    /// The rules whose findings were exempt.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exempted: Option<String>,
     /// The rules whose findings were mended.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fixed: Option<String>,
@@ -95,7 +98,8 @@ impl Response {
         let mut response = Response { accepted: denied.is_empty(), ..Response::default() };
         if !denied.is_empty() {
             response.code = Some(403);
-            response.message = Some(denial(&judgement.subject, &denied, judgement.help_url));
+            response.message =
+                Some(denial(&judgement.subject, &denied, judgement.advice.as_deref(), judgement.help_url));
         } else if !warnings.is_empty() {
             response.message = Some(joined(warnings.iter().map(String::as_str), "\n"));
         }
@@ -104,10 +108,18 @@ impl Response {
         }
         let mended = judgement.mended.iter();
         let annotations = match judgement.object {
-            Some(_) => AuditAnnotations { denied: None, fixed: ids(mended), warned: ids(warned.into_iter()) },
-            None => {
-                AuditAnnotations { denied: ids(denied.into_iter()), fixed: None, warned: ids(mended.chain(warned)) }
-            }
+            Some(_) => AuditAnnotations {
+                denied: None,
+                exempted: ids(judgement.exempted.iter()),
+                fixed: ids(mended),
+                warned: ids(warned.into_iter()),
+            },
+            None => AuditAnnotations {
+                denied: ids(denied.into_iter()),
+                exempted: ids(judgement.exempted.iter()),
+                fixed: None,
+                warned: ids(mended.chain(warned)),
+            },
         };
         response.audit_annotations = (annotations != AuditAnnotations::default()).then_some(annotations);
         response.mutated_object = judgement.object.map(Verbatim);
@@ -115,10 +127,11 @@ impl Response {
     }
 }
 
-fn denial(subject: &str, denied: &[&Finding<'_>], help_url: Option<&str>) -> String {
+fn denial(subject: &str, denied: &[&Finding<'_>], advice: Option<&str>, help_url: Option<&str>) -> String {
     let count = denied.len();
     let help = help_url.map(|url| format!("See {url}"));
-    let reserved = help.as_ref().map_or(0, |help| help.len().saturating_add(1));
+    let last: Vec<_> = advice.map(str::to_owned).into_iter().chain(help).collect();
+    let reserved = last.iter().fold(0_usize, |sum, line| sum.saturating_add(line.len()).saturating_add(1));
     let mut text = Text::new(MOST_MESSAGE, reserved);
     let problems = if count == 1 { "problem" } else { "problems" };
     text.line(
@@ -131,9 +144,9 @@ fn denial(subject: &str, denied: &[&Finding<'_>], help_url: Option<&str>) -> Str
             break;
         }
     }
-    if let Some(help) = help {
+    for line in last {
         text.text.push('\n');
-        text.text.push_str(&help);
+        text.text.push_str(&line);
     }
     text.text
 }

@@ -3,20 +3,13 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use crate::kinds::KINDS;
+use crate::lookups::Lookup;
+use crate::placement::{self, VirtualNode};
 use crate::quantity::Quantity;
 use crate::reader::{Children, Document, Json, Node, Shape, joined};
 use crate::rule::{Fix, Level, Parameter, ParameterKind, Rule};
 use crate::rules::RULES;
-
-/// Which default levels hold.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum Profile {
-    /// What Oracle's page lists as not supported is denied.
-    #[default]
-    Strict,
-    /// What Oracle's own manifests for virtual nodes contain all the same only warns.
-    Tolerant,
-}
 
 /// On which nodes the pods of the requests run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -26,13 +19,15 @@ pub enum NodeKind {
     Virtual,
     /// None on virtual nodes: nothing is denied, mutated or warned about.
     Managed,
+    /// Some on virtual nodes: those that can be placed there.
+    Mixed,
 }
 
 /// The value of a rule's parameter.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ParameterValue<'a> {
     /// For [`ParameterKind::Names`].
-    Names(Vec<Cow<'a, str>>),
+    Names(Vec<&'a str>),
     /// For [`ParameterKind::Choice`] and [`ParameterKind::Quantity`].
     Text(Cow<'a, str>),
     /// For [`ParameterKind::PortRange`]: the first and the last port.
@@ -44,12 +39,23 @@ pub enum ParameterValue<'a> {
 pub struct Settings<'a> {
     /// On which nodes the pods run.
     pub node_kind: NodeKind,
+    /// What virtual nodes are like, where `node_kind` is [`NodeKind::Mixed`].
+    pub virtual_nodes: VirtualNode<'a>,
+    /// What a look-up that fails leads to.
+    pub on_lookup_failure: Level,
+    /// The list of exemptions, each a valid object.
+    pub exemptions: Option<Node<'a>>,
+    /// Whether objects can ask for an exemption by an annotation.
+    pub allow_annotations: bool,
     /// Where a reader of a denial finds more.
-    pub help_url: Option<String>,
+    pub help_url: Option<&'a str>,
     /// Whether the templates of workloads are mended, and not only their pods.
     pub mutate_templates: bool,
     /// Whether a mended object gets an annotation that says what was changed.
     pub annotate: bool,
+    /// Whether a pod that cannot run on virtual nodes is kept off them instead of being denied.
+    pub mends_placement: bool,
+    lookups: Option<Node<'a>>,
     mends: Vec<bool>,
     levels: Vec<Level>,
     parameters: Vec<(&'static str, &'static str, ParameterValue<'a>)>,
@@ -59,22 +65,105 @@ pub struct Settings<'a> {
 #[derive(Debug, PartialEq, Eq)]
 pub struct Invalid(pub String);
 
-/// The names of the settings, as they are written.
-pub const KEYS: &[&str] = &["annotate", "helpUrl", "mutate", "mutateTemplates", "nodeKind", "profile", "rules"];
+/// What a setting can be.
+#[derive(Clone, Copy)]
+enum Form {
+    /// `true` or `false`.
+    Flag,
+    /// A string.
+    Text,
+    /// A string that is not empty.
+    Name,
+    /// A URL, or an empty string.
+    Url,
+    /// One of these strings. YAML reads a bare `off` as false.
+    Choice(&'static [&'static str]),
+    /// A list of such values.
+    List(&'static Form),
+    /// An object with any keys and such values.
+    Map(&'static Form),
+    /// An object with these keys.
+    Object(&'static [Setting]),
+    /// What is said of the rules, which their declarations decide.
+    Rules,
+}
 
-impl Settings<'_> {
-    /// Reads settings from JSON. Nothing at all, null and `{}` are the defaults.
+/// A setting's name and what it can be.
+type Setting = (&'static str, Form);
+
+const NAMES: Form = Form::List(&Form::Name);
+const LABELS: Form = Form::Map(&Form::Text);
+const LEVELS: [&str; 3] = ["deny", "warn", "off"];
+
+/// Every setting.
+const SETTINGS: &[Setting] = &[
+    ("allowAnnotations", Form::Flag),
+    ("annotate", Form::Flag),
+    ("exemptions", Form::List(&Form::Object(EXEMPTION))),
+    ("helpUrl", Form::Url),
+    ("lookups", Form::List(&Form::Choice(&Lookup::NAMES))),
+    ("mutate", Form::Choice(&["off", "safe", "full"])),
+    ("mutateTemplates", Form::Flag),
+    ("nodeKind", Form::Choice(&["virtual", "managed", "mixed"])),
+    ("onLookupFailure", Form::Choice(&["deny", "warn"])),
+    ("profile", Form::Choice(&["strict", "tolerant"])),
+    ("rules", Form::Rules),
+    ("virtualNodes", Form::Object(&[("labels", LABELS), ("taints", Form::List(&Form::Object(TAINT)))])),
+];
+
+const EXEMPTION: &[Setting] = &[
+    ("namespaces", NAMES),
+    ("names", NAMES),
+    ("kinds", NAMES),
+    ("labels", LABELS),
+    ("users", NAMES),
+    ("groups", NAMES),
+    ("rules", NAMES),
+    ("reason", Form::Text),
+];
+
+const TAINT: &[Setting] = &[
+    ("key", Form::Name),
+    ("value", Form::Text),
+    ("effect", Form::Choice(&["NoSchedule", "PreferNoSchedule", "NoExecute"])),
+];
+
+/// What can be said of the fix that belongs to no rule.
+const PLACEMENT: Form = Form::Object(&[("mutate", Form::Flag)]);
+
+/// The names of the settings, as they are written.
+pub fn keys() -> impl Iterator<Item = &'static str> {
+    SETTINGS.iter().map(|(name, _)| *name)
+}
+
+/// What is wrong with settings in JSON, if anything is. Nothing at all, null and `{}` are the defaults.
+///
+/// # Errors
+/// As those of [`parse`] and [`Settings::of`].
+pub fn check(json: Option<&str>) -> Result<(), Invalid> {
+    Settings::of(&parse(json)?).map(drop)
+}
+
+/// Reads settings from JSON, to be given to [`Settings::of`].
+///
+/// # Errors
+/// [`Invalid`] if the text is no JSON.
+pub fn parse(json: Option<&str>) -> Result<Document<'_>, Invalid> {
+    let json = json.filter(|json| !json.is_empty()).unwrap_or("null");
+    Document::read(json, &Shape::Any).map_err(|_| Invalid("the settings are not valid JSON".to_owned()))
+}
+
+impl<'d> Settings<'d> {
+    /// The settings in a document of [`parse`].
     ///
     /// # Errors
     /// [`Invalid`] with every error: its path, what is expected there and, for a name that is unknown, the name that
     /// was probably meant.
-    pub fn read(json: Option<&str>) -> Result<Settings<'static>, Invalid> {
-        let json = json.filter(|json| !json.is_empty()).unwrap_or("null");
-        let Ok(document) = Document::read(json, &Shape::Any) else {
-            return Err(Invalid("the settings are not valid JSON".to_owned()));
-        };
+    pub fn of(document: &'d Document<'d>) -> Result<Self, Invalid> {
+        let root = document.root();
         let mut errors = Errors(Vec::new());
-        let settings = from_value(document.root(), &mut errors);
+        errors.check("", root, &Form::Object(SETTINGS));
+        let settings = from_value(root, &mut errors);
         if errors.0.is_empty() {
             return Ok(settings);
         }
@@ -85,6 +174,13 @@ impl Settings<'_> {
             message.push_str(&error);
         }
         Err(Invalid(message))
+    }
+
+    /// Whether objects of a kind are looked up in the cluster.
+    #[must_use]
+    pub fn looks_up(&self, kind: Lookup) -> bool {
+        let mut lookups = self.lookups.into_iter().flat_map(Node::children);
+        lookups.any(|lookup| lookup.text() == Some(kind.name()))
     }
 
     /// The level of the rule at `index` of [`RULES`].
@@ -104,88 +200,82 @@ impl Settings<'_> {
     pub fn mends_anything(&self) -> bool {
         self.mends.contains(&true)
     }
-}
 
-impl<'a> Settings<'a> {
     /// The value of a rule's parameter, if the settings give one.
     #[must_use]
-    pub fn parameter(&self, rule: &str, name: &str) -> Option<&ParameterValue<'a>> {
+    pub fn parameter(&self, rule: &str, name: &str) -> Option<&ParameterValue<'d>> {
         self.parameters.iter().find(|(of, is, _)| *of == rule && *is == name).map(|(_, _, value)| value)
     }
 }
 
-fn from_value(value: Node<'_>, errors: &mut Errors) -> Settings<'static> {
+/// The settings in a document of which every error is known.
+fn from_value<'d>(root: Node<'d>, errors: &mut Errors) -> Settings<'d> {
+    let is_on = |key| root.at(&[key]).is_some_and(|flag| matches!(flag.json(), Json::Bool(true)));
+    let mutate = match root.text_at(&["mutate"]) {
+        "safe" => Some(Fix::Safe),
+        "full" => Some(Fix::Full),
+        _ => None,
+    };
+    let is_tolerant = root.text_at(&["profile"]) == "tolerant";
     let mut settings = Settings {
-        node_kind: NodeKind::default(),
-        help_url: None,
-        mutate_templates: false,
-        annotate: false,
-        mends: Vec::new(),
-        levels: Vec::new(),
+        node_kind: match root.text_at(&["nodeKind"]) {
+            "managed" => NodeKind::Managed,
+            "mixed" => NodeKind::Mixed,
+            _ => NodeKind::Virtual,
+        },
+        virtual_nodes: VirtualNode::described(root.at(&["virtualNodes"])),
+        on_lookup_failure: if root.text_at(&["onLookupFailure"]) == "deny" { Level::Deny } else { Level::Warn },
+        exemptions: root.at(&["exemptions"]),
+        allow_annotations: is_on("allowAnnotations"),
+        help_url: Some(root.text_at(&["helpUrl"])).filter(|url| !url.is_empty()),
+        mutate_templates: is_on("mutateTemplates"),
+        annotate: is_on("annotate"),
+        mends_placement: false,
+        lookups: root.at(&["lookups"]),
+        mends: RULES.iter().map(|rule| rule.fix.is_some_and(|fix| mutate.is_some_and(|most| fix <= most))).collect(),
+        levels: RULES.iter().map(|rule| if is_tolerant { rule.tolerant } else { rule.strict }).collect(),
         parameters: Vec::new(),
     };
-    let mut profile = Profile::default();
-    let mut mutate = None;
-    let mut rules = None;
-    for (key, value) in errors.entries("", value) {
-        match key {
-            "profile" => {
-                if let Some(choice) = errors.choice("profile", value, &["strict", "tolerant"]) {
-                    profile = if choice == "tolerant" { Profile::Tolerant } else { Profile::Strict };
-                }
+    let rules = root.at(&["rules"]).map_or(Entries(None), |rules| errors.entries("rules", rules));
+    for (id, value) in rules {
+        let known =
+            RULES.iter().zip(settings.levels.iter_mut().zip(&mut settings.mends)).find(|(rule, _)| rule.id == id);
+        match known {
+            Some((rule, (level, mends))) => rule_settings(rule, value, level, mends, &mut settings.parameters, errors),
+            None if id == placement::RULE.id => {
+                errors.check("rules.placement", value, &PLACEMENT);
+                settings.mends_placement =
+                    value.at(&["mutate"]).is_some_and(|flag| matches!(flag.json(), Json::Bool(true)));
             }
-            "nodeKind" => {
-                if let Some(choice) = errors.choice("nodeKind", value, &["virtual", "managed"]) {
-                    settings.node_kind = if choice == "managed" { NodeKind::Managed } else { NodeKind::Virtual };
-                }
-            }
-            "helpUrl" => settings.help_url = errors.url("helpUrl", value),
-            "mutate" if is_off(value) => mutate = None,
-            "mutate" => {
-                mutate = match errors.choice("mutate", value, &["off", "safe", "full"]) {
-                    Some("safe") => Some(Fix::Safe),
-                    Some("full") => Some(Fix::Full),
-                    _ => None,
-                };
-            }
-            "mutateTemplates" => settings.mutate_templates = errors.flag("mutateTemplates", value),
-            "annotate" => settings.annotate = errors.flag("annotate", value),
-            "rules" => rules = Some(value),
-            _ => errors.unknown("", "setting", key, KEYS),
+            None => errors.unknown("rules", "rule", id, &ids()),
         }
     }
-    settings.levels = RULES
-        .iter()
-        .map(|rule| match profile {
-            Profile::Strict => rule.strict,
-            Profile::Tolerant => rule.tolerant,
-        })
-        .collect();
-    settings.mends =
-        RULES.iter().map(|rule| rule.fix.is_some_and(|fix| mutate.is_some_and(|most| fix <= most))).collect();
-    if let Some(rules) = rules {
-        for (id, value) in errors.entries("rules", rules) {
-            let known =
-                RULES.iter().zip(settings.levels.iter_mut().zip(&mut settings.mends)).find(|(rule, _)| rule.id == id);
-            match known {
-                Some((rule, (level, mends))) => {
-                    rule_settings(rule, value, level, mends, &mut settings.parameters, errors)
-                }
-                None => errors.unknown("rules", "rule", id, &ids()),
+    for (index, taint) in entries(root.at(&["virtualNodes", "taints"])) {
+        for key in ["key", "effect"] {
+            if matches!(taint.json(), Json::Object(_)) && taint.at(&[key]).is_none() {
+                errors.add(&format!("virtualNodes.taints[{index}].{key}"), format_args!("a taint needs it"));
             }
         }
+    }
+    for (index, exemption) in entries(settings.exemptions) {
+        errors.exemption(&format!("exemptions[{index}]"), exemption);
     }
     settings
 }
 
+/// The entries of a list with their indices.
+fn entries(list: Option<Node<'_>>) -> impl Iterator<Item = (usize, Node<'_>)> {
+    list.into_iter().flat_map(Node::children).enumerate()
+}
+
 /// Reads what the settings say of one rule: a level, or an object with the level and the rule's parameters.
 #[inline(never)]
-fn rule_settings(
+fn rule_settings<'d>(
     rule: &'static Rule,
-    value: Node<'_>,
+    value: Node<'d>,
     level: &mut Level,
     mends: &mut bool,
-    parameters: &mut Vec<(&'static str, &'static str, ParameterValue<'static>)>,
+    parameters: &mut Vec<(&'static str, &'static str, ParameterValue<'d>)>,
     errors: &mut Errors,
 ) {
     let path = format!("rules.{}", rule.id);
@@ -218,9 +308,9 @@ fn rule_settings(
     }
 }
 
-/// The ids that settings can name.
+/// The ids that settings can name: those of the rules, and of the fix that belongs to no rule.
 fn ids() -> Vec<&'static str> {
-    RULES.iter().map(|rule| rule.id).collect()
+    RULES.iter().map(|rule| rule.id).chain([placement::RULE.id]).collect()
 }
 
 /// YAML reads a bare `off` as false.
@@ -254,16 +344,14 @@ fn type_of(value: Node<'_>) -> &'static str {
     }
 }
 
-fn text_of<'v>(value: Node<'v>) -> Option<&'v str> {
-    match value.json() {
-        Json::Text(text) => Some(text),
-        _ => None,
-    }
-}
-
 /// A key of the settings as it can be shown: in one line, and not endless.
 fn shown(key: &str) -> String {
     key.chars().take(64).map(|char| if char.is_ascii_graphic() { char } else { '?' }).collect()
+}
+
+/// The path of what `key` names in the settings at `path`.
+fn below(path: &str, key: &str) -> String {
+    if path.is_empty() { shown(key) } else { format!("{path}.{}", shown(key)) }
 }
 
 impl Errors {
@@ -295,20 +383,101 @@ impl Errors {
 
     #[inline(never)]
     fn unknown(&mut self, path: &str, what: &str, key: &str, names: &[&str]) {
-        let path = if path.is_empty() { shown(key) } else { format!("{path}.{}", shown(key)) };
-        match nearest(key, names) {
-            Some(name) => self.add(&path, format_args!("unknown {what}, did you mean \"{name}\"?")),
-            None if what == "rule" => self.add(&path, format_args!("unknown rule")),
+        self.unlike(&below(path, key), what, key, names);
+    }
+
+    /// Notes that what stands at `path` is none of the names.
+    #[inline(never)]
+    fn unlike(&mut self, path: &str, what: &str, text: &str, names: &[&str]) {
+        match nearest(text, names) {
+            Some(name) => self.add(path, format_args!("unknown {what}, did you mean \"{name}\"?")),
+            None if what == "rule" => self.add(path, format_args!("unknown rule")),
             None => {
                 let names = joined(names.iter().copied(), ", ");
-                self.add(&path, format_args!("unknown {what}, known are {names}"));
+                self.add(path, format_args!("unknown {what}, known are {names}"));
             }
+        }
+    }
+
+    /// Notes what of a value is not as it can be. Null is absence, and never wrong but in a list.
+    fn check(&mut self, path: &str, value: Node<'_>, form: &Form) {
+        match form {
+            Form::Flag => _ = self.flag(path, value),
+            Form::Text | Form::Name => match value.text() {
+                Some("") if matches!(form, Form::Name) => {
+                    self.add(path, format_args!("expected a name, found an empty string"));
+                }
+                Some(_) => {}
+                None => self.expected(path, "a string", value),
+            },
+            Form::Url => self.url(path, value),
+            Form::Choice(choices) => {
+                if !(is_off(value) && choices.contains(&"off")) {
+                    _ = self.choice(path, value, choices);
+                }
+            }
+            Form::List(entry) => {
+                let Json::List(list) = value.json() else {
+                    let of = if matches!(entry, Form::Object(_)) { "a list of objects" } else { "a list of strings" };
+                    return self.expected(path, of, value);
+                };
+                for (index, value) in list.enumerate() {
+                    self.check(&format!("{path}[{index}]"), value, entry);
+                }
+            }
+            Form::Map(form) => {
+                for (key, value) in self.entries(path, value) {
+                    self.check(&below(path, key), value, form);
+                }
+            }
+            Form::Object(fields) => {
+                for (key, value) in self.entries(path, value) {
+                    match fields.iter().find(|(name, _)| *name == key) {
+                        Some((_, form)) => self.check(&below(path, key), value, form),
+                        None => {
+                            let names: Vec<_> = fields.iter().map(|(name, _)| *name).collect();
+                            self.unknown(path, "setting", key, &names);
+                        }
+                    }
+                }
+            }
+            Form::Rules => {}
+        }
+    }
+
+    /// Notes what is wrong with an exemption beyond its form.
+    #[inline(never)]
+    fn exemption(&mut self, path: &str, exemption: Node<'_>) {
+        let Json::Object(fields) = exemption.json() else { return };
+        if exemption.text_at(&["reason"]).trim_ascii().is_empty() {
+            self.add(&below(path, "reason"), format_args!("an exemption needs a reason"));
+        }
+        let mut is_open = true;
+        for field in fields {
+            let is_pattern = matches!(field.name(), "namespaces" | "names");
+            for (index, entry) in field.children().enumerate() {
+                let text = entry.text().unwrap_or_default();
+                is_open = is_open && is_pattern && text.bytes().all(|byte| byte == b'*');
+                let path = format!("{}[{index}]", below(path, field.name()));
+                if field.name() == "rules" && !RULES.iter().any(|rule| rule.id == text) {
+                    self.unlike(&path, "rule", text, &ids());
+                }
+                let kinds = || KINDS.iter().map(|info| info.name).collect::<Vec<_>>();
+                if field.name() == "kinds" && !kinds().contains(&text) && nearest(text, &kinds()).is_some() {
+                    // Any other may be the kind of a custom resource.
+                    self.unlike(&path, "kind", text, &kinds());
+                }
+            }
+        }
+        if is_open {
+            let why = "an exemption that matches everything switches the policy off, use nodeKind managed for that";
+            self.add(path, format_args!("{why}"));
         }
     }
 
     #[inline(never)]
     fn choice(&mut self, path: &str, value: Node<'_>, choices: &[&'static str]) -> Option<&'static str> {
-        let choice = choices.iter().copied().find(|choice| text_of(value) == Some(*choice));
+        let choice = choices.iter().copied().find(|choice| value.text() == Some(*choice));
         if choice.is_none() {
             self.expected(path, &quoted(choices), value);
         }
@@ -329,72 +498,39 @@ impl Errors {
         if is_off(value) {
             return Some(Level::Off);
         }
-        let level = Level::ALL.into_iter().find(|level| text_of(value) == Some(level.name()));
+        let level = Level::ALL.into_iter().find(|level| value.text() == Some(level.name()));
         if level.is_none() {
             let or_object = if or_object { ", or an object" } else { "" };
-            let expected = format!("{}{or_object}", quoted(&Level::ALL.map(Level::name)));
-            self.expected(path, &expected, value);
+            self.expected(path, &format!("{}{or_object}", quoted(&LEVELS)), value);
         }
         level
     }
 
     #[inline(never)]
-    fn url(&mut self, path: &str, value: Node<'_>) -> Option<String> {
-        let text = match text_of(value) {
-            Some("") => return None,
-            Some(text) => text,
-            None => {
-                self.expected(path, "a URL", value);
-                return None;
-            }
-        };
+    fn url(&mut self, path: &str, value: Node<'_>) {
+        let Some(text) = value.text() else { return self.expected(path, "a URL", value) };
         let address = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
-        if address.is_some_and(|rest| !rest.is_empty())
+        let is_url = address.is_some_and(|rest| !rest.is_empty())
             && text.len() <= 1024
-            && text.bytes().all(|byte| byte.is_ascii_graphic())
-        {
-            return Some(text.to_owned());
+            && text.bytes().all(|byte| byte.is_ascii_graphic());
+        if !is_url && !text.is_empty() {
+            let what = "a URL that starts with https:// or http://, of at most 1024 printable ASCII characters";
+            self.add(path, format_args!("expected {what}"));
         }
-        self.add(
-            path,
-            format_args!(
-                "expected a URL that starts with https:// or http://, of at most 1024 printable ASCII characters"
-            ),
-        );
-        None
     }
 
     #[inline(never)]
-    fn names(&mut self, path: &str, value: Node<'_>) -> Option<Vec<String>> {
-        let Json::List(list) = value.json() else {
-            self.expected(path, "a list of strings", value);
-            return None;
-        };
-        let mut names = Vec::new();
-        for (index, entry) in list.enumerate() {
-            match text_of(entry) {
-                Some("") => {
-                    self.add(&format!("{path}[{index}]"), format_args!("expected a name, found an empty string"))
-                }
-                Some(name) => names.push(name.to_owned()),
-                None => self.expected(&format!("{path}[{index}]"), "a string", entry),
-            }
-        }
-        Some(names)
-    }
-
-    #[inline(never)]
-    fn parameter(&mut self, path: &str, value: Node<'_>, parameter: &Parameter) -> Option<ParameterValue<'static>> {
+    fn parameter<'d>(&mut self, path: &str, value: Node<'d>, parameter: &Parameter) -> Option<ParameterValue<'d>> {
         match parameter.kind {
             ParameterKind::Names => {
-                let names = self.names(path, value)?.into_iter().map(Cow::Owned).collect();
-                Some(ParameterValue::Names(names))
+                self.check(path, value, &NAMES);
+                Some(ParameterValue::Names(value.children().filter_map(Node::text).collect()))
             }
             ParameterKind::Choice(choices) => {
                 self.choice(path, value, choices).map(|choice| ParameterValue::Text(Cow::Borrowed(choice)))
             }
             ParameterKind::PortRange => {
-                let range = text_of(value).and_then(port_range);
+                let range = value.text().and_then(port_range);
                 if range.is_none() {
                     self.add(path, format_args!("expected a range of ports such as \"30000-32767\""));
                 }
@@ -403,8 +539,8 @@ impl Errors {
             ParameterKind::Quantity => {
                 // A form may send a number; Kubernetes takes both.
                 let text = match value.json() {
-                    Json::Text(text) => text.to_owned(),
-                    Json::Int(number) => number.to_string(),
+                    Json::Text(text) => Cow::Borrowed(text),
+                    Json::Int(number) => Cow::Owned(number.to_string()),
                     _ => {
                         self.expected(path, "a quantity such as \"500m\" or \"1Gi\"", value);
                         return None;
@@ -414,7 +550,7 @@ impl Errors {
                     return None;
                 }
                 if Quantity::parse(&text).is_some_and(Quantity::is_positive) {
-                    return Some(ParameterValue::Text(Cow::Owned(text)));
+                    return Some(ParameterValue::Text(text));
                 }
                 self.add(path, format_args!("expected a quantity above zero, such as \"500m\" or \"1Gi\""));
                 None

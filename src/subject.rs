@@ -1,9 +1,10 @@
 //! The object that is judged, as the rules see it.
 
-use std::borrow::Cow;
 use std::cell::OnceCell;
 
+use crate::findings::{Findings, Place};
 use crate::kinds::Kind;
+use crate::lookups::{Lookup, Lookups};
 use crate::products::Image;
 use crate::reader::{List, Node, View};
 use crate::settings::{ParameterValue, Settings};
@@ -51,12 +52,13 @@ pub struct Subject<'d> {
     /// The object as it was, where the request updates it.
     pub old: Option<Node<'d>>,
     settings: &'d Settings<'d>,
+    lookups: &'d Lookups<'d>,
 }
 
 impl<'d> Subject<'d> {
     /// The object of `kind` that `root` holds. `name` is the request's; where it is empty, the object's counts.
     #[must_use]
-    pub fn new(kind: Kind, group: &'d str, name: &'d str, root: Node<'d>, settings: &'d Settings<'d>) -> Self {
+    pub fn new(kind: Kind, group: &'d str, name: &'d str, root: Node<'d>, lookups: &'d Lookups<'d>) -> Self {
         let mut subject = Subject {
             kind,
             group,
@@ -70,7 +72,8 @@ impl<'d> Subject<'d> {
             first_empty_dir: OnceCell::new(),
             before: None,
             old: None,
-            settings,
+            settings: lookups.settings(),
+            lookups,
         };
         match kind {
             Kind::Pod => {
@@ -128,6 +131,21 @@ impl<'d> Subject<'d> {
         subject
     }
 
+    /// The look-ups of the request.
+    #[must_use]
+    pub fn lookups(&self) -> &'d Lookups<'d> {
+        self.lookups
+    }
+
+    /// Reports that the cluster did not answer, which never counts as a yes.
+    pub fn failed_lookup(&self, kind: Lookup, place: impl Into<Place<'d>>, findings: &mut Findings<'d>) {
+        let problem = format_args!("the policy could not look up {}s in the cluster", kind.name());
+        let remedy = format_args!("grant the policy server get, list and watch on {}s", kind.name());
+        if let Some(finding) = findings.add(place, problem, remedy) {
+            finding.level = self.settings.on_lookup_failure;
+        }
+    }
+
     /// The value that the settings give to a parameter of a rule.
     #[must_use]
     pub fn parameter(&self, rule: &str, name: &str) -> Option<&'d ParameterValue<'d>> {
@@ -136,7 +154,7 @@ impl<'d> Subject<'d> {
 
     /// The names that the settings give to a parameter of a rule; none by default.
     #[must_use]
-    pub fn names(&self, rule: &str, name: &str) -> &'d [Cow<'d, str>] {
+    pub fn names(&self, rule: &str, name: &str) -> &'d [&'d str] {
         match self.parameter(rule, name) {
             Some(ParameterValue::Names(names)) => names,
             _ => &[],

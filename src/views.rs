@@ -263,6 +263,26 @@ view! {
         os: "os" => PodOs<'d>,
         overhead: "overhead" => Map<'d, Raw<'d>>,
         resources: "resources" => ResourceRequirements<'d>,
+        node_name: "nodeName" => Text<'d>,
+        tolerations: "tolerations" => List<'d, Toleration<'d>>,
+        image_pull_secrets: "imagePullSecrets" => List<'d, LocalObjectReference<'d>>,
+    }
+}
+
+view! {
+    /// A taint that a pod bears.
+    Toleration = "io.k8s.api.core.v1.Toleration" {
+        key: "key" => Text<'d>,
+        operator: "operator" => Text<'d>,
+        value: "value" => Text<'d>,
+        effect: "effect" => Text<'d>,
+    }
+}
+
+view! {
+    /// The name of an object in the same namespace.
+    LocalObjectReference = "io.k8s.api.core.v1.LocalObjectReference" {
+        name: "name" => Text<'d>,
     }
 }
 
@@ -298,6 +318,7 @@ view! {
     /// Requirements that must all match.
     NodeSelectorTerm = "io.k8s.api.core.v1.NodeSelectorTerm" {
         match_expressions: "matchExpressions" => List<'d, NodeSelectorRequirement<'d>>,
+        match_fields: "matchFields" => List<'d, NodeSelectorRequirement<'d>>,
     }
 }
 

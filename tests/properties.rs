@@ -8,7 +8,7 @@ use oke_virtual_nodes_policy::kinds::{self, Kind};
 use oke_virtual_nodes_policy::policy;
 use oke_virtual_nodes_policy::reader::Shape;
 use oke_virtual_nodes_policy::rules::RULES;
-use oke_virtual_nodes_policy::settings::Settings;
+use oke_virtual_nodes_policy::settings::check;
 use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::{Map, Value, json};
@@ -282,7 +282,7 @@ proptest! {
         let text = settings.to_string();
         let request = create(&KINDS[0].object(common::good_spec()));
         let response = validate(&payload(&request, &settings));
-        match Settings::read(Some(&text)) {
+        match check(Some(&text)) {
             Ok(_) => prop_assert_eq!(response, json!({"accepted": true})),
             Err(invalid) => {
                 prop_assert_eq!(&response["accepted"], &json!(false));

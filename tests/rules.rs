@@ -5,7 +5,7 @@
 mod common;
 
 use common::fixtures::{Case, Fixture, LISTS, Planted, fixtures, join, object_findings};
-use common::{Found, KINDS, findings_and_response, good_spec, overlay};
+use common::{Found, KINDS, findings_and_response, findings_and_response_in, good_spec, overlay};
 use oke_virtual_nodes_policy::rule::{Fix, Level};
 use oke_virtual_nodes_policy::rules::RULES;
 use serde_json::{Value, json};
@@ -59,7 +59,7 @@ fn run(rule: &str, fixture: &Fixture, case: &Case, finds: bool) -> Vec<String> {
             expected.retain(|(_, _, level)| *level != Level::Off);
             expected.sort();
 
-            let found = findings_and_response(&one.request, &settings);
+            let found = findings_and_response_in(&case.cluster, &one.request, &settings);
             let mut got: Vec<_> = found.iter().map(|found| (found.path.clone(), found.rule, found.level)).collect();
             got.sort();
             let place = format!("{} ({profile})", one.place);

@@ -3,10 +3,10 @@
 mod common;
 
 use common::fixtures::fixtures;
-use common::{Found, create, findings, findings_and_response, good_spec, kind_named, overlay, payload, validate};
+use common::{Found, create, findings_and_response, findings_in, good_spec, kind_named, overlay, payload, validate};
 use oke_virtual_nodes_policy::rule::{Level, ParameterKind};
 use oke_virtual_nodes_policy::rules::RULES;
-use oke_virtual_nodes_policy::settings::{KEYS, Settings};
+use oke_virtual_nodes_policy::settings::{check, keys};
 use serde_json::{Value, json};
 
 fn errors(settings: &Value) -> String {
@@ -14,14 +14,14 @@ fn errors(settings: &Value) -> String {
 }
 
 fn errors_of(json: &str) -> String {
-    match Settings::read(Some(json)) {
+    match check(Some(json)) {
         Ok(_) => panic!("these settings are valid: {json}"),
         Err(invalid) => invalid.0,
     }
 }
 
 fn assert_valid(settings: &Value) {
-    if let Err(invalid) = Settings::read(Some(&settings.to_string())) {
+    if let Err(invalid) = check(Some(&settings.to_string())) {
         panic!("{settings}: {}", invalid.0);
     }
     let request = create(&kind_named("Pod").object(good_spec()));
@@ -43,8 +43,8 @@ fn nothing_is_valid() {
     ] {
         assert_valid(&settings);
     }
-    assert!(Settings::read(None).is_ok());
-    assert!(Settings::read(Some("")).is_ok());
+    assert!(check(None).is_ok());
+    assert!(check(Some("")).is_ok());
     let request = create(&kind_named("Pod").object(good_spec()));
     assert_eq!(validate(&json!({"request": request}).to_string()), json!({"accepted": true}), "no settings at all");
 }
@@ -126,7 +126,7 @@ fn an_unknown_setting_is_an_error_that_says_what_was_meant() {
 
 #[test]
 fn every_name_is_offered_for_a_name_that_is_like_it() {
-    for key in KEYS {
+    for key in keys() {
         let message = errors(&json!({format!("{key}x"): null, format!("x{key}"): 1}));
         assert!(message.ends_with(&format!("did you mean \"{key}\"?")), "{message}");
     }
@@ -385,7 +385,7 @@ fn every_rule_can_be_set_to_every_level() {
                 settings["rules"][&rule] = json!({});
             }
             settings["rules"][&rule]["level"] = json!(level.name());
-            let found = findings(&planted.request, &settings);
+            let found = findings_in(&case.cluster, &planted.request, &settings);
             let of_rule: Vec<&Found> = found.iter().filter(|found| found.rule == rule).collect();
             assert_eq!(of_rule.is_empty(), level == Level::Off, "{rule} at {}", level.name());
             assert!(of_rule.iter().all(|found| found.level == level), "{rule} at {}", level.name());

@@ -23,6 +23,7 @@ pub mod host_pid;
 pub mod host_port;
 pub mod hostname;
 pub mod hostname_as_fqdn;
+pub mod image_pull_secret_type;
 pub mod image_update;
 pub mod ingress_nginx;
 pub mod init_containers;
@@ -115,6 +116,7 @@ pub static RULES: &[&Rule] = &[
     &interactive_container::RULE,
     &termination_grace_period::RULE,
     &deletion_grace_period::RULE,
+    &image_pull_secret_type::RULE,
     &daemonset::RULE,
     &persistent_volume::RULE,
     &network_policy::RULE,

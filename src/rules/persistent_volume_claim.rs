@@ -2,13 +2,15 @@
 
 use crate::findings::{Findings, Place};
 use crate::kinds::Kind;
+use crate::lookups::{Answer, CLASS_ANNOTATION, Lookup};
 use crate::reader::View;
 #[cfg(not(target_arch = "wasm32"))]
 use crate::rule::Docs;
 use crate::rule::{Check, Level, Parameter, ParameterKind, Rule};
 use crate::subject::Subject;
-use crate::views::{ObjectMeta, PersistentVolumeClaim, PersistentVolumeClaimSpec, Volume};
-use std::borrow::Cow;
+use crate::views::{
+    ObjectMeta, PersistentVolumeClaim, PersistentVolumeClaimSpec, PersistentVolumeClaimVolumeSource, Volume,
+};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -94,19 +96,13 @@ spec:
     },
 };
 
-/// The annotation that names a claim's class; where it is there, Kubernetes does not look at the field.
-const CLASS_ANNOTATION: &str = "volume.beta.kubernetes.io/storage-class";
 const REMEDY: &str = "keep the data outside the pod, or allow a File Storage class in the settings";
 
 /// Whether a claim is of a class that the settings accept.
-fn is_allowed(
-    allowed: &[Cow<'_, str>],
-    metadata: Option<ObjectMeta<'_>>,
-    spec: Option<PersistentVolumeClaimSpec<'_>>,
-) -> bool {
+fn is_allowed(allowed: &[&str], metadata: Option<ObjectMeta<'_>>, spec: Option<PersistentVolumeClaimSpec<'_>>) -> bool {
     let annotated = metadata.and_then(|metadata| metadata.annotations().get(CLASS_ANNOTATION));
     let class = annotated.or_else(|| spec?.storage_class_name()).map_or("", |class| class.value);
-    !class.is_empty() && allowed.iter().any(|allowed| allowed == class)
+    !class.is_empty() && allowed.contains(&class)
 }
 
 fn object<'d>(subject: &Subject<'d>, findings: &mut Findings<'d>) {
@@ -129,12 +125,8 @@ fn volume<'d>(subject: &Subject<'d>, volume: Volume<'d>, findings: &mut Findings
     if let Some(claim) = volume.persistent_volume_claim() {
         if allowed.is_empty() {
             findings.add(claim.node, "virtual nodes do not mount persistent volume claims", REMEDY);
-        } else if let Some(finding) = findings.add(
-            claim.node,
-            "virtual nodes mount only claims of the storage classes in the settings",
-            "check the class of this claim",
-        ) {
-            finding.only_warn();
+        } else {
+            named(subject, claim, allowed, findings);
         }
     }
     if let Some(ephemeral) = volume.ephemeral() {
@@ -142,6 +134,29 @@ fn volume<'d>(subject: &Subject<'d>, volume: Volume<'d>, findings: &mut Findings
         let metadata = template.and_then(|template| template.metadata());
         if !is_allowed(allowed, metadata, template.and_then(|template| template.spec())) {
             findings.add(ephemeral.node, "virtual nodes do not mount the claim that this volume makes", REMEDY);
+        }
+    }
+}
+
+/// A volume that names a claim: its class is known only where it can be looked up.
+fn named<'d>(
+    subject: &Subject<'d>,
+    claim: PersistentVolumeClaimVolumeSource<'d>,
+    allowed: &[&str],
+    findings: &mut Findings<'d>,
+) {
+    let name = claim.claim_name().map_or("", |name| name.value);
+    match subject.lookups().storage_class(name) {
+        Answer::Found(class) if allowed.contains(&class) => {}
+        Answer::Found(_) => {
+            findings.add(claim.node, "the claim is of no storage class that the settings allow", REMEDY);
+        }
+        Answer::Failed => subject.failed_lookup(Lookup::PersistentVolumeClaim, claim.node, findings),
+        Answer::Off | Answer::Missing => {
+            let problem = "virtual nodes mount only claims of the storage classes in the settings";
+            if let Some(finding) = findings.add(claim.node, problem, "check the class of this claim") {
+                finding.only_warn();
+            }
         }
     }
 }

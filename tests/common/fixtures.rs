@@ -11,7 +11,7 @@
 //! * `template`: fields of the metadata of the pods alone;
 //! * `object`: a whole object, `old` what it was before, `request` further fields of the request.
 //!
-//! The paths of `at` are those inside of what was planted, and whole ones for `object`.
+//! `cluster` are the objects that can be looked up. The paths of `at` are those inside of what was planted, and whole ones for `object`.
 
 use std::collections::BTreeMap;
 
@@ -47,6 +47,9 @@ pub struct Case {
     pub request: Option<Value>,
     #[serde(default)]
     pub settings: Option<Value>,
+    /// What is in the cluster, where look-ups are on.
+    #[serde(default)]
+    pub cluster: Vec<Value>,
     /// The kinds to plant it in; all by default.
     pub kinds: Option<Vec<String>>,
     /// Whether metadata is planted in that of a CronJob's Jobs too.

@@ -7,6 +7,7 @@ pub mod fixtures;
 use std::path::{Path, PathBuf};
 
 use oke_virtual_nodes_policy::findings::Finding;
+use oke_virtual_nodes_policy::lookups::{Cluster, Unanswered};
 use oke_virtual_nodes_policy::policy::{self, Outcome};
 use oke_virtual_nodes_policy::rule::Level;
 use serde_json::{Map, Value, json};
@@ -218,10 +219,51 @@ pub fn judge(payload: &str) -> Verdict {
     judge_bytes(payload.as_bytes())
 }
 
+/// What the policy says of a payload in a cluster that holds these objects.
+pub fn judge_in(cluster: &[Value], payload: &str) -> Verdict {
+    judge_bytes_in(cluster, payload.as_bytes())
+}
+
+/// A cluster that holds these objects, as the host would answer for it.
+pub struct Recorded<'o>(pub &'o [Value]);
+
+impl Cluster for Recorded<'_> {
+    fn ask(&self, capability: &str, question: &str) -> Result<Vec<u8>, Unanswered> {
+        let question: Value = serde_json::from_str(question).expect("a question is JSON");
+        let selector = question["label_selector"].as_str().unwrap_or_default();
+        let is_selected = |object: &Value| {
+            selector.split(',').filter(|term| !term.is_empty()).all(|term| {
+                let (key, value) = term.split_once('=').map_or((term, None), |(key, value)| (key, Some(value)));
+                let label = object["metadata"]["labels"][key].as_str();
+                label.is_some() && (value.is_none() || label == value)
+            })
+        };
+        let is_asked_for = |object: &&Value| {
+            object["kind"] == question["kind"]
+                && object["apiVersion"] == question["api_version"]
+                && (question["namespace"].is_null() || object["metadata"]["namespace"] == question["namespace"])
+                && (question["name"].is_null() || object["metadata"]["name"] == question["name"])
+                && is_selected(object)
+        };
+        let found: Vec<_> = self.0.iter().filter(is_asked_for).collect();
+        match capability {
+            "get_resource" => found.first().map(|object| object.to_string().into_bytes()).ok_or(Unanswered::Missing),
+            "list_resources_all" | "list_resources_by_namespace" => {
+                Ok(json!({"items": found}).to_string().into_bytes())
+            }
+            capability => panic!("no host knows {capability}"),
+        }
+    }
+}
+
 /// What the policy says of bytes that need not even be text.
 pub fn judge_bytes(payload: &[u8]) -> Verdict {
+    judge_bytes_in(&[], payload)
+}
+
+fn judge_bytes_in(cluster: &[Value], payload: &[u8]) -> Verdict {
     let mut verdict = None;
-    policy::answer(payload, &mut |outcome| {
+    policy::answer(&Recorded(cluster), payload, &mut |outcome| {
         let answer = match outcome {
             Outcome::Accepted => Verdict::Accepted,
             Outcome::Rejected(code, message) => Verdict::Rejected(code, message),
@@ -246,7 +288,12 @@ fn found(finding: Finding<'_>) -> Found {
 
 /// What the policy finds in a request.
 pub fn findings(request: &Value, settings: &Value) -> Vec<Found> {
-    judge(&payload(request, settings)).findings()
+    findings_in(&[], request, settings)
+}
+
+/// What the policy finds in a request to a cluster that holds these objects.
+pub fn findings_in(cluster: &[Value], request: &Value, settings: &Value) -> Vec<Found> {
+    judge_in(cluster, &payload(request, settings)).findings()
 }
 
 /// Rules and paths of the findings in a request.
@@ -256,14 +303,24 @@ pub fn places(request: &Value, settings: &Value) -> Vec<(&'static str, String)> 
 
 /// The response to a payload, as the host gets it.
 pub fn validate(payload: &str) -> Value {
-    serde_json::to_value(policy::validate(payload.as_bytes())).expect("a response is JSON")
+    validate_in(&[], payload)
+}
+
+/// The response to a payload in a cluster that holds these objects.
+pub fn validate_in(cluster: &[Value], payload: &str) -> Value {
+    serde_json::to_value(policy::validate_in(&Recorded(cluster), payload.as_bytes())).expect("a response is JSON")
 }
 
 /// Findings of a request, after a check that the response says the same, in the form that is fixed for it.
 pub fn findings_and_response(request: &Value, settings: &Value) -> Vec<Found> {
+    findings_and_response_in(&[], request, settings)
+}
+
+/// The same, in a cluster that holds these objects.
+pub fn findings_and_response_in(cluster: &[Value], request: &Value, settings: &Value) -> Vec<Found> {
     let payload = payload(request, settings);
-    let verdict = judge(&payload);
-    let response = validate(&payload);
+    let verdict = judge_in(cluster, &payload);
+    let response = validate_in(cluster, &payload);
     let (title, found) = match verdict {
         Verdict::Judged(title, found) => (title, found),
         Verdict::Accepted => {

@@ -2,7 +2,7 @@
 //! form take it from here.
 
 use oke_virtual_nodes_policy::rules::RULES;
-use oke_virtual_nodes_policy::settings::Settings;
+use oke_virtual_nodes_policy::settings::check;
 use serde_json::Value;
 
 use crate::text::{head, row, wrapped};
@@ -111,7 +111,7 @@ pub static SETTINGS: &[Setting] = &[
 /// Whether the policy takes such settings.
 #[must_use]
 pub fn takes(settings: &Value) -> bool {
-    Settings::read(Some(&settings.to_string())).is_ok()
+    check(Some(&settings.to_string())).is_ok()
 }
 
 /// Which values a setting takes, in words.

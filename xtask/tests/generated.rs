@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use oke_virtual_nodes_policy::policy;
 use oke_virtual_nodes_policy::response::Response;
 use oke_virtual_nodes_policy::rules::RULES;
-use oke_virtual_nodes_policy::settings::{KEYS, Settings};
+use oke_virtual_nodes_policy::settings::{Settings, check, keys, parse};
 use serde_json::{Map, Value, json};
 use xtask::metadata::{BEGIN, LEFT_OUT, Scope, webhook_rules, with_rules};
 use xtask::settings::{SETTINGS, takes};
@@ -86,7 +86,7 @@ fn every_rule_stands_for_a_row() {
 #[test]
 fn every_setting_is_described() {
     let described: BTreeSet<_> = SETTINGS.iter().map(|setting| setting.name).collect();
-    assert_eq!(described, KEYS.iter().copied().collect());
+    assert_eq!(described, keys().collect());
     for setting in SETTINGS {
         let default: Value = serde_json::from_str(setting.default).unwrap();
         assert_valid(&json!({setting.name: default}), setting.name);
@@ -95,7 +95,7 @@ fn every_setting_is_described() {
 }
 
 fn assert_valid(settings: &Value, what: &str) {
-    let read = Settings::read(Some(&settings.to_string()));
+    let read = check(Some(&settings.to_string()));
     assert!(read.is_ok(), "{what}: {}: {:?}", settings, read.err());
     let schema = schema::schema();
     if let Err(error) = conforms(settings, &schema, &schema) {
@@ -132,7 +132,7 @@ fn the_schema_refuses_what_the_policy_refuses() {
         json!({"rules": {"missing-resources": {"cpu": []}}}),
         json!({"rules": {"placement": "warn"}}),
     ] {
-        assert!(Settings::read(Some(&wrong.to_string())).is_err(), "the policy takes {wrong}");
+        assert!(check(Some(&wrong.to_string())).is_err(), "the policy takes {wrong}");
         assert!(conforms(&wrong, &schema, &schema).is_err(), "the schema takes {wrong}");
     }
 }
@@ -264,8 +264,9 @@ fn a_form_that_nobody_touched_changes_nothing() {
         }
     }
     assert_valid(&sent, "the untouched form");
-    let (of_form, defaults) = (sent.to_string(), Settings::read(None).unwrap());
-    let of_form = Settings::read(Some(&of_form)).unwrap();
+    let sent = sent.to_string();
+    let (of_form, defaults) = (parse(Some(&sent)).unwrap(), parse(None).unwrap());
+    let (of_form, defaults) = (Settings::of(&of_form).unwrap(), Settings::of(&defaults).unwrap());
     for (index, rule) in RULES.iter().enumerate() {
         assert_eq!(of_form.level(index), defaults.level(index), "{}", rule.id);
         assert_eq!(of_form.mends(rule), defaults.mends(rule), "{}", rule.id);

@@ -1,0 +1,201 @@
+//! Who is exempt: by the settings, or by an annotation where the settings allow it.
+
+use crate::findings::{Finding, Place};
+use crate::reader::{Node, Text};
+use crate::request::UserInfo;
+#[cfg(not(target_arch = "wasm32"))]
+use crate::rule::Docs;
+use crate::rule::{Level, Rule};
+use crate::rules::RULES;
+use crate::settings::Settings;
+use crate::subject::Subject;
+
+/// The annotation by which an object's author asks for an exemption: `<id>[,<id>]: reason`.
+pub const ANNOTATION: &str = "oke-virtual-nodes.kubewarden.io/exempt";
+
+/// Speaks of an annotation that has no effect. No rule of the catalogue.
+pub static RULE: Rule = Rule {
+    id: "exemption",
+    strict: Level::Warn,
+    tolerant: Level::Warn,
+    fix: None,
+    parameters: &[],
+    checks: &[],
+    #[cfg(not(target_arch = "wasm32"))]
+    docs: Docs {
+        row: "",
+        summary: "Finds annotations that ask for an exemption in vain.",
+        why: "",
+        instead: "",
+        fails: "",
+        mended: "",
+    },
+};
+
+/// Whose request it is, as exemptions see it.
+pub struct Requester<'d> {
+    /// The kind of the object, as the request names it.
+    pub kind: &'d str,
+    /// The namespace of the request; empty where there is none.
+    pub namespace: &'d str,
+    /// Who sends it.
+    pub user: Option<UserInfo<'d>>,
+}
+
+/// Takes the findings that are exempt out of `findings` and returns them. An annotation that has no effect is a finding.
+pub fn exempt<'d>(
+    findings: &mut Vec<Finding<'d>>,
+    subject: &Subject<'d>,
+    requester: &Requester<'_>,
+    settings: &Settings<'_>,
+) -> Vec<Finding<'d>> {
+    let (mut exempted, mut rest) = (Vec::new(), Vec::new());
+    let asked = asked(subject);
+    let of_annotations = |finding: &Finding<'_>| {
+        let mut asked = asked.iter().flatten().filter(|_| settings.allow_annotations);
+        asked.any(|text| ids(text.value).is_some_and(|ids| names(ids, finding.rule.id)))
+    };
+    for finding in std::mem::take(findings) {
+        let is_exempt = of_annotations(&finding)
+            || settings.exemptions.is_some_and(|list| {
+                list.children().any(|entry| covers(entry, finding.rule) && matches(entry, subject, requester))
+            });
+        if is_exempt { exempted.push(finding) } else { rest.push(finding) }
+    }
+    let is_vain = |text: &&Text<'_>| !settings.allow_annotations || ids(text.value).is_none();
+    if let Some(annotation) = asked.iter().flatten().find(is_vain) {
+        rest.insert(0, in_vain(*annotation, settings.allow_annotations));
+    }
+    *findings = rest;
+    exempted
+}
+
+fn in_vain(annotation: Text<'_>, is_allowed: bool) -> Finding<'_> {
+    let remedy = if is_allowed {
+        "write it as <rule>[,<rule>]: <reason>, with rules of this policy"
+    } else {
+        "ask the administrator to set allowAnnotations or an exemption in the settings"
+    };
+    Finding {
+        rule: &RULE,
+        level: Level::Warn,
+        place: Place::Node(annotation.node),
+        container: None,
+        problem: "the annotation has no effect".into(),
+        remedy: remedy.into(),
+        edits: Vec::new(),
+        caution: "",
+    }
+}
+
+/// The annotations on the object and on its pod template, which a Pod is itself.
+fn asked<'d>(subject: &Subject<'d>) -> [Option<Text<'d>>; 2] {
+    let of_object = subject.metadata.and_then(|metadata| metadata.annotations().get(ANNOTATION));
+    let of_template = subject.template.and_then(|template| template.metadata?.annotations().get(ANNOTATION));
+    let is_other = |text: &Text<'_>| of_object.is_none_or(|object| object.node != text.node);
+    [of_object, of_template.filter(is_other)]
+}
+
+/// The ids of an annotation; `None` if it is not written as it must be.
+fn ids(annotation: &str) -> Option<&str> {
+    let (ids, reason) = annotation.split_once(':')?;
+    let is_known = |id: &str| RULES.iter().any(|rule| rule.id == id.trim_ascii());
+    (!reason.trim_ascii().is_empty() && ids.split(',').all(is_known)).then_some(ids)
+}
+
+fn names(ids: &str, rule: &str) -> bool {
+    ids.split(',').any(|id| id.trim_ascii() == rule)
+}
+
+/// Whether an exemption is from this rule.
+fn covers(entry: Node<'_>, rule: &Rule) -> bool {
+    any(entry, "rules", &|id| id == rule.id)
+}
+
+/// Whether one of the entries of a field holds; a field that names nothing asks for nothing.
+fn any(entry: Node<'_>, field: &str, holds: &dyn Fn(&str) -> bool) -> bool {
+    let mut is_empty = true;
+    for wanted in entry.at(&[field]).into_iter().flat_map(Node::children) {
+        is_empty = false;
+        if wanted.text().is_some_and(holds) {
+            return true;
+        }
+    }
+    is_empty
+}
+
+/// Whether all that an exemption asks for holds of the request.
+fn matches(entry: Node<'_>, subject: &Subject<'_>, requester: &Requester<'_>) -> bool {
+    let Requester { kind, namespace, user } = requester;
+    let is_user = |name: &str| user.and_then(|user| user.username()).is_some_and(|user| user.value == name);
+    let is_in = |name: &str| user.is_some_and(|user| user.groups().into_iter().any(|group| group.value == name));
+    let has = |label: Node<'_>| {
+        let labels = subject.metadata.map(|metadata| metadata.labels());
+        labels.and_then(|labels| labels.get(label.name())).is_some_and(|value| Some(value.value) == label.text())
+    };
+    any(entry, "namespaces", &|pattern| is_like(namespace, pattern))
+        && any(entry, "names", &|pattern| is_like(subject.name, pattern))
+        && any(entry, "kinds", &|wanted| wanted == *kind)
+        && any(entry, "users", &is_user)
+        && any(entry, "groups", &is_in)
+        && entry.at(&["labels"]).into_iter().flat_map(Node::children).all(has)
+}
+
+/// Whether a name is like a pattern in which `*` stands for any text.
+#[must_use]
+pub fn is_like(name: &str, pattern: &str) -> bool {
+    let (mut name, mut pattern) = (name.as_bytes(), pattern.as_bytes());
+    // The rest after the last star, and where it was tried: what comes later can only need less of the name.
+    let mut retry: Option<(&[u8], &[u8])> = None;
+    loop {
+        match (pattern.split_first(), name.split_first()) {
+            (Some((b'*', rest)), _) => {
+                retry = Some((rest, name));
+                pattern = rest;
+            }
+            (Some((wanted, rest)), Some((byte, left))) if wanted == byte => (pattern, name) = (rest, left),
+            (None, None) => return true,
+            _ => {
+                let Some((rest, [_, left @ ..])) = retry else { return false };
+                retry = Some((rest, left));
+                (pattern, name) = (rest, left);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_like;
+
+    #[test]
+    fn stars_stand_for_any_text() {
+        for (name, pattern) in [
+            ("a", "a"),
+            ("abc", "*"),
+            ("", "*"),
+            ("", ""),
+            ("kube-system", "kube-*"),
+            ("a-b-c", "a*c"),
+            ("aab", "*ab"),
+            ("abab", "*ab"),
+            ("abcbd", "a*b*d"),
+            ("a*b", "a**b"),
+            ("ab", "a***b"),
+        ] {
+            assert!(is_like(name, pattern), "{name} {pattern}");
+        }
+        for (name, pattern) in [
+            ("a", "b"),
+            ("a", ""),
+            ("", "a"),
+            ("abc", "a"),
+            ("kube", "kube-*"),
+            ("ab", "a*bb"),
+            ("aba", "*ab"),
+            ("a", "aa*"),
+        ] {
+            assert!(!is_like(name, pattern), "{name} {pattern}");
+        }
+    }
+}

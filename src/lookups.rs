@@ -1,0 +1,236 @@
+//! What is looked up in the cluster, through Kubewarden's host capabilities: each kind at most once in a request, and
+//! only what the settings name.
+//!
+//! Only what is needed crosses over: every question names the fields that it wants.
+
+use std::cell::OnceCell;
+
+use crate::reader::{Document, Node, Shape};
+use crate::settings::Settings;
+
+/// The annotation that names a claim's class; where it is there, Kubernetes does not look at the field.
+pub const CLASS_ANNOTATION: &str = "volume.beta.kubernetes.io/storage-class";
+
+/// A kind of object that can be looked up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lookup {
+    /// Virtual nodes as they are.
+    Node,
+    /// Where a pod runs that somebody connects to.
+    Pod,
+    /// The types of image pull secrets.
+    Secret,
+    /// The storage classes of claims.
+    PersistentVolumeClaim,
+    /// The labels of a pod's namespace.
+    Namespace,
+}
+
+impl Lookup {
+    /// All of them.
+    pub const ALL: [Lookup; 5] =
+        [Lookup::Node, Lookup::Pod, Lookup::Secret, Lookup::PersistentVolumeClaim, Lookup::Namespace];
+
+    /// Their names.
+    pub const NAMES: [&str; 5] = ["Node", "Pod", "Secret", "PersistentVolumeClaim", "Namespace"];
+
+    /// The kind's name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        Self::NAMES.get(self as usize).copied().unwrap_or_default()
+    }
+
+    /// The fields that cross over, as a JSON list. Never a Secret's data.
+    #[must_use]
+    pub const fn fields(self) -> &'static str {
+        match self {
+            Lookup::Node => r#"["metadata.name","metadata.labels","spec.taints"]"#,
+            Lookup::Pod => r#"["spec.nodeName","spec.nodeSelector","spec.affinity.nodeAffinity","spec.tolerations"]"#,
+            Lookup::Secret => r#"["metadata.name","type"]"#,
+            Lookup::PersistentVolumeClaim => r#"["metadata.name","metadata.annotations","spec.storageClassName"]"#,
+            Lookup::Namespace => r#"["metadata.labels","metadata.annotations"]"#,
+        }
+    }
+}
+
+/// The cluster, as far as the policy asks for it. Tests stand in for it.
+pub trait Cluster {
+    /// The answer to a host capability, as JSON.
+    ///
+    /// # Errors
+    /// Where the host does not answer: there is no such object, the look-up is not granted, failed or timed out.
+    fn ask(&self, capability: &str, question: &str) -> Result<Vec<u8>, Unanswered>;
+}
+
+/// The host gave no answer. Its text is not kept: it may hold the content of objects.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unanswered {
+    /// The object does not exist.
+    Missing,
+    /// Any other reason.
+    Failed,
+}
+
+/// The cluster that the policy server is in. Only the module has one.
+pub struct Host;
+
+#[cfg(not(target_arch = "wasm32"))]
+impl Cluster for Host {
+    fn ask(&self, _: &str, _: &str) -> Result<Vec<u8>, Unanswered> {
+        Err(Unanswered::Failed)
+    }
+}
+
+#[cfg(target_arch = "wasm32")]
+impl Cluster for Host {
+    fn ask(&self, capability: &str, question: &str) -> Result<Vec<u8>, Unanswered> {
+        // The host has no other sign for an object that is not there.
+        const MISSING: &[u8] = b"Cannot find";
+        wapc_guest::host_call("kubewarden", "kubernetes", capability, question.as_bytes()).map_err(|error| {
+            let is_missing = error.to_string().as_bytes().windows(MISSING.len()).any(|text| text == MISSING);
+            if is_missing { Unanswered::Missing } else { Unanswered::Failed }
+        })
+    }
+}
+
+/// The answer to a look-up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer<T> {
+    /// The settings do not ask for it.
+    Off,
+    /// The object is not there.
+    Missing,
+    /// The cluster did not answer.
+    Failed,
+    /// What was found.
+    Found(T),
+}
+
+/// The look-ups of one request.
+pub struct Lookups<'c> {
+    cluster: &'c dyn Cluster,
+    settings: &'c Settings<'c>,
+    namespace: &'c str,
+    /// The answers as JSON, in the order of [`Lookup::ALL`].
+    texts: [OnceCell<Result<String, Unanswered>>; 5],
+    /// Objects by their names, with the one value of each that is of interest; for Secrets and claims.
+    names: [OnceCell<Vec<(String, String)>>; 2],
+}
+
+impl<'c> Lookups<'c> {
+    /// The look-ups of a request in `namespace`.
+    #[must_use]
+    pub fn new(cluster: &'c dyn Cluster, settings: &'c Settings<'c>, namespace: &'c str) -> Self {
+        Lookups { cluster, settings, namespace, texts: Default::default(), names: Default::default() }
+    }
+
+    /// The settings.
+    #[must_use]
+    pub fn settings(&self) -> &'c Settings<'c> {
+        self.settings
+    }
+
+    /// The type of a Secret of the namespace.
+    pub fn secret_type(&self, name: &str) -> Answer<&str> {
+        self.by_name(Lookup::Secret, 0, name, |secret| secret.text_at(&["type"]))
+    }
+
+    /// The storage class of a claim of the namespace; empty if it has none.
+    pub fn storage_class(&self, name: &str) -> Answer<&str> {
+        self.by_name(Lookup::PersistentVolumeClaim, 1, name, |claim| {
+            match claim.at(&["metadata", "annotations", CLASS_ANNOTATION]) {
+                Some(class) => class.text().unwrap_or_default(),
+                None => claim.text_at(&["spec", "storageClassName"]),
+            }
+        })
+    }
+
+    /// Shows what was found to `look`: for [`Lookup::Node`] the list of the virtual nodes, for [`Lookup::Pod`] the one
+    /// of that name, for [`Lookup::Namespace`] the request's.
+    /// It is read as `shape` says.
+    pub fn show(&self, kind: Lookup, name: &str, shape: &'static Shape, look: &mut dyn FnMut(Node<'_>)) -> Answer<()> {
+        let json = match self.text(kind, name) {
+            Answer::Found(json) => json,
+            Answer::Missing => return Answer::Missing,
+            Answer::Failed => return Answer::Failed,
+            Answer::Off => return Answer::Off,
+        };
+        match Document::read(json, shape) {
+            Ok(document) => {
+                look(document.root());
+                Answer::Found(())
+            }
+            Err(_) => Answer::Failed,
+        }
+    }
+
+    fn by_name(&self, kind: Lookup, index: usize, name: &str, value: fn(Node<'_>) -> &str) -> Answer<&str> {
+        let Some(cell) = self.names.get(index) else { return Answer::Off };
+        if cell.get().is_none() {
+            let mut known = Vec::new();
+            let answer = self.show(kind, "", &Shape::Any, &mut |list| {
+                for item in list.at(&["items"]).into_iter().flat_map(Node::children) {
+                    known.push((item.text_at(&["metadata", "name"]).to_owned(), value(item).to_owned()));
+                }
+            });
+            match answer {
+                Answer::Found(()) => _ = cell.set(known),
+                Answer::Missing => return Answer::Missing,
+                Answer::Failed => return Answer::Failed,
+                Answer::Off => return Answer::Off,
+            }
+        }
+        let mut known = cell.get().into_iter().flatten();
+        known.find(|(known, _)| known == name).map_or(Answer::Missing, |(_, value)| Answer::Found(value))
+    }
+
+    #[inline(never)]
+    fn text(&self, kind: Lookup, name: &str) -> Answer<&str> {
+        let Some(cell) = self.texts.get(kind as usize).filter(|_| self.settings.looks_up(kind)) else {
+            return Answer::Off;
+        };
+        let selector;
+        let (capability, name, namespace, selector) = match kind {
+            Lookup::Node => {
+                selector = self.settings.virtual_nodes.selector();
+                ("list_resources_all", "", "", selector.as_str())
+            }
+            Lookup::Pod => ("get_resource", name, self.namespace, ""),
+            Lookup::Namespace => ("get_resource", self.namespace, "", ""),
+            Lookup::Secret | Lookup::PersistentVolumeClaim => ("list_resources_by_namespace", "", self.namespace, ""),
+        };
+        if kind != Lookup::Node && self.namespace.is_empty() {
+            return Answer::Off;
+        }
+        let ask = || {
+            let question = question(kind, name, namespace, selector);
+            String::from_utf8(self.cluster.ask(capability, &question)?).map_err(|_| Unanswered::Failed)
+        };
+        match cell.get_or_init(ask) {
+            Ok(json) => Answer::Found(json),
+            Err(Unanswered::Missing) => Answer::Missing,
+            Err(Unanswered::Failed) => Answer::Failed,
+        }
+    }
+}
+
+/// A question in the form of Kubewarden's host capabilities. What is empty is left out.
+fn question(kind: Lookup, name: &str, namespace: &str, selector: &str) -> String {
+    let mut question = "{\"api_version\":\"v1\"".to_owned();
+    for (key, value) in [("kind", kind.name()), ("name", name), ("namespace", namespace), ("label_selector", selector)]
+    {
+        if !value.is_empty() {
+            // Serialising a string cannot fail.
+            for part in [",\"", key, "\":", &serde_json::to_string(value).unwrap_or_default()] {
+                question.push_str(part);
+            }
+        }
+    }
+    if !name.is_empty() {
+        question.push_str(",\"disable_cache\":false");
+    }
+    for part in [",\"field_masks\":", kind.fields(), "}"] {
+        question.push_str(part);
+    }
+    question
+}
