@@ -1,13 +1,12 @@
 //! Who is exempt: by the settings, or by an annotation where the settings allow it.
 
 use crate::findings::{Finding, Place};
-use crate::reader::{Node, Text};
+use crate::reader::{Node, Text, children};
 use crate::request::UserInfo;
 #[cfg(not(target_arch = "wasm32"))]
 use crate::rule::Docs;
 use crate::rule::{Level, Rule};
-use crate::rules::RULES;
-use crate::settings::Settings;
+use crate::settings::{Settings, rule_ids};
 use crate::subject::Subject;
 
 /// The annotation by which an object's author asks for an exemption: `<id>[,<id>]: reason`.
@@ -49,22 +48,19 @@ pub fn exempt<'d>(
     requester: &Requester<'_>,
     settings: &Settings<'_>,
 ) -> Vec<Finding<'d>> {
-    let (mut exempted, mut rest) = (Vec::new(), Vec::new());
     let asked = asked(subject);
-    let of_annotations = |finding: &Finding<'_>| {
-        let mut asked = asked.iter().flatten().filter(|_| settings.allow_annotations);
-        asked.any(|text| ids(text.value).is_some_and(|ids| names(ids, finding.rule.id)))
-    };
-    for finding in std::mem::take(findings) {
-        let is_exempt = of_annotations(&finding)
-            || settings.exemptions.is_some_and(|list| {
-                list.children().any(|entry| covers(entry, finding.rule) && matches(entry, subject, requester))
-            });
-        if is_exempt { exempted.push(finding) } else { rest.push(finding) }
+    let mut exempted = Vec::new();
+    let mut rest = Vec::new();
+    let mut vain = asked.iter().flatten();
+    if let Some(text) = vain.find(|text| !settings.allow_annotations || names(text.value, "").is_none()) {
+        rest.push(in_vain(*text, settings.allow_annotations));
     }
-    let is_vain = |text: &&Text<'_>| !settings.allow_annotations || ids(text.value).is_none();
-    if let Some(annotation) = asked.iter().flatten().find(is_vain) {
-        rest.insert(0, in_vain(*annotation, settings.allow_annotations));
+    for finding in std::mem::take(findings) {
+        let is_asked = settings.allow_annotations
+            && asked.iter().flatten().any(|text| names(text.value, finding.rule.id) == Some(true));
+        let is_exempt = |entry| covers(entry, finding.rule) && matches(entry, subject, requester);
+        let into = if is_asked || children(settings.exemptions).any(is_exempt) { &mut exempted } else { &mut rest };
+        into.push(finding);
     }
     *findings = rest;
     exempted
@@ -85,6 +81,7 @@ fn in_vain(annotation: Text<'_>, is_allowed: bool) -> Finding<'_> {
         remedy: remedy.into(),
         edits: Vec::new(),
         caution: "",
+        is_unanswered: false,
     }
 }
 
@@ -96,15 +93,17 @@ fn asked<'d>(subject: &Subject<'d>) -> [Option<Text<'d>>; 2] {
     [of_object, of_template.filter(is_other)]
 }
 
-/// The ids of an annotation; `None` if it is not written as it must be.
-fn ids(annotation: &str) -> Option<&str> {
+/// Whether an annotation names a rule; `None` if it is not written as it must be.
+fn names(annotation: &str, rule: &str) -> Option<bool> {
     let (ids, reason) = annotation.split_once(':')?;
-    let is_known = |id: &str| RULES.iter().any(|rule| rule.id == id.trim_ascii());
-    (!reason.trim_ascii().is_empty() && ids.split(',').all(is_known)).then_some(ids)
-}
-
-fn names(ids: &str, rule: &str) -> bool {
-    ids.split(',').any(|id| id.trim_ascii() == rule)
+    let mut is_named = false;
+    let mut is_valid = !reason.trim_ascii().is_empty();
+    for id in ids.split(',') {
+        let id = id.trim_ascii();
+        is_named = is_named || id == rule;
+        is_valid = is_valid && rule_ids().any(|known| known == id);
+    }
+    is_valid.then_some(is_named)
 }
 
 /// Whether an exemption is from this rule.
@@ -115,7 +114,7 @@ fn covers(entry: Node<'_>, rule: &Rule) -> bool {
 /// Whether one of the entries of a field holds; a field that names nothing asks for nothing.
 fn any(entry: Node<'_>, field: &str, holds: &dyn Fn(&str) -> bool) -> bool {
     let mut is_empty = true;
-    for wanted in entry.at(&[field]).into_iter().flat_map(Node::children) {
+    for wanted in children(entry.at(&[field])) {
         is_empty = false;
         if wanted.text().is_some_and(holds) {
             return true;
@@ -129,16 +128,19 @@ fn matches(entry: Node<'_>, subject: &Subject<'_>, requester: &Requester<'_>) ->
     let Requester { kind, namespace, user } = requester;
     let is_user = |name: &str| user.and_then(|user| user.username()).is_some_and(|user| user.value == name);
     let is_in = |name: &str| user.is_some_and(|user| user.groups().into_iter().any(|group| group.value == name));
+    // Where the API server makes the name, it begins so.
+    let start = subject.metadata.and_then(|metadata| metadata.generate_name()).map_or("", |start| start.value);
+    let name = if subject.name.is_empty() { start } else { subject.name };
     let has = |label: Node<'_>| {
         let labels = subject.metadata.map(|metadata| metadata.labels());
         labels.and_then(|labels| labels.get(label.name())).is_some_and(|value| Some(value.value) == label.text())
     };
     any(entry, "namespaces", &|pattern| is_like(namespace, pattern))
-        && any(entry, "names", &|pattern| is_like(subject.name, pattern))
+        && any(entry, "names", &|pattern| is_like(name, pattern))
         && any(entry, "kinds", &|wanted| wanted == *kind)
         && any(entry, "users", &is_user)
         && any(entry, "groups", &is_in)
-        && entry.at(&["labels"]).into_iter().flat_map(Node::children).all(has)
+        && children(entry.at(&["labels"])).all(has)
 }
 
 /// Whether a name is like a pattern in which `*` stands for any text.

@@ -183,6 +183,8 @@ pub struct Finding<'d> {
     pub edits: Vec<Edit<'d>>,
     /// What else follows from mending it; mostly nothing.
     pub caution: &'static str,
+    /// Whether it says no more than that the cluster did not answer.
+    pub is_unanswered: bool,
 }
 
 impl<'d> Finding<'d> {
@@ -312,7 +314,7 @@ impl<'d> Findings<'d> {
     ///
     /// `problem` says what is wrong and `remedy` what to do, without `;` and without the container's name, which is
     /// put in front of the problem. For a container the problem therefore starts with a verb.
-    #[inline]
+    #[inline(never)]
     pub fn add(
         &mut self,
         place: impl Into<Place<'d>>,
@@ -323,7 +325,7 @@ impl<'d> Findings<'d> {
     }
 
     /// Adds a finding that `edit` mends.
-    #[inline]
+    #[inline(never)]
     pub fn mendable(&mut self, place: impl Into<Place<'d>>, problem: impl Phrase, remedy: impl Phrase, edit: Edit<'d>) {
         self.push(place.into(), problem.phrase(), remedy.phrase(), Some(edit));
     }
@@ -339,7 +341,9 @@ impl<'d> Findings<'d> {
     ) -> Option<&mut Finding<'d>> {
         let (rule, level) = self.rule?;
         let edits = edit.into_iter().collect();
-        self.list.push(Finding { rule, level, place, container: self.container, problem, remedy, edits, caution: "" });
+        let container = self.container;
+        let (caution, is_unanswered) = ("", false);
+        self.list.push(Finding { rule, level, place, container, problem, remedy, edits, caution, is_unanswered });
         self.list.last_mut()
     }
 

@@ -2,11 +2,10 @@
 
 use std::borrow::Cow;
 
-use serde::Serialize;
-
 use crate::findings::Finding;
+use crate::json::{self, key, member, separate};
 use crate::kinds::Kind;
-use crate::mend::{self, Change, Verbatim};
+use crate::mend::{self, Change};
 use crate::reader::Step;
 use crate::request::Operation;
 use crate::settings::{NodeKind, Settings};
@@ -35,6 +34,12 @@ impl Target {
         if !settings.mends_anything() {
             return None;
         }
+        Self::reachable(subject, operation, settings)
+    }
+
+    /// What can be changed in a request; `None` if nothing can.
+    #[must_use]
+    pub fn reachable(subject: &Subject<'_>, operation: Operation, settings: &Settings<'_>) -> Option<Self> {
         match (subject.kind, operation) {
             // Managed nodes may need what the fixes of a Service would switch off.
             (Kind::Service, _) if settings.node_kind == NodeKind::Mixed => None,
@@ -60,30 +65,29 @@ impl Target {
 /// The object's JSON with the fixes of the findings, and with the annotation where the settings want it.
 #[must_use]
 pub fn fix(text: &str, findings: &[Finding<'_>], settings: &Settings<'_>) -> Option<String> {
-    let edits = findings.iter().flat_map(|finding| &finding.edits);
-    let mut changes: Vec<_> = edits.clone().map(|edit| edit.change()).collect();
+    let mut changes = Vec::new();
+    let mut told = "[".to_owned();
+    for edit in findings.iter().flat_map(|finding| &finding.edits) {
+        if settings.annotate && changes.len() < MOST_TOLD {
+            separate(&mut told);
+            told.push('{');
+            member(&mut told, "path", &edit.place().path());
+            key(&mut told, "old");
+            told.push_str(mend::find(text, &edit.place().steps()).unwrap_or("null"));
+            key(&mut told, "new");
+            told.push_str(edit.new_value().map_or("null".to_owned(), |new| new.to_json()).as_str());
+            told.push('}');
+        }
+        changes.push(edit.change());
+    }
     if settings.annotate {
-        let told: Vec<_> = edits
-            .take(MOST_TOLD)
-            .map(|edit| Told {
-                path: edit.place().path(),
-                old: mend::find(text, &edit.place().steps()).map(|old| Verbatim(old.to_owned())),
-                new: edit.new_value().map(|new| Verbatim(new.to_json())),
-            })
-            .collect();
-        let told = serde_json::to_string(&told).and_then(|told| serde_json::to_string(&told)).ok()?;
+        told.push(']');
+        let mut value = String::new();
+        json::text(&mut value, &told);
         changes.push(Change {
             steps: vec![Step::Key("metadata"), Step::Key("annotations"), Step::Key(ANNOTATION)],
-            value: Some(Cow::Owned(told)),
+            value: Some(Cow::Owned(value)),
         });
     }
     mend::apply(text, &changes)
-}
-
-/// A change as the annotation tells of it.
-#[derive(Serialize)]
-struct Told {
-    path: String,
-    old: Option<Verbatim>,
-    new: Option<Verbatim>,
 }

@@ -1,112 +1,97 @@
 //! The outcome of a request for the command line: every finding, uncut and with its parts.
 
-use serde::Serialize;
+use std::fmt::Write;
 
-use crate::findings::{Edit, Finding};
-use crate::mend::{self, Verbatim};
+use crate::findings::Finding;
+use crate::json::{key, member, separate, text};
+use crate::mend::Change;
 use crate::policy::Outcome;
-use crate::reader;
+use crate::reader::Step;
 use crate::rule::Level;
 
-/// The answer of the module's function `findings`.
-#[derive(Serialize, Default)]
-pub struct Inspection<'d> {
-    accepted: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    code: Option<u16>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    subject: Option<&'d str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    message: Option<&'d str>,
-    findings: Vec<Entry<'d>>,
-}
-
-#[derive(Serialize)]
-struct Entry<'d> {
-    rule: &'static str,
-    level: &'static str,
-    path: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    container: Option<&'d str>,
-    problem: &'d str,
-    remedy: &'d str,
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    fixed: bool,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    changes: Vec<Change>,
-}
-
-/// What a fix changes: the way to the value, and the new value; none where the value is removed.
-#[derive(Serialize)]
-struct Change {
-    path: Vec<Step>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    value: Option<Verbatim>,
-}
-
-#[derive(Serialize)]
-#[serde(untagged)]
-enum Step {
-    Key(String),
-    Index(usize),
-}
-
-/// The outcome as JSON.
-///
-/// # Errors
-/// None that can happen: all of it is text and numbers.
-pub fn to_json(outcome: &Outcome<'_>) -> serde_json::Result<Vec<u8>> {
-    serde_json::to_vec(&match outcome {
-        Outcome::Accepted => Inspection { accepted: true, ..Inspection::default() },
-        Outcome::Rejected(code, message) => {
-            Inspection { code: Some(*code), message: Some(message), ..Inspection::default() }
-        }
-        Outcome::Judged(judgement) => {
-            let accepted = !judgement.is_denied();
-            Inspection {
-                accepted,
-                code: (!accepted).then_some(403),
-                subject: Some(&judgement.subject),
-                message: None,
-                findings: judgement
-                    .mended
-                    .iter()
-                    .map(mended)
-                    .chain(judgement.findings.iter().map(entry))
-                    .chain(judgement.exempted.iter().map(exempted))
-                    .collect(),
-            }
-        }
-    })
-}
-
-fn entry<'d>(finding: &'d Finding<'_>) -> Entry<'d> {
-    Entry {
-        rule: finding.rule.id,
-        level: finding.level.name(),
-        path: finding.place.path(),
-        container: finding.container,
-        problem: &finding.problem,
-        remedy: &finding.remedy,
-        fixed: false,
-        changes: Vec::new(),
-    }
-}
-
-fn exempted<'d>(finding: &'d Finding<'_>) -> Entry<'d> {
-    Entry { level: "exempted", ..entry(finding) }
-}
-
-fn mended<'d>(finding: &'d Finding<'_>) -> Entry<'d> {
-    let change = |edit: &Edit<'_>| {
-        let mend::Change { steps, value } = edit.change();
-        let step = |step: &reader::Step<'_>| match step {
-            reader::Step::Key(key) => Step::Key((*key).to_owned()),
-            reader::Step::Index(index) => Step::Index(*index),
-        };
-        Change { path: steps.iter().map(step).collect(), value: value.map(|value| Verbatim(value.into_owned())) }
+/// The outcome as JSON: an object with `accepted`, `code` and `message` of a rejection, `subject`, and `findings`. A
+/// finding is an object with `rule`, `level` (of a rule, or `exempted`), `path`, `container`, `problem`, `remedy`, and for
+/// what a fix mends `fixed` and its `changes`: the `path` to each value as keys and indices, and the new `value`, none where it is removed.
+#[must_use]
+pub fn to_json(outcome: &Outcome<'_>) -> String {
+    let mut out = "{".to_owned();
+    let (is_accepted, code) = match outcome {
+        Outcome::Accepted => (true, 0),
+        Outcome::Rejected(code, _) => (false, *code),
+        Outcome::Judged(judgement) => (!judgement.is_denied(), 403),
     };
-    // What is mended denies nothing.
-    let level = Level::Warn.name();
-    Entry { level, fixed: true, changes: finding.edits.iter().map(change).collect(), ..entry(finding) }
+    key(&mut out, "accepted");
+    out.push_str(if is_accepted { "true" } else { "false" });
+    if !is_accepted {
+        key(&mut out, "code");
+        let _ = write!(out, "{code}");
+    }
+    match outcome {
+        Outcome::Rejected(_, message) => member(&mut out, "message", message),
+        Outcome::Judged(judgement) => member(&mut out, "subject", &judgement.subject),
+        Outcome::Accepted => {}
+    }
+    key(&mut out, "findings");
+    out.push('[');
+    if let Outcome::Judged(judgement) = outcome {
+        for finding in &judgement.mended {
+            // What is mended denies nothing.
+            entry(&mut out, finding, Level::Warn.name(), true);
+        }
+        for finding in &judgement.findings {
+            entry(&mut out, finding, finding.level.name(), false);
+        }
+        for finding in &judgement.exempted {
+            entry(&mut out, finding, "exempted", false);
+        }
+    }
+    out.push_str("]}");
+    out
+}
+
+#[inline(never)]
+fn entry(out: &mut String, finding: &Finding<'_>, level: &str, is_fixed: bool) {
+    separate(out);
+    out.push('{');
+    member(out, "rule", finding.rule.id);
+    member(out, "level", level);
+    member(out, "path", &finding.place.path());
+    if let Some(container) = finding.container {
+        member(out, "container", container);
+    }
+    member(out, "problem", &finding.problem);
+    member(out, "remedy", &finding.remedy);
+    if is_fixed {
+        key(out, "fixed");
+        out.push_str("true");
+    }
+    if is_fixed && !finding.edits.is_empty() {
+        key(out, "changes");
+        out.push('[');
+        for edit in &finding.edits {
+            change(out, &edit.change());
+        }
+        out.push(']');
+    }
+    out.push('}');
+}
+
+fn change(out: &mut String, change: &Change<'_>) {
+    separate(out);
+    out.push('{');
+    key(out, "path");
+    out.push('[');
+    for step in &change.steps {
+        separate(out);
+        match step {
+            Step::Key(name) => text(out, name),
+            Step::Index(index) => _ = write!(out, "{index}"),
+        }
+    }
+    out.push(']');
+    if let Some(value) = &change.value {
+        key(out, "value");
+        out.push_str(value);
+    }
+    out.push('}');
 }

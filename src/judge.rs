@@ -17,7 +17,7 @@ pub fn object<'d>(subject: &Subject<'d>, settings: &Settings<'_>) -> Vec<Finding
     if let Some(pod) = subject.pod() {
         court.pod(pod);
         court.volumes(pod);
-        court.containers(subject.containers());
+        court.containers(&mut subject.containers());
     }
     court.findings.into_list()
 }
@@ -39,7 +39,7 @@ pub fn added_containers<'d>(subject: &Subject<'d>, settings: &Settings<'_>) -> V
     let mut known: Vec<_> = before.map(|container| (name(container), 0)).collect();
     sort_names(&mut known);
     let containers = subject.pod().into_iter().flat_map(|pod| pod.ephemeral_containers());
-    court.containers(containers.filter(|added| known.binary_search(&(name(*added), 0)).is_err()));
+    court.containers(&mut containers.filter(|added| known.binary_search(&(name(*added), 0)).is_err()));
     court.findings.into_list()
 }
 
@@ -49,7 +49,7 @@ pub fn resources<'d>(subject: &Subject<'d>, settings: &Settings<'_>) -> Vec<Find
     let mut court = Court::new(subject, settings, |rule| JUDGED_ON_RESIZE.contains(&rule.id));
     if let Some(pod) = subject.pod() {
         court.pod(pod);
-        court.containers(subject.containers());
+        court.containers(&mut subject.containers());
     }
     court.findings.into_list()
 }
@@ -120,7 +120,7 @@ impl<'s, 'd> Court<'s, 'd> {
         }
     }
 
-    fn containers(&mut self, containers: impl Iterator<Item = Container<'d>>) {
+    fn containers(&mut self, containers: &mut dyn Iterator<Item = Container<'d>>) {
         for container in containers {
             for (rule, level, check) in &self.checks {
                 if let Check::Container(check) = check {

@@ -5,7 +5,8 @@
 
 use std::cell::OnceCell;
 
-use crate::reader::{Document, Node, Shape};
+use crate::json::member;
+use crate::reader::{Document, Node, Shape, append, children};
 use crate::settings::Settings;
 
 /// The annotation that names a claim's class; where it is there, Kubernetes does not look at the field.
@@ -169,7 +170,7 @@ impl<'c> Lookups<'c> {
         if cell.get().is_none() {
             let mut known = Vec::new();
             let answer = self.show(kind, "", &Shape::Any, &mut |list| {
-                for item in list.at(&["items"]).into_iter().flat_map(Node::children) {
+                for item in children(list.at(&["items"])) {
                     known.push((item.text_at(&["metadata", "name"]).to_owned(), value(item).to_owned()));
                 }
             });
@@ -216,21 +217,17 @@ impl<'c> Lookups<'c> {
 
 /// A question in the form of Kubewarden's host capabilities. What is empty is left out.
 fn question(kind: Lookup, name: &str, namespace: &str, selector: &str) -> String {
-    let mut question = "{\"api_version\":\"v1\"".to_owned();
+    let mut question = "{".to_owned();
+    member(&mut question, "api_version", "v1");
     for (key, value) in [("kind", kind.name()), ("name", name), ("namespace", namespace), ("label_selector", selector)]
     {
         if !value.is_empty() {
-            // Serialising a string cannot fail.
-            for part in [",\"", key, "\":", &serde_json::to_string(value).unwrap_or_default()] {
-                question.push_str(part);
-            }
+            member(&mut question, key, value);
         }
     }
     if !name.is_empty() {
         question.push_str(",\"disable_cache\":false");
     }
-    for part in [",\"field_masks\":", kind.fields(), "}"] {
-        question.push_str(part);
-    }
+    append(&mut question, &[",\"field_masks\":", kind.fields(), "}"]);
     question
 }

@@ -4,9 +4,10 @@
 //! types NodeSelectorRequirement and Toleration.
 
 use crate::findings::{Finding, Place};
+use crate::json::{member, text};
 use crate::lookups::{Answer, Lookup, Lookups};
 use crate::mend::Change;
-use crate::reader::{Map, Node, Shape, Step, Text};
+use crate::reader::{Map, Node, Shape, Step, Text, append, children, joined};
 #[cfg(not(target_arch = "wasm32"))]
 use crate::rule::Docs;
 use crate::rule::{Fix, Level, Rule};
@@ -41,6 +42,8 @@ pub struct VirtualNode<'d> {
     name: Option<&'d str>,
     labels: Option<Node<'d>>,
     taints: Option<Node<'d>>,
+    /// The label that it does not have, where it is any node but a virtual one.
+    without: Option<&'d str>,
 }
 
 /// What is known of a node's label.
@@ -52,18 +55,23 @@ enum Label<'n> {
     Some,
 }
 
-/// What holds of a label on every node, where nothing else is known of the node.
+/// The labels that every node has, each with a value of its own.
+const COMMON: [&str; 8] = [
+    "kubernetes.io/arch",
+    "kubernetes.io/hostname",
+    "topology.kubernetes.io/zone",
+    "topology.kubernetes.io/region",
+    "oci.oraclecloud.com/fault-domain",
+    "beta.kubernetes.io/arch",
+    "failure-domain.beta.kubernetes.io/zone",
+    "failure-domain.beta.kubernetes.io/region",
+];
+
+/// What holds of a label where nothing else is known of a node.
 fn common(key: &str) -> Label<'static> {
     match key {
         "kubernetes.io/os" | "beta.kubernetes.io/os" => Label::Is("linux"),
-        "kubernetes.io/arch"
-        | "beta.kubernetes.io/arch"
-        | "kubernetes.io/hostname"
-        | "topology.kubernetes.io/zone"
-        | "topology.kubernetes.io/region"
-        | "failure-domain.beta.kubernetes.io/zone"
-        | "failure-domain.beta.kubernetes.io/region"
-        | "oci.oraclecloud.com/fault-domain" => Label::Some,
+        _ if COMMON.contains(&key) => Label::Some,
         _ => Label::Absent,
     }
 }
@@ -75,7 +83,7 @@ impl<'d> VirtualNode<'d> {
     pub fn described(settings: Option<Node<'d>>) -> Self {
         let field = |name| settings.and_then(|settings| settings.at(&[name]));
         let labels = field("labels").filter(|labels| labels.children().next().is_some());
-        VirtualNode { name: None, labels, taints: field("taints") }
+        VirtualNode { name: None, labels, taints: field("taints"), without: None }
     }
 
     /// A Node of the cluster.
@@ -84,47 +92,49 @@ impl<'d> VirtualNode<'d> {
             name: Some(object.text_at(&["metadata", "name"])),
             labels: object.at(&["metadata", "labels"]),
             taints: object.at(&["spec", "taints"]),
+            without: None,
         }
+    }
+
+    /// Any node that has not the label by which virtual nodes are known. Of everything else nothing is known.
+    #[must_use]
+    pub fn without(label: &'d str) -> Self {
+        VirtualNode { name: None, labels: None, taints: None, without: Some(label) }
     }
 
     /// The label selector that finds such nodes in the cluster.
     #[must_use]
     pub fn selector(&self) -> String {
-        let Some(labels) = self.labels else { return DEFAULT_LABEL.to_owned() };
         let mut selector = String::new();
-        for label in labels.children() {
+        for label in children(self.labels) {
             let value = label.text().unwrap_or_default();
             let comma = if selector.is_empty() { "" } else { "," };
-            for part in [comma, label.name(), if value.is_empty() { "" } else { "=" }, value] {
-                selector.push_str(part);
-            }
+            append(&mut selector, &[comma, label.name(), if value.is_empty() { "" } else { "=" }, value]);
         }
-        selector
+        if selector.is_empty() { DEFAULT_LABEL.to_owned() } else { selector }
     }
 
     /// Whether a pod can be placed on the node. What is not known speaks for it.
     #[must_use]
     pub fn takes(&self, pod: PodSpec<'_>) -> bool {
         if let Some(name) = self.name
-            && !text(pod.node_name()).is_empty()
+            && !text_of(pod.node_name()).is_empty()
         {
             // The scheduler has spoken, or was passed by.
-            return name == text(pod.node_name());
+            return name == text_of(pod.node_name());
         }
         self.has_all(pod.node_selector()) && self.matches_affinity(pod) && self.is_tolerated(pod)
     }
 
     fn label(&self, key: &str) -> Label<'d> {
-        let labels = self.labels.map(Node::children).into_iter().flatten();
-        for label in labels {
-            if label.name() == key {
-                return Label::Is(label.text().unwrap_or_default());
-            }
+        if let Some(without) = self.without {
+            return if key == without { Label::Absent } else { Label::Some };
         }
-        match (self.name, self.labels) {
-            (Some(_), _) => Label::Absent,
-            (None, None) if key == DEFAULT_LABEL => Label::Is(""),
-            _ => common(key),
+        match (self.labels.and_then(|labels| labels.at(&[key])), self.name) {
+            (Some(label), _) => Label::Is(label.text().unwrap_or_default()),
+            (None, Some(_)) => Label::Absent,
+            (None, None) if self.labels.is_none() && key == DEFAULT_LABEL => Label::Is(""),
+            (None, None) => common(key),
         }
     }
 
@@ -151,13 +161,12 @@ impl<'d> VirtualNode<'d> {
             && term
                 .match_expressions()
                 .into_iter()
-                .all(|requirement| fits(self.label(text(requirement.key())), requirement))
+                .all(|requirement| fits(self.label(text_of(requirement.key())), requirement))
             && term.match_fields().into_iter().all(|requirement| fits(name, requirement))
     }
 
     fn is_tolerated(&self, pod: PodSpec<'_>) -> bool {
-        let mut taints = self.taints.map(Node::children).into_iter().flatten();
-        taints.all(|taint| {
+        children(self.taints).all(|taint| {
             let (key, effect) = (taint.text_at(&["key"]), taint.text_at(&["effect"]));
             // What Kubernetes says of a node that is not ready, or cordoned, will be over some time.
             let passes = self.name.is_some()
@@ -175,7 +184,7 @@ impl<'d> VirtualNode<'d> {
 /// Whether a label of which so much is known can fit a requirement. What Kubernetes does not know speaks for it.
 fn fits(label: Label<'_>, requirement: NodeSelectorRequirement<'_>) -> bool {
     let is_among = |value: &str| requirement.values().into_iter().any(|wanted| wanted.value == value);
-    let operator = text(requirement.operator());
+    let operator = text_of(requirement.operator());
     match (operator, label) {
         ("In", Label::Is(value)) => is_among(value),
         ("NotIn", Label::Is(value)) => !is_among(value),
@@ -194,19 +203,19 @@ fn fits(label: Label<'_>, requirement: NodeSelectorRequirement<'_>) -> bool {
 }
 
 fn tolerates(toleration: Toleration<'_>, key: &str, value: &str, effect: &str) -> bool {
-    let (wanted_key, wanted_effect) = (text(toleration.key()), text(toleration.effect()));
+    let (wanted_key, wanted_effect) = (text_of(toleration.key()), text_of(toleration.effect()));
     if !wanted_effect.is_empty() && wanted_effect != effect {
         return false;
     }
-    match text(toleration.operator()) {
+    match text_of(toleration.operator()) {
         // An empty key with Exists tolerates everything.
         "Exists" => wanted_key.is_empty() || wanted_key == key,
-        "" | "Equal" => wanted_key == key && text(toleration.value()) == value,
+        "" | "Equal" => wanted_key == key && text_of(toleration.value()) == value,
         _ => false,
     }
 }
 
-fn text(text: Option<Text<'_>>) -> &str {
+fn text_of(text: Option<Text<'_>>) -> &str {
     text.map_or("", |text| text.value)
 }
 
@@ -216,7 +225,7 @@ fn text(text: Option<Text<'_>>) -> &str {
 pub fn can_land(pod: PodSpec<'_>, lookups: &Lookups<'_>, failed: &mut dyn FnMut(Lookup)) -> bool {
     let mut can_land = None;
     let answer = lookups.show(Lookup::Node, "", &Shape::Any, &mut |list| {
-        for object in list.at(&["items"]).map(Node::children).into_iter().flatten() {
+        for object in children(list.at(&["items"])) {
             can_land = Some(can_land.unwrap_or(false) || VirtualNode::found(object).takes(pod));
         }
     });
@@ -226,35 +235,38 @@ pub fn can_land(pod: PodSpec<'_>, lookups: &Lookups<'_>, failed: &mut dyn FnMut(
     can_land.unwrap_or_else(|| lookups.settings().virtual_nodes.takes(pod))
 }
 
-/// The requirement that keeps a pod off virtual nodes, as JSON, which is YAML too; `None` where the settings describe
-/// them by nothing that other nodes do not have.
+/// The label, with its value, by which virtual nodes are known; `None` where the settings describe them by nothing that
+/// other nodes do not have.
 #[must_use]
-pub fn avoidance(nodes: &VirtualNode<'_>) -> Option<String> {
-    let mut labels = nodes.labels.map(Node::children).into_iter().flatten();
-    let (key, value) = match nodes.labels {
-        None => (DEFAULT_LABEL, ""),
-        Some(_) => {
-            let label = labels.find(|label| common(label.name()) == Label::Absent)?;
-            (label.name(), label.text().unwrap_or_default())
-        }
-    };
-    let quoted = |text: &str| serde_json::to_string(text).unwrap_or_default();
-    Some(if value.is_empty() {
-        format!("{{\"key\":{},\"operator\":\"DoesNotExist\"}}", quoted(key))
-    } else {
-        format!("{{\"key\":{},\"operator\":\"NotIn\",\"values\":[{}]}}", quoted(key), quoted(value))
-    })
+pub fn own_label<'d>(nodes: &VirtualNode<'d>) -> Option<(&'d str, &'d str)> {
+    if nodes.labels.is_none() {
+        return Some((DEFAULT_LABEL, ""));
+    }
+    let label = children(nodes.labels).find(|label| common(label.name()) == Label::Absent)?;
+    Some((label.name(), label.text().unwrap_or_default()))
+}
+
+/// The requirement that keeps a pod off nodes with a label, as JSON, which is YAML too.
+#[must_use]
+pub fn requirement((name, value): (&str, &str)) -> String {
+    let mut requirement = "{".to_owned();
+    member(&mut requirement, "key", name);
+    member(&mut requirement, "operator", if value.is_empty() { "DoesNotExist" } else { "NotIn" });
+    if !value.is_empty() {
+        requirement.push_str(",\"values\":[");
+        text(&mut requirement, value);
+        requirement.push(']');
+    }
+    requirement.push('}');
+    requirement
 }
 
 /// How a person keeps a workload to managed nodes.
 #[must_use]
 pub fn advice(requirement: &str) -> String {
-    let mut advice = "To keep it on managed nodes instead, add to the pod's spec: affinity: {nodeAffinity: \
-                      {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms: [{matchExpressions: ["
-        .to_owned();
-    advice.push_str(requirement);
-    advice.push_str("]}]}}}");
-    advice
+    const START: &str = "To keep it on managed nodes instead, add to the pod's spec: affinity: {nodeAffinity: \
+                         {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms: [{matchExpressions: [";
+    joined([START, requirement, "]}]}}}"].into_iter(), "")
 }
 
 /// The changes that put a requirement into the required node affinity of a pod: into each term that can match, or into
@@ -295,5 +307,6 @@ pub fn kept_off(pod: PodSpec<'_>) -> Finding<'_> {
         remedy: "".into(),
         edits: Vec::new(),
         caution: "",
+        is_unanswered: false,
     }
 }

@@ -9,9 +9,9 @@ use crate::judge;
 use crate::kinds::{KINDS, Kind};
 use crate::lookups::{Answer, Cluster, Host, Lookup, Lookups};
 use crate::mend;
-use crate::placement;
+use crate::placement::{self, VirtualNode};
 use crate::reader::{Document, MOST_UNREADABLE, Node, Raw, Text, View};
-use crate::request::{AdmissionRequest, Operation, Payload, TextPayload};
+use crate::request::{AdmissionRequest, Operation, Payload, TextPayload, UserInfo};
 use crate::response::{Response, printable};
 use crate::rule::Level;
 use crate::settings::{self, NodeKind, Settings};
@@ -160,12 +160,15 @@ impl<'d> Named<'d> {
 
     /// The findings that are exempt, taken out of `findings`.
     fn exempt(&self, findings: &mut Vec<Finding<'d>>, subject: &Subject<'d>) -> Vec<Finding<'d>> {
+        let settings = self.lookups.settings();
+        let user = self.request.user_info().filter(|_| settings.exemptions.is_some());
+        let user = user.and_then(|user| Document::read(user.text(), UserInfo::SHAPE).ok());
         let requester = Requester {
             kind: self.kind_name,
             namespace: text_of(self.request.namespace()).unwrap_or_default(),
-            user: self.request.user_info(),
+            user: user.as_ref().and_then(|user| UserInfo::of(user.root())),
         };
-        exempt(findings, subject, &requester, self.lookups.settings())
+        exempt(findings, subject, &requester, settings)
     }
 }
 
@@ -358,19 +361,28 @@ fn keep_off<'d>(
     text: &dyn Fn() -> Option<&'d str>,
     judgement: &mut Judgement<'d>,
 ) {
-    let Some((pod, requirement)) = subject.pod().zip(placement::avoidance(&settings.virtual_nodes)) else { return };
-    judgement.advice = Some(placement::advice(&requirement));
-    let is_pod = subject.kind == Kind::Pod;
-    // A pod that has its node is placed already, and a running pod does not move.
-    let is_placed = is_pod && (operation != Operation::Create || text_of(pod.node_name()).is_some());
-    let changes = placement::changes(pod, &requirement);
-    if !settings.mends_placement || is_placed || changes.is_empty() {
+    let nodes = &settings.virtual_nodes;
+    let Some((pod, label)) = subject.pod().zip(placement::own_label(nodes)) else { return };
+    // What asks for virtual nodes could be placed nowhere.
+    if !VirtualNode::without(label.0).takes(pod) {
         return;
     }
-    if is_pod || (settings.mutate_templates && !subject.has_controller()) {
-        judgement.object = text().and_then(|text| mend::apply(text, &changes));
-        if judgement.object.is_none() {
-            return;
+    let requirement = placement::requirement(label);
+    judgement.advice = Some(placement::advice(&requirement));
+    let is_unanswered = |finding: &Finding<'_>| finding.level == Level::Deny && finding.is_unanswered;
+    // A pod that has its node is placed already.
+    let is_placed = subject.kind == Kind::Pod && text_of(pod.node_name()).is_some();
+    let changes = placement::changes(pod, &requirement);
+    let target = Target::reachable(subject, operation, settings).filter(|_| settings.mends_placement && !is_placed);
+    if changes.is_empty() || judgement.findings.iter().any(is_unanswered) {
+        return;
+    }
+    match target {
+        None => return,
+        Some(Target::ItsPods) => {}
+        Some(Target::Object) => {
+            let Some(object) = text().and_then(|text| mend::apply(text, &changes)) else { return };
+            judgement.object = Some(object);
         }
     }
     judgement.findings.iter_mut().for_each(|finding| _ = finding.only_warn());

@@ -780,6 +780,14 @@ fn by_name<'d>(children: Children<'d>) -> Vec<Node<'d>> {
     names.iter().filter_map(|(_, index)| nodes.get(*index).copied()).collect()
 }
 
+/// Appends the parts. Each of its callers would hold as much code of its own.
+#[inline(never)]
+pub fn append(out: &mut String, parts: &[&str]) {
+    for part in parts {
+        out.push_str(part);
+    }
+}
+
 /// The parts in one text, with `between` between them.
 pub fn joined<'p>(parts: impl Iterator<Item = &'p str>, between: &str) -> String {
     let mut text = String::new();
@@ -1148,7 +1156,9 @@ pub struct Children<'d> {
     next: Option<Node<'d>>,
 }
 
-fn children<'d>(node: Option<Node<'d>>) -> Children<'d> {
+/// The children of a node, or none of none.
+#[must_use]
+pub fn children<'d>(node: Option<Node<'d>>) -> Children<'d> {
     Children { next: node.and_then(|node| node.neighbour(|slot| slot.first)) }
 }
 

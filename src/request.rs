@@ -23,12 +23,12 @@ view! {
         operation: "operation" => Text<'d>,
         object: "object" => Subject<'d>,
         old_object: "oldObject" => Raw<'d>,
-        user_info: "userInfo" => UserInfo<'d>,
+        user_info: "userInfo" => Raw<'d>,
     }
 }
 
 view! {
-    /// Who sends the request; only exemptions look at it.
+    /// Who sends the request. It is kept as text, because only exemptions look at it.
     UserInfo = "io.k8s.api.authentication.v1.UserInfo" {
         username: "username" => Text<'d>,
         groups: "groups" => List<'d, Text<'d>>,

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::findings::Finding;
 use crate::mend::Verbatim;
 use crate::policy::Judgement;
-use crate::reader::{joined, sort_names};
+use crate::reader::{append, joined, sort_names};
 use crate::rule::Level;
 
 /// A denial is at most this long, in bytes.
@@ -174,13 +174,9 @@ fn warnings(lines: Vec<String>) -> Vec<String> {
 fn line(bullet: &str, finding: &Finding<'_>) -> String {
     let mut line = start(bullet, finding);
     if let Some(name) = finding.container {
-        for part in ["container \"", name, "\" "] {
-            line.push_str(part);
-        }
+        append(&mut line, &["container \"", name, "\" "]);
     }
-    for part in [&finding.problem, "; ", &finding.remedy] {
-        line.push_str(part);
-    }
+    append(&mut line, &[&finding.problem, "; ", &finding.remedy]);
     line
 }
 
@@ -189,18 +185,14 @@ fn fix_line(finding: &Finding<'_>, would: &str) -> String {
     let mut line = start("", finding);
     line.push_str(&finding.describe_fix(would));
     if let Some(name) = finding.container {
-        for part in [" in container \"", name, "\""] {
-            line.push_str(part);
-        }
+        append(&mut line, &[" in container \"", name, "\""]);
     }
     line
 }
 
 fn start(bullet: &str, finding: &Finding<'_>) -> String {
     let mut line = String::with_capacity(MOST_WARNING);
-    for part in [bullet, finding.rule.id, " "] {
-        line.push_str(part);
-    }
+    append(&mut line, &[bullet, finding.rule.id, " "]);
     finding.place.write_path(&mut line);
     line.push_str(": ");
     line

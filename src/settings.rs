@@ -7,7 +7,7 @@ use crate::kinds::KINDS;
 use crate::lookups::Lookup;
 use crate::placement::{self, VirtualNode};
 use crate::quantity::Quantity;
-use crate::reader::{Children, Document, Json, Node, Shape, joined};
+use crate::reader::{Children, Document, Json, Node, Shape, append, children, joined};
 use crate::rule::{Fix, Level, Parameter, ParameterKind, Rule};
 use crate::rules::RULES;
 
@@ -179,8 +179,7 @@ impl<'d> Settings<'d> {
     /// Whether objects of a kind are looked up in the cluster.
     #[must_use]
     pub fn looks_up(&self, kind: Lookup) -> bool {
-        let mut lookups = self.lookups.into_iter().flat_map(Node::children);
-        lookups.any(|lookup| lookup.text() == Some(kind.name()))
+        children(self.lookups).any(|lookup| lookup.text() == Some(kind.name()))
     }
 
     /// The level of the rule at `index` of [`RULES`].
@@ -247,25 +246,20 @@ fn from_value<'d>(root: Node<'d>, errors: &mut Errors) -> Settings<'d> {
                 settings.mends_placement =
                     value.at(&["mutate"]).is_some_and(|flag| matches!(flag.json(), Json::Bool(true)));
             }
-            None => errors.unknown("rules", "rule", id, &ids()),
+            None => errors.unknown("rules", "rule", id, &rule_ids().collect::<Vec<_>>()),
         }
     }
-    for (index, taint) in entries(root.at(&["virtualNodes", "taints"])) {
+    for (index, taint) in children(root.at(&["virtualNodes", "taints"])).enumerate() {
         for key in ["key", "effect"] {
             if matches!(taint.json(), Json::Object(_)) && taint.at(&[key]).is_none() {
                 errors.add(&format!("virtualNodes.taints[{index}].{key}"), format_args!("a taint needs it"));
             }
         }
     }
-    for (index, exemption) in entries(settings.exemptions) {
+    for (index, exemption) in children(settings.exemptions).enumerate() {
         errors.exemption(&format!("exemptions[{index}]"), exemption);
     }
     settings
-}
-
-/// The entries of a list with their indices.
-fn entries(list: Option<Node<'_>>) -> impl Iterator<Item = (usize, Node<'_>)> {
-    list.into_iter().flat_map(Node::children).enumerate()
 }
 
 /// Reads what the settings say of one rule: a level, or an object with the level and the rule's parameters.
@@ -309,8 +303,8 @@ fn rule_settings<'d>(
 }
 
 /// The ids that settings can name: those of the rules, and of the fix that belongs to no rule.
-fn ids() -> Vec<&'static str> {
-    RULES.iter().map(|rule| rule.id).chain([placement::RULE.id]).collect()
+pub(crate) fn rule_ids() -> impl Iterator<Item = &'static str> {
+    RULES.iter().map(|rule| rule.id).chain([placement::RULE.id])
 }
 
 /// YAML reads a bare `off` as false.
@@ -350,8 +344,9 @@ fn shown(key: &str) -> String {
 }
 
 /// The path of what `key` names in the settings at `path`.
+#[inline(never)]
 fn below(path: &str, key: &str) -> String {
-    if path.is_empty() { shown(key) } else { format!("{path}.{}", shown(key)) }
+    joined([path, &shown(key)].into_iter(), ".")
 }
 
 impl Errors {
@@ -422,7 +417,11 @@ impl Errors {
                     return self.expected(path, of, value);
                 };
                 for (index, value) in list.enumerate() {
-                    self.check(&format!("{path}[{index}]"), value, entry);
+                    let path = format!("{path}[{index}]");
+                    match value.json() {
+                        Json::Null if matches!(entry, Form::Object(_)) => self.expected(&path, "an object", value),
+                        _ => self.check(&path, value, entry),
+                    }
                 }
             }
             Form::Map(form) => {
@@ -455,19 +454,22 @@ impl Errors {
         let mut is_open = true;
         for field in fields {
             let is_pattern = matches!(field.name(), "namespaces" | "names");
+            let (mut is_empty, mut has_star) = (true, false);
             for (index, entry) in field.children().enumerate() {
                 let text = entry.text().unwrap_or_default();
-                is_open = is_open && is_pattern && text.bytes().all(|byte| byte == b'*');
-                let path = format!("{}[{index}]", below(path, field.name()));
-                if field.name() == "rules" && !RULES.iter().any(|rule| rule.id == text) {
-                    self.unlike(&path, "rule", text, &ids());
-                }
-                let kinds = || KINDS.iter().map(|info| info.name).collect::<Vec<_>>();
-                if field.name() == "kinds" && !kinds().contains(&text) && nearest(text, &kinds()).is_some() {
-                    // Any other may be the kind of a custom resource.
-                    self.unlike(&path, "kind", text, &kinds());
+                is_empty = false;
+                has_star = has_star || (is_pattern && text.bytes().all(|byte| byte == b'*'));
+                let (what, names) = match field.name() {
+                    "rules" => ("rule", rule_ids().collect::<Vec<_>>()),
+                    "kinds" => ("kind", KINDS.iter().map(|info| info.name).collect()),
+                    _ => continue,
+                };
+                // A kind that is like none of these may be that of a custom resource.
+                if !names.contains(&text) && (what == "rule" || nearest(text, &names).is_some()) {
+                    self.unlike(&format!("{}[{index}]", below(path, field.name())), what, text, &names);
                 }
             }
+            is_open = is_open && (is_empty || has_star);
         }
         if is_open {
             let why = "an exemption that matches everything switches the policy off, use nodeKind managed for that";
@@ -562,12 +564,12 @@ impl Errors {
 fn quoted(choices: &[&str]) -> String {
     let mut text = String::new();
     for (index, choice) in choices.iter().enumerate() {
-        if index > 0 {
-            text.push_str(if index.saturating_add(1) == choices.len() { " or " } else { ", " });
-        }
-        text.push('"');
-        text.push_str(choice);
-        text.push('"');
+        let between = match index {
+            0 => "",
+            _ if index.saturating_add(1) == choices.len() => " or ",
+            _ => ", ",
+        };
+        append(&mut text, &[between, "\"", choice, "\""]);
     }
     text
 }

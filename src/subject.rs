@@ -143,6 +143,7 @@ impl<'d> Subject<'d> {
         let remedy = format_args!("grant the policy server get, list and watch on {}s", kind.name());
         if let Some(finding) = findings.add(place, problem, remedy) {
             finding.level = self.settings.on_lookup_failure;
+            finding.is_unanswered = true;
         }
     }
 

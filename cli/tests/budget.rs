@@ -10,7 +10,7 @@ use oke_vn::engine::fuel::Meter;
 use oke_vn::engine::{Offline, Policy};
 
 /// Fuel for start and `validate`: about one unit an instruction, the same on every machine and, but for a few
-/// instructions of a hash map, in every run. What was measured, and a tenth.
+/// instructions of a hash map, in every run. What was measured, and up to a tenth.
 const FUEL: [(&str, u64); 6] = [
     ("019-pod-create", 228_000),
     ("022-pod-create", 747_000),
@@ -24,7 +24,7 @@ const FUEL: [(&str, u64); 6] = [
 const LINEAR: std::ops::Range<f64> = 8.0..11.0;
 
 /// The module, in bytes: each is loaded and compiled by every policy server.
-const SIZE: usize = 300 * 1024;
+const SIZE: usize = 300_000;
 
 /// Start and `validate` of review 022, above the empty guest in the same run, on a machine on which the empty guest takes
 /// [`EMPTY`]. A slower one, or one that is busy with something else, may take longer in proportion.

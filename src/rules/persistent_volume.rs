@@ -65,7 +65,7 @@ fn check<'d>(subject: &Subject<'d>, findings: &mut Findings<'d>) {
     let place = Place::Below(subject.root, &["kind"]);
     if let Some(csi) = spec.csi() {
         let driver = csi.driver().map_or("", |driver| driver.value);
-        if !subject.names(RULE.id, "allowDrivers").iter().any(|allowed| *allowed == driver) {
+        if !subject.names(RULE.id, "allowDrivers").contains(&driver) {
             findings.add(place, "virtual nodes do not mount volumes of this CSI driver", REMEDY);
         }
     } else if let Some(source) = spec.sources().next() {

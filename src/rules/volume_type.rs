@@ -82,7 +82,7 @@ fn check<'d>(subject: &Subject<'d>, volume: Volume<'d>, findings: &mut Findings<
     let allowed = subject.names(RULE.id, "allow");
     let unsupported = volume.sources().find(|source| {
         let name = source.name();
-        !SUPPORTED.contains(&name) && !CLAIMS.contains(&name) && !allowed.iter().any(|allowed| *allowed == name)
+        !SUPPORTED.contains(&name) && !CLAIMS.contains(&name) && !allowed.contains(&name)
     });
     if let Some(source) = unsupported {
         findings.add(
