@@ -6,6 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use oke_virtual_nodes_policy::kinds::{KINDS, Kind, KindInfo};
+use oke_virtual_nodes_policy::lookups::Lookup;
 use oke_virtual_nodes_policy::rule::{Check, TEMPLATES};
 use oke_virtual_nodes_policy::rules::{JUDGED_ON_RESIZE, RULES};
 use serde::Deserialize;
@@ -195,16 +196,29 @@ fn its_rules_are_what_the_rules_of_the_policy_look_at() {
 
 // What the policy asks the host for.
 
+/// The names of those capabilities that a text holds, as metadata names them.
+fn capabilities_in(text: &str, quote: &str) -> BTreeSet<String> {
+    let is_used = |name: &&&str| text.contains(&format!("{quote}{name}{quote}"));
+    CAPABILITIES.iter().filter(is_used).map(|name| format!("kubernetes/{name}")).collect()
+}
+
+#[test]
+fn its_capabilities_are_those_of_the_sources() {
+    assert_eq!(metadata().host_capabilities, capabilities_in(&read("src/lookups.rs"), "\""));
+}
+
 /// `kwctl annotate` looks for the names of capabilities in the module, and warns where they are not declared.
 #[test]
 fn its_capabilities_are_those_of_the_module() {
     let module = fs::read(path("policy.wasm")).expect("policy.wasm: run `make policy.wasm`");
-    let text = String::from_utf8_lossy(&module);
-    let used: BTreeSet<_> =
-        CAPABILITIES.iter().filter(|name| text.contains(*name)).map(|name| format!("kubernetes/{name}")).collect();
-    let metadata = metadata();
-    assert_eq!(metadata.host_capabilities, used);
-    // What asks nothing needs nothing.
-    let granted: Vec<_> = metadata.context_aware_resources.iter().map(|one| (&one.api_version, &one.kind)).collect();
-    assert_eq!(granted.is_empty(), used.is_empty(), "{granted:?}");
+    assert_eq!(metadata().host_capabilities, capabilities_in(&String::from_utf8_lossy(&module), ""));
+}
+
+/// Where an administrator grants no more than the policy's own list, every look-up has to be possible.
+#[test]
+fn it_names_every_kind_that_can_be_looked_up() {
+    let resources = metadata().context_aware_resources;
+    assert!(resources.iter().all(|resource| resource.api_version == "v1"));
+    let kinds: Vec<_> = resources.iter().map(|resource| resource.kind.as_str()).collect();
+    assert_eq!(kinds, Lookup::NAMES);
 }

@@ -1,6 +1,7 @@
 //! Every row of Oracle's page "Comparing Virtual Nodes with Managed Nodes", in its order and its words, and what
 //! becomes of it here.
 
+use oke_virtual_nodes_policy::placement;
 use oke_virtual_nodes_policy::rules::RULES;
 
 use crate::NOTICE;
@@ -268,10 +269,12 @@ pub static SECTIONS: &[Section] = &[
             ruled("Container:ResourceRequirements Subcore", &["subcore-cpu"]),
             ruled("Container stdin/stdinOnce, tty", &["interactive-container"]),
             ruled("Preserve client IP addresses when externalTrafficPolicy: Local", &["external-traffic-policy"]),
-            unseen(
+            noted(
                 "ImagePullSecret types other than config and configJson",
-                "The type is in the Secret and not in the pod, and the policy looks nothing up. Make pull secrets with \
-                 `kubectl create secret docker-registry`, which sets the type `kubernetes.io/dockerconfigjson`.",
+                &["image-pull-secret-type"],
+                "The type is in the Secret and not in the pod, so this takes the look-up of Secrets. Without it, make \
+                 pull secrets with `kubectl create secret docker-registry`, which sets the type \
+                 `kubernetes.io/dockerconfigjson`.",
             ),
             noted(
                 "ProjectedVolumeSource:ServiceAccountTokenProjection:ExpirationSeconds",
@@ -306,10 +309,11 @@ pub static SECTIONS: &[Section] = &[
                 "Support for Kubernetes versions prior to version 1.25",
                 "The version of the cluster is in no request. Upgrade the cluster before it gets virtual nodes.",
             ),
-            unseen(
+            noted(
                 "Mixed clusters, containing both virtual nodes and managed nodes",
-                "Possible since 2026. The policy judges every pod that it is asked about: ask it only about the \
-                 namespaces whose pods run on virtual nodes, with `namespaceSelector`.",
+                &["placement"],
+                "Possible since 2026. With the setting `nodeKind: mixed` only pods that can land on a virtual node are \
+                 judged.",
             ),
             unseen(
                 "Autoscale the number of virtual nodes",
@@ -372,12 +376,12 @@ pub fn page() -> String {
 /// Whether the policy has a rule, or a fix without a rule, of this id.
 #[must_use]
 pub fn is_there(id: &str) -> bool {
-    RULES.iter().any(|rule| rule.id == id)
+    RULES.iter().any(|rule| rule.id == id) || id == placement::RULE.id
 }
 
 /// A rule's id with a link to its page, where it has one.
 fn named(id: &str) -> String {
-    if id == "placement" { format!("[`{id}`](settings.md#{id})") } else { format!("[`{id}`](rules/{id}.md)") }
+    if id == placement::RULE.id { format!("[`{id}`](settings.md#{id})") } else { format!("[`{id}`](rules/{id}.md)") }
 }
 
 /// A text that Markdown shows as it is.

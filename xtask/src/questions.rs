@@ -8,7 +8,7 @@ use oke_virtual_nodes_policy::rules::RULES;
 
 use crate::NOTICE;
 use crate::rules::fix;
-use crate::settings::{SETTINGS, Setting, Values};
+use crate::settings::{PLACEMENT, SETTINGS, Setting, Values};
 use crate::text::quoted;
 
 struct Question {
@@ -26,7 +26,8 @@ struct Question {
 #[must_use]
 pub fn text() -> String {
     let mut text = format!("# {NOTICE}\nquestions:\n");
-    let questions = SETTINGS.iter().filter_map(of_setting).chain(RULES.iter().flat_map(|rule| of_rule(rule)));
+    let questions =
+        SETTINGS.iter().filter_map(of_setting).chain([placement()]).chain(RULES.iter().flat_map(|rule| of_rule(rule)));
     for question in questions {
         text.push_str(&format!("  - variable: {}\n", question.variable));
         text.push_str(&format!("    label: {}\n", quoted(&question.label)));
@@ -51,6 +52,8 @@ fn of_setting(setting: &Setting) -> Option<Question> {
         Values::Choice(choices) => ("enum", choices.to_vec()),
         Values::Flag => ("boolean", Vec::new()),
         Values::Url => ("string", Vec::new()),
+        // What is listed can be told from the description alone.
+        Values::Some(_) => ("array[", Vec::new()),
         Values::Structure => return None,
     };
     Some(Question {
@@ -62,6 +65,19 @@ fn of_setting(setting: &Setting) -> Option<Question> {
         options,
         about: setting.about.replace('`', ""),
     })
+}
+
+/// The question for the fix that belongs to no rule.
+fn placement() -> Question {
+    Question {
+        variable: "rules.placement.mutate".to_owned(),
+        label: "Keep pods to managed nodes".to_owned(),
+        group: "Settings",
+        kind: "boolean",
+        default: Some("false".to_owned()),
+        options: Vec::new(),
+        about: PLACEMENT.replace('`', ""),
+    }
 }
 
 /// The part of the form that a rule is in.

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use oke_virtual_nodes_policy::lookups::{Cluster, Lookup, Unanswered};
 use oke_virtual_nodes_policy::policy;
 use oke_virtual_nodes_policy::rule::{Fix, ParameterKind, Rule};
 use oke_virtual_nodes_policy::rules::RULES;
@@ -32,6 +33,30 @@ pub fn values(kind: ParameterKind) -> String {
     }
 }
 
+/// The rules that find nothing unless the setting `lookups` names a kind.
+pub const LOOKED_UP: &[(&str, Lookup)] = &[("image-pull-secret-type", Lookup::Secret)];
+
+/// The kind that has to be looked up for a rule.
+fn looked_up(rule: &Rule) -> Option<&'static str> {
+    LOOKED_UP.iter().find(|(id, _)| *id == rule.id).map(|(_, kind)| kind.name())
+}
+
+/// What there is in the cluster of the examples, as they say.
+struct OfExamples;
+
+impl Cluster for OfExamples {
+    fn ask(&self, _: &str, question: &str) -> Result<Vec<u8>, Unanswered> {
+        if !question.contains(Lookup::Secret.name()) {
+            return Err(Unanswered::Failed);
+        }
+        let secrets = r#"{"items": [
+            {"metadata": {"name": "opaque"}, "type": "Opaque"},
+            {"metadata": {"name": "registry"}, "type": "kubernetes.io/dockerconfigjson"}
+        ]}"#;
+        Ok(secrets.as_bytes().to_vec())
+    }
+}
+
 /// What the policy answers to the request that is made from the example of a rule.
 fn answer(root: &Path, rule: &Rule) -> Result<String, String> {
     let path = format!("test_data/e2e/{}/found.json", rule.id);
@@ -39,7 +64,9 @@ fn answer(root: &Path, rule: &Rule) -> Result<String, String> {
         Ok(request) => request,
         Err(_) => return Ok(String::new()),
     };
-    let response = policy::validate(format!("{{\"request\": {request}, \"settings\": {{}}}}").as_bytes());
+    let settings = looked_up(rule).map_or("{}".to_owned(), |kind| format!("{{\"lookups\": [\"{kind}\"]}}"));
+    let payload = format!("{{\"request\": {request}, \"settings\": {settings}}}");
+    let response = policy::validate_in(&OfExamples, payload.as_bytes());
     let answer = match response.message {
         Some(message) => message,
         None => return Ok(String::new()),
@@ -69,7 +96,14 @@ pub fn page(root: &Path, rule: &Rule) -> Result<String, String> {
     page.push_str(&answer(root, rule)?);
     page.push_str("Mended, nothing is found:\n\n```yaml\n");
     page.push_str(docs.mended);
-    page.push_str("```\n\n## Settings\n\n```yaml\nrules:\n");
+    page.push_str("```\n\n## Settings\n\n");
+    if let Some(kind) = looked_up(rule) {
+        page.push_str(&format!(
+            "Without the look-up of {kind}s ([settings](../settings.md#lookups)) nothing is found:\n\n```yaml\n\
+             lookups: [{kind}]\n```\n\nThe [README](../../README.md#look-ups) says which permission it takes.\n\n"
+        ));
+    }
+    page.push_str("```yaml\nrules:\n");
     page.push_str(&format!("  {}: {}  # deny, warn or \"off\"\n```\n", rule.id, other_level(rule)));
     if rule.fix.is_some() {
         page.push_str(&format!(

@@ -5,7 +5,7 @@ use oke_virtual_nodes_policy::rules::RULES;
 use serde_json::{Map, Value, json};
 
 use crate::rules::fix;
-use crate::settings::{SETTINGS, Setting, Values, takes};
+use crate::settings::{PLACEMENT, SETTINGS, Setting, Values, takes};
 
 /// The schema's text.
 #[must_use]
@@ -39,6 +39,7 @@ pub fn schema() -> Value {
                 "enum": levels,
             },
             "names": {"type": ["array", "null"], "items": {"type": "string", "minLength": 1}},
+            "labels": {"type": ["object", "null"], "additionalProperties": {"type": ["string", "null"]}},
         },
     })
 }
@@ -59,7 +60,12 @@ fn setting_schema(setting: &Setting) -> Value {
             "maxLength": 1024,
             "pattern": "^(https?://[!-~]+)?$",
         }),
-        Values::Structure => rules(),
+        Values::Some(choices) => json!({"type": ["array", "null"], "items": {"enum": choices}}),
+        Values::Structure => match setting.name {
+            "virtualNodes" => virtual_nodes(),
+            "exemptions" => exemptions(),
+            _ => rules(),
+        },
     };
     schema["description"] = json!(setting.about);
     schema["default"] = serde_json::from_str(setting.default).unwrap_or_default();
@@ -67,7 +73,14 @@ fn setting_schema(setting: &Setting) -> Value {
 }
 
 fn rules() -> Value {
-    let properties: Map<String, Value> = RULES.iter().map(|rule| (rule.id.to_owned(), rule_schema(rule))).collect();
+    let mut properties: Map<String, Value> = RULES.iter().map(|rule| (rule.id.to_owned(), rule_schema(rule))).collect();
+    let placement = json!({
+        "description": PLACEMENT,
+        "type": ["object", "null"],
+        "additionalProperties": false,
+        "properties": {"mutate": {"type": ["boolean", "null"], "default": false}},
+    });
+    properties.insert("placement".to_owned(), placement);
     json!({"type": ["object", "null"], "additionalProperties": false, "properties": properties})
 }
 
@@ -104,5 +117,73 @@ fn rule_schema(rule: &Rule) -> Value {
             {"$ref": "#/$defs/level"},
             {"type": "object", "additionalProperties": false, "properties": properties},
         ],
+    })
+}
+
+fn virtual_nodes() -> Value {
+    json!({
+        "type": ["object", "null"],
+        "additionalProperties": false,
+        "properties": {
+            "labels": {"$ref": "#/$defs/labels", "description": "The labels of virtual nodes."},
+            "taints": {
+                "description": "The taints of virtual nodes.",
+                "type": ["array", "null"],
+                "items": {
+                    "type": "object",
+                    "additionalProperties": false,
+                    "required": ["key", "effect"],
+                    "properties": {
+                        "key": {"type": "string", "minLength": 1},
+                        "value": {"type": ["string", "null"]},
+                        "effect": {"enum": ["NoSchedule", "PreferNoSchedule", "NoExecute"]},
+                    },
+                },
+            },
+        },
+    })
+}
+
+fn exemptions() -> Value {
+    let names = |about: &str| json!({"$ref": "#/$defs/names", "description": about});
+    // What has at least one entry, and no entry that matches everything, asks for something.
+    let asks = |field: &str, schema: Value| json!({"required": [field], "properties": {field: schema}});
+    let of_names = |field| asks(field, json!({"type": "array", "minItems": 1}));
+    let of_patterns = |field| asks(field, json!({"type": "array", "minItems": 1, "items": {"pattern": "[^*]"}}));
+    let of_labels = asks("labels", json!({"type": "object", "not": {"additionalProperties": {"type": "null"}}}));
+    json!({
+        "type": ["array", "null"],
+        "items": {
+            "type": "object",
+            "additionalProperties": false,
+            "required": ["reason"],
+            "properties": {
+                "namespaces": names("Namespaces of the objects; * stands for any text."),
+                "names": names("Names of the objects; * stands for any text."),
+                "kinds": names("Kinds of the objects, such as Pod or Deployment."),
+                "labels": {"$ref": "#/$defs/labels", "description": "Labels that the objects have, all of them."},
+                "users": names("Names of the users who ask."),
+                "groups": names("Groups of the users who ask."),
+                "rules": {
+                    "description": "The rules that it holds for; without it all.",
+                    "type": ["array", "null"],
+                    "items": {"enum": RULES.iter().map(|rule| rule.id).collect::<Vec<_>>()},
+                },
+                "reason": {
+                    "description": "Why; for those who read the settings.",
+                    "type": "string",
+                    "pattern": "[^ \\t\\n\\f\\r]",
+                },
+            },
+            "anyOf": [
+                of_patterns("namespaces"),
+                of_patterns("names"),
+                of_names("kinds"),
+                of_labels,
+                of_names("users"),
+                of_names("groups"),
+                of_names("rules"),
+            ],
+        },
     })
 }

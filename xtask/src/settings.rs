@@ -1,6 +1,7 @@
 //! The settings, for people: the page docs/settings.md. What a setting means is said here once; the schema and the
 //! form take it from here.
 
+use oke_virtual_nodes_policy::lookups::Lookup;
 use oke_virtual_nodes_policy::rules::RULES;
 use oke_virtual_nodes_policy::settings::check;
 use serde_json::Value;
@@ -17,6 +18,8 @@ pub enum Values {
     Flag,
     /// An address.
     Url,
+    /// Some of these strings.
+    Some(&'static [&'static str]),
     /// An object or a list, which the schema describes.
     Structure,
 }
@@ -50,12 +53,27 @@ pub static SETTINGS: &[Setting] = &[
     },
     Setting {
         name: "nodeKind",
-        values: Values::Choice(&["virtual", "managed"]),
+        values: Values::Choice(&["virtual", "managed", "mixed"]),
         default: "\"virtual\"",
         label: "Kind of nodes",
         about: "On which nodes the pods of the requests run. `virtual`: all on virtual nodes. `managed`: none, and \
-                nothing is denied, mutated or warned about, so that one manifest serves all clusters.",
-        example: "nodeKind: managed\n",
+                nothing is denied, mutated or warned about, so that one manifest serves all clusters. `mixed`: the pod \
+                decides; one that cannot land on a virtual node (by node selector, required node affinity or a missing \
+                toleration) is left alone, and objects that belong to no pod only warn. A denial then ends with the \
+                node affinity that keeps the pod to managed nodes.",
+        example: "nodeKind: mixed\n",
+    },
+    Setting {
+        name: "virtualNodes",
+        values: Values::Structure,
+        default: "{\"labels\":{\"node-role.kubernetes.io/virtual-node\":\"\"},\"taints\":[]}",
+        label: "Virtual nodes",
+        about: "What virtual nodes look like to the scheduler, for `nodeKind: mixed`: their labels and their taints. A \
+                label that is not here is taken to be absent on virtual nodes, except the ones that every node has \
+                (operating system, architecture, host name, zone, region, fault domain). Labels that are given replace \
+                the default one.",
+        example: "nodeKind: mixed\nvirtualNodes:\n  labels:\n    node-role.kubernetes.io/virtual-node: \"\"\n    \
+                  team: web\n  taints:\n    - {key: workload, value: web, effect: NoSchedule}\n",
     },
     Setting {
         name: "rules",
@@ -106,7 +124,61 @@ pub static SETTINGS: &[Setting] = &[
                 nodes.",
         example: "helpUrl: https://wiki.example.com/virtual-nodes\n",
     },
+    Setting {
+        name: "lookups",
+        values: Values::Some(&Lookup::NAMES),
+        default: "[]",
+        label: "Look-ups",
+        about: "Which kinds the policy looks up in the cluster; by default none. `Node`: with `nodeKind: mixed`, the \
+                nodes that have the labels of `virtualNodes`, as they are. `Pod`: with `nodeKind: mixed`, where a pod \
+                runs, for exec, attach and port-forward, which only warn without it. `Secret`: the type of image pull secrets, never their content. \
+                `PersistentVolumeClaim`: the storage class of a claim that a pod names, where `allowStorageClasses` \
+                allows any. `Namespace`: whether a pod's namespace asks for a service mesh. Each needs an entry in \
+                `contextAwareResources` of the policy and a permission of the policy server's account; an \
+                AdmissionPolicy cannot have them.",
+        example: "lookups: [Secret, Namespace]\n",
+    },
+    Setting {
+        name: "onLookupFailure",
+        values: Values::Choice(&["deny", "warn"]),
+        default: "\"warn\"",
+        label: "When a look-up fails",
+        about: "What a look-up that fails leads to, whatever the level of the rule that asked. It is never taken for a \
+                yes, and the message names the permission that is missing. What does not exist, such as a Secret that \
+                comes later, is no failure.",
+        example: "lookups: [Secret]\nonLookupFailure: deny\n",
+    },
+    Setting {
+        name: "exemptions",
+        values: Values::Structure,
+        default: "[]",
+        label: "Exemptions",
+        about: "Whose findings are left out. All fields of an exemption that are given must match: `namespaces` and \
+                `names` (`*` stands for any text), `kinds`, `labels` (all of them, of the object), `users` and `groups` \
+                (of whoever sends the request), and `rules`, without which it holds for all rules. In a list, one entry \
+                has to match. `reason` is required. An exempted finding neither denies nor warns and is not mended; its \
+                rule is in the audit annotation `exempted` alone. An exemption that matches everything is an error. \
+                The exemption of a workload is not one of its pods, whose names are made late: match both by `labels`.",
+        example: "exemptions:\n  - namespaces: [\"monitoring-*\"]\n    kinds: [DaemonSet]\n    rules: [daemonset]\n    \
+                  reason: runs on the managed nodes alone\n",
+    },
+    Setting {
+        name: "allowAnnotations",
+        values: Values::Flag,
+        default: "false",
+        label: "Allow exemptions by annotation",
+        about: "Whether authors of workloads may exempt them, with the annotation \
+                `oke-virtual-nodes.kubewarden.io/exempt` on the object or its pod template, from where the pods have it \
+                too. It is written as `<rule>[,<rule>]: <reason>`. Without this setting, with an unknown rule or without \
+                a reason the annotation has no effect, and a warning says so.",
+        example: "allowAnnotations: true\n",
+    },
 ];
+
+/// What `rules.placement` means. It finds nothing, so it is none of the rules.
+pub const PLACEMENT: &str = "With `nodeKind: mixed`: whether a Pod that would be denied gets, when it is created, the required node affinity \
+     that keeps it to managed nodes; what was found then only warns. Workload templates get it with `mutateTemplates`, \
+     and only warn without it, since their pods will. The policy has to be deployed with `mutating: true`.";
 
 /// Whether the policy takes such settings.
 #[must_use]
@@ -121,6 +193,7 @@ fn values(setting: &Setting) -> String {
         Values::Choice(choices) => listed(choices),
         Values::Flag => "`true`, `false`".to_owned(),
         Values::Url => "a URL, http or https".to_owned(),
+        Values::Some(choices) => format!("a list of {}", listed(choices)),
         Values::Structure => "see below".to_owned(),
     }
 }
@@ -164,6 +237,9 @@ pub fn page() -> String {
                 }
             }
             page.push_str("\nThe default levels of all rules are in the [table of rules](rules.md).\n");
+            page.push_str("\n### placement\n\n");
+            page.push_str(&wrapped(PLACEMENT, ""));
+            page.push_str("\n```yaml\nnodeKind: mixed\nrules:\n  placement:\n    mutate: true\n```\n");
         }
     }
     page

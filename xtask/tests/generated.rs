@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use oke_virtual_nodes_policy::exempt;
+use oke_virtual_nodes_policy::lookups::Lookup;
 use oke_virtual_nodes_policy::policy;
 use oke_virtual_nodes_policy::response::Response;
 use oke_virtual_nodes_policy::rules::RULES;
@@ -131,6 +133,38 @@ fn the_schema_refuses_what_the_policy_refuses() {
         json!({"rules": {"node-port-conflict": {"nodePortRange": "30000"}}}),
         json!({"rules": {"missing-resources": {"cpu": []}}}),
         json!({"rules": {"placement": "warn"}}),
+        json!({"rules": {"placement": {"level": "warn"}}}),
+        json!({"rules": {"placement": {"mutate": "yes"}}}),
+        json!({"nodeKind": false}),
+        json!({"lookups": ["ConfigMap"]}),
+        json!({"lookups": [null]}),
+        json!({"lookups": "Node"}),
+        json!({"onLookupFailure": "off"}),
+        json!({"onLookupFailure": false}),
+        json!({"virtualNodes": []}),
+        json!({"virtualNodes": {"label": {}}}),
+        json!({"virtualNodes": {"labels": {"a": 1}}}),
+        json!({"virtualNodes": {"taints": ["a"]}}),
+        json!({"virtualNodes": {"taints": [{"key": "a", "effect": "Never"}]}}),
+        json!({"virtualNodes": {"taints": [{"key": "a", "effect": null}]}}),
+        json!({"virtualNodes": {"taints": [{"key": "", "effect": "NoSchedule"}]}}),
+        json!({"virtualNodes": {"taints": [{"effect": "NoSchedule"}]}}),
+        json!({"exemptions": {}}),
+        json!({"exemptions": [{"namespaces": ["a"]}]}),
+        json!({"exemptions": [{"namespaces": ["a"], "reason": null}]}),
+        json!({"exemptions": [{"namespaces": ["a"], "reason": " "}]}),
+        json!({"exemptions": [{"namespaces": "a", "reason": "b"}]}),
+        json!({"exemptions": [{"namespace": ["a"], "reason": "b"}]}),
+        json!({"exemptions": [{"kinds": ["Pod", ""], "reason": "b"}]}),
+        json!({"exemptions": [{"rules": ["no-such-rule"], "reason": "b"}]}),
+        json!({"exemptions": [{"rules": ["placement"], "reason": "b"}]}),
+        // What matches everything.
+        json!({"exemptions": [{"reason": "b"}]}),
+        json!({"exemptions": [{"namespaces": ["*"], "names": ["**"], "reason": "b"}]}),
+        json!({"exemptions": [{"namespaces": ["*"], "kinds": [], "users": null, "reason": "b"}]}),
+        json!({"exemptions": [{"labels": {}, "reason": "b"}]}),
+        json!({"exemptions": [{"labels": {"a": null}, "reason": "b"}]}),
+        json!({"allowAnnotations": "true"}),
     ] {
         assert!(check(Some(&wrong.to_string())).is_err(), "the policy takes {wrong}");
         assert!(conforms(&wrong, &schema, &schema).is_err(), "the schema takes {wrong}");
@@ -147,18 +181,25 @@ fn the_schema_takes_what_the_policy_takes() {
         json!({"rules": {"volume-type": {"level": "deny", "allow": ["csi"]}, "host-port": {"mutate": false}}}),
         json!({"rules": {"missing-resources": {"cpu": 1, "memory": "1Gi"}, "exec": {"mutate": false}}}),
         json!({"rules": {"emptydir-medium": {"medium": ""}, "node-port-conflict": {"nodePortRange": "30000-32767"}}}),
+        json!({"rules": {"placement": {"mutate": true}}}),
+        json!({"rules": {"placement": null}}),
+        json!({"nodeKind": "mixed", "virtualNodes": {}, "lookups": [], "exemptions": [], "allowAnnotations": null}),
+        json!({"virtualNodes": null, "lookups": null, "onLookupFailure": null, "exemptions": null}),
+        json!({"virtualNodes": {"labels": {"a": "", "b": null}, "taints": [{"key": "a", "effect": "NoSchedule"}]}}),
+        json!({"virtualNodes": {"taints": [{"key": "a", "value": null, "effect": "NoExecute"}]}}),
+        json!({"lookups": Lookup::NAMES, "onLookupFailure": "deny"}),
+        json!({"exemptions": [{"names": ["a-*"], "labels": {"a": "b"}, "rules": ["exec"], "reason": "c"}]}),
+        json!({"exemptions": [{"namespaces": ["*"], "kinds": ["Pod"], "names": null, "reason": "c"}]}),
+        json!({"exemptions": [{"users": ["a"], "reason": "c"}, {"groups": ["a"], "reason": "c"}]}),
+        json!({"exemptions": [{"labels": {"a": ""}, "reason": "c"}]}),
     ] {
         assert_valid(&right, "right");
     }
     // The schema agrees with the policy about these too, whatever the policy says.
     let schema = schema::schema();
-    for either in [
-        json!({"nodeKind": "mixed"}),
-        json!({"mutate": false}),
-        json!({"rules": {"exec": false}}),
-        json!({"rules": {"attach": {"level": false}}}),
-        json!({"rules": {"placement": {"mutate": true}}}),
-    ] {
+    for either in
+        [json!({"mutate": false}), json!({"rules": {"exec": false}}), json!({"rules": {"attach": {"level": false}}})]
+    {
         assert_eq!(takes(&either), conforms(&either, &schema, &schema).is_ok(), "{either}");
     }
     for rule in RULES {
@@ -178,6 +219,7 @@ fn conforms(value: &Value, schema: &Value, whole: &Value) -> Result<(), String> 
                 true
             }
             "anyOf" => wanted.as_array().unwrap().iter().any(|schema| conforms(value, schema, whole).is_ok()),
+            "not" => conforms(value, wanted, whole).is_err(),
             "enum" => wanted.as_array().unwrap().contains(value),
             "type" => {
                 let is = |name: &str| match name {
@@ -223,6 +265,7 @@ fn conforms(value: &Value, schema: &Value, whole: &Value) -> Result<(), String> 
                 }
                 true
             }
+            "minItems" => value.as_array().is_none_or(|list| list.len() >= wanted.as_u64().unwrap() as usize),
             "minLength" => value.as_str().is_none_or(|text| !text.is_empty()),
             "maxLength" => value.as_str().is_none_or(|text| text.len() <= wanted.as_u64().unwrap() as usize),
             "pattern" => value.as_str().is_none_or(|text| match wanted.as_str().unwrap() {
@@ -230,6 +273,8 @@ fn conforms(value: &Value, schema: &Value, whole: &Value) -> Result<(), String> 
                     text.is_empty() || text.starts_with("https://") || text.starts_with("http://")
                 }
                 "^[0-9]{1,5}-[0-9]{1,5}$" => text.split('-').filter(|port| port.parse::<u32>().is_ok()).count() == 2,
+                "[^*]" => text.bytes().any(|byte| byte != b'*'),
+                r"[^ \t\n\f\r]" => !text.trim_ascii().is_empty(),
                 pattern => panic!("pattern {pattern}"),
             }),
             _ => panic!("keyword {keyword}"),
@@ -273,6 +318,15 @@ fn a_form_that_nobody_touched_changes_nothing() {
         assert!(variables.contains(&format!("rules.{}.level", rule.id)), "{}: not in the form", rule.id);
     }
     assert_eq!(of_form.help_url, None);
+    assert_eq!(of_form.node_kind, defaults.node_kind);
+    assert_eq!(of_form.on_lookup_failure, defaults.on_lookup_failure);
+    assert_eq!(Lookup::ALL.map(|kind| of_form.looks_up(kind)), [false; 5]);
+    assert!(!of_form.allow_annotations && !of_form.mends_placement && !of_form.mends_anything());
+    assert!(of_form.exemptions.is_none());
+    // What a form cannot ask for.
+    let asked = |name: &str| variables.iter().any(|known| known.split('.').next() == Some(name));
+    let others: Vec<_> = keys().filter(|name| !asked(name)).collect();
+    assert_eq!(others, ["exemptions", "virtualNodes"]);
 }
 
 /// The settings in which only this variable of a form is set.
@@ -306,7 +360,8 @@ fn every_example_of_settings_is_valid() {
             // The others are manifests and requests.
             if value.get("apiVersion").is_none() && value.get("request").is_none() {
                 let settings = value.pointer("/spec/settings").unwrap_or(&value);
-                if settings.get("spec").is_none() && settings.get("apiGroups").is_none() && !settings.is_array() {
+                let is_other = |key| settings.get(key).is_some();
+                if !["spec", "metadata", "apiGroups"].into_iter().any(is_other) && !settings.is_array() {
                     assert_valid(settings, &path);
                     count += 1;
                 }
@@ -322,6 +377,31 @@ fn the_denial_in_the_readme_is_real() {
     let payload = json!({"request": review["request"], "settings": {"profile": "tolerant"}});
     let message = policy::validate(payload.to_string().as_bytes()).message.unwrap();
     assert!(read("README.md").contains(&format!("```text\n{message}\n```\n")), "{message}");
+}
+
+#[test]
+fn the_advice_in_the_readme_is_real() {
+    let pod = json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "web"}, "spec": {"hostPID": true}});
+    let message = create(&pod, &json!({"nodeKind": "mixed"})).message.unwrap();
+    let advice = message.lines().last().unwrap();
+    assert!(advice.contains("affinity: "), "{message}");
+    assert!(read("README.md").contains(&format!("```text\n{advice}\n```\n")), "{advice}");
+}
+
+/// What the README writes as the annotation is one that has an effect.
+#[test]
+fn the_exemption_in_the_readme_is_real() {
+    let readme = read("README.md");
+    let block = readme.split("```yaml\n").find(|block| block.starts_with("metadata:\n")).expect("an annotation");
+    let metadata = yaml(block.split("```").next().unwrap(), "README.md");
+    let name = metadata["metadata"]["annotations"].as_object().unwrap().keys().next().unwrap();
+    assert_eq!(name, exempt::ANNOTATION);
+    let mut pod = json!({"apiVersion": "v1", "kind": "Pod", "spec": {"securityContext": {"fsGroup": 1}}});
+    pod["metadata"] = metadata["metadata"].clone();
+    let response = create(&pod, &json!({"allowAnnotations": true}));
+    assert!(response.accepted && response.warnings.is_none(), "{response:?}");
+    assert_eq!(response.audit_annotations.unwrap().exempted.unwrap(), "fs-group");
+    assert!(!create(&pod, &json!({})).accepted);
 }
 
 #[test]
@@ -357,12 +437,13 @@ fn every_manifest_is_valid() {
                     assert_policy(&manifest, &name);
                     count += 1;
                 }
+                "ClusterRole" | "ClusterRoleBinding" => {}
                 kind => panic!("{name}: {kind}"),
             }
         }
         assert!(text.contains(BEGIN), "{name}: its rules are not made");
     }
-    assert!(count >= 5, "{count}");
+    assert!(count >= 6, "{count}");
 }
 
 /// The keys that Kubewarden's definitions know in a policy's `spec`.
@@ -407,15 +488,61 @@ fn assert_policy(manifest: &Value, name: &str) {
     );
     let settings = spec.get("settings").cloned().unwrap_or_default();
     assert_valid(&settings, name);
-    let mends = settings.get("mutate").is_some_and(|mutate| mutate != "off");
+    let mends = settings.get("mutate").is_some_and(|mutate| mutate != "off")
+        || settings.pointer("/rules/placement/mutate").is_some_and(|mutate| mutate == true);
     assert_eq!(spec["mutating"], json!(mends), "{name}: `mutating` has to agree with the settings");
     if let Some(mode) = spec.get("mode") {
         assert!(["protect", "monitor"].contains(&mode.as_str().unwrap()), "{name}: {mode}");
     }
-    assert!(!spec.contains_key("contextAwareResources"), "{name}: nothing is looked up");
+    // What is looked up has to be granted, and nothing else.
+    let looked_up = strings(settings.get("lookups"));
+    let resources = spec.get("contextAwareResources").and_then(Value::as_array).into_iter().flatten();
+    let granted = resources.map(|resource| {
+        assert_eq!(resource["apiVersion"], "v1", "{name}");
+        resource["kind"].as_str().unwrap().to_owned()
+    });
+    assert_eq!(looked_up, granted.collect(), "{name}");
     for rule in spec["rules"].as_array().unwrap() {
         assert!(rule["apiGroups"].as_array().unwrap().len() == 1, "{name}: one group a rule");
         assert!(!rule.to_string().contains('*'), "{name}: a wildcard");
+    }
+}
+
+/// A list of strings, as a set.
+fn strings(list: Option<&Value>) -> BTreeSet<String> {
+    let list = list.and_then(Value::as_array).into_iter().flatten();
+    list.map(|text| text.as_str().expect("a string").to_owned()).collect()
+}
+
+/// The account of the policy server may read what is looked up, and nothing else.
+#[test]
+fn the_permissions_of_the_mixed_manifest_are_those_of_its_look_ups() {
+    let text = read("deploy/mixed.yaml");
+    let manifests: Vec<_> = text.split("\n---\n").map(|manifest| yaml(manifest, "mixed.yaml")).collect();
+    let [role, binding, policy] = manifests.as_slice() else { panic!("a role, its binding and a policy") };
+    let looked_up = strings(policy.pointer("/spec/settings/lookups"));
+    assert_eq!(looked_up, Lookup::NAMES.map(str::to_owned).into());
+
+    assert_eq!((&role["apiVersion"], &role["kind"]), (&json!("rbac.authorization.k8s.io/v1"), &json!("ClusterRole")));
+    let [rule] = role["rules"].as_array().unwrap().as_slice() else { panic!("one rule") };
+    assert_eq!(rule["apiGroups"], json!([""]));
+    assert_eq!(rule["verbs"], json!(["get", "list", "watch"]));
+    let plural = |kind: &String| format!("{}s", kind.to_lowercase());
+    assert_eq!(strings(rule.get("resources")), looked_up.iter().map(plural).collect());
+
+    assert_eq!(binding["kind"], "ClusterRoleBinding");
+    assert_eq!(binding.pointer("/roleRef/name"), role.pointer("/metadata/name"));
+    assert_eq!(binding.pointer("/subjects/0/kind"), Some(&json!("ServiceAccount")));
+}
+
+/// The table of the README names each kind, and the permission that the manifest grants.
+#[test]
+fn the_readme_names_every_look_up() {
+    let readme = read("README.md");
+    for kind in Lookup::NAMES {
+        let row = readme.lines().find(|line| line.starts_with(&format!("| `{kind}` |")));
+        let row = row.unwrap_or_else(|| panic!("no row of the README is about {kind}"));
+        assert!(row.contains(&format!("`{}s`", kind.to_lowercase())), "{row}");
     }
 }
 
