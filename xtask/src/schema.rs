@@ -167,7 +167,7 @@ fn exemptions() -> Value {
                 "rules": {
                     "description": "The rules that it holds for; without it all.",
                     "type": ["array", "null"],
-                    "items": {"enum": RULES.iter().map(|rule| rule.id).collect::<Vec<_>>()},
+                    "items": {"enum": RULES.iter().map(|rule| rule.id).chain(["placement"]).collect::<Vec<_>>()},
                 },
                 "reason": {
                     "description": "Why; for those who read the settings.",

@@ -158,7 +158,8 @@ pub static SETTINGS: &[Setting] = &[
                 (of whoever sends the request), and `rules`, without which it holds for all rules. In a list, one entry \
                 has to match. `reason` is required. An exempted finding neither denies nor warns and is not mended; its \
                 rule is in the audit annotation `exempted` alone. An exemption that matches everything is an error. \
-                The exemption of a workload is not one of its pods, whose names are made late: match both by `labels`.",
+                The exemption of a workload is not one of its pods: match both by `labels`, or by a name such as \
+                `web-*`, which is compared with the beginning of a name that the API server makes.",
         example: "exemptions:\n  - namespaces: [\"monitoring-*\"]\n    kinds: [DaemonSet]\n    rules: [daemonset]\n    \
                   reason: runs on the managed nodes alone\n",
     },

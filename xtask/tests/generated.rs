@@ -157,7 +157,9 @@ fn the_schema_refuses_what_the_policy_refuses() {
         json!({"exemptions": [{"namespace": ["a"], "reason": "b"}]}),
         json!({"exemptions": [{"kinds": ["Pod", ""], "reason": "b"}]}),
         json!({"exemptions": [{"rules": ["no-such-rule"], "reason": "b"}]}),
-        json!({"exemptions": [{"rules": ["placement"], "reason": "b"}]}),
+        json!({"exemptions": [null]}),
+        json!({"virtualNodes": {"taints": [null]}}),
+        json!({"exemptions": [{"namespaces": ["a", "*"], "reason": "b"}]}),
         // What matches everything.
         json!({"exemptions": [{"reason": "b"}]}),
         json!({"exemptions": [{"namespaces": ["*"], "names": ["**"], "reason": "b"}]}),
@@ -192,6 +194,7 @@ fn the_schema_takes_what_the_policy_takes() {
         json!({"exemptions": [{"namespaces": ["*"], "kinds": ["Pod"], "names": null, "reason": "c"}]}),
         json!({"exemptions": [{"users": ["a"], "reason": "c"}, {"groups": ["a"], "reason": "c"}]}),
         json!({"exemptions": [{"labels": {"a": ""}, "reason": "c"}]}),
+        json!({"exemptions": [{"rules": ["placement"], "reason": "b"}]}),
     ] {
         assert_valid(&right, "right");
     }
