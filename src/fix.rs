@@ -6,7 +6,7 @@ use crate::findings::Finding;
 use crate::json::{self, key, member, separate};
 use crate::kinds::Kind;
 use crate::mend::{self, Change};
-use crate::reader::Step;
+use crate::reader::{Step, path_of};
 use crate::request::Operation;
 use crate::settings::{NodeKind, Settings};
 use crate::subject::Subject;
@@ -65,22 +65,25 @@ impl Target {
 /// The object's JSON with the fixes of the findings, and with the annotation where the settings want it.
 #[must_use]
 pub fn fix(text: &str, findings: &[Finding<'_>], settings: &Settings<'_>) -> Option<String> {
-    let mut changes = Vec::new();
-    let mut told = "[".to_owned();
-    for edit in findings.iter().flat_map(|finding| &finding.edits) {
-        if settings.annotate && changes.len() < MOST_TOLD {
+    let changes = findings.iter().flat_map(|finding| &finding.edits).map(|edit| edit.change()).collect();
+    apply(text, changes, settings)
+}
+
+/// The object's JSON with the changes, and with the annotation where the settings want it.
+#[must_use]
+pub fn apply(text: &str, mut changes: Vec<Change<'_>>, settings: &Settings<'_>) -> Option<String> {
+    if settings.annotate {
+        let mut told = "[".to_owned();
+        for change in changes.iter().take(MOST_TOLD) {
             separate(&mut told);
             told.push('{');
-            member(&mut told, "path", &edit.place().path());
-            key(&mut told, "old");
-            told.push_str(mend::find(text, &edit.place().steps()).unwrap_or("null"));
-            key(&mut told, "new");
-            told.push_str(edit.new_value().map_or("null".to_owned(), |new| new.to_json()).as_str());
+            member(&mut told, "path", &path_of(&change.steps));
+            for (name, value) in [("old", mend::find(text, &change.steps)), ("new", change.value.as_deref())] {
+                key(&mut told, name);
+                told.push_str(value.unwrap_or("null"));
+            }
             told.push('}');
         }
-        changes.push(edit.change());
-    }
-    if settings.annotate {
         told.push(']');
         let mut value = String::new();
         json::text(&mut value, &told);

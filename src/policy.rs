@@ -4,11 +4,10 @@ use std::cell::OnceCell;
 
 use crate::exempt::{Requester, exempt};
 use crate::findings::{Finding, Findings, Place};
-use crate::fix::{Target, fix};
+use crate::fix::{Target, apply, fix};
 use crate::judge;
 use crate::kinds::{KINDS, Kind};
 use crate::lookups::{Answer, Cluster, Host, Lookup, Lookups};
-use crate::mend;
 use crate::placement::{self, VirtualNode};
 use crate::reader::{Document, MOST_UNREADABLE, Node, Raw, Text, View};
 use crate::request::{AdmissionRequest, Operation, Payload, TextPayload, UserInfo};
@@ -361,29 +360,23 @@ fn keep_off<'d>(
     text: &dyn Fn() -> Option<&'d str>,
     judgement: &mut Judgement<'d>,
 ) {
-    let nodes = &settings.virtual_nodes;
-    let Some((pod, label)) = subject.pod().zip(placement::own_label(nodes)) else { return };
-    // What asks for virtual nodes could be placed nowhere.
-    if !VirtualNode::without(label.0).takes(pod) {
+    let Some((pod, label)) = subject.pod().zip(placement::own_label(&settings.virtual_nodes)) else { return };
+    // A pod that runs or has its node does not move, and what asks for virtual nodes could be placed nowhere else.
+    let is_placed = subject.kind == Kind::Pod && (operation != Operation::Create || text_of(pod.node_name()).is_some());
+    if is_placed || !VirtualNode::without(label.0).takes(pod) {
         return;
     }
     let requirement = placement::requirement(label);
     judgement.advice = Some(placement::advice(&requirement));
-    let is_unanswered = |finding: &Finding<'_>| finding.level == Level::Deny && finding.is_unanswered;
-    // A pod that has its node is placed already.
-    let is_placed = subject.kind == Kind::Pod && text_of(pod.node_name()).is_some();
-    let changes = placement::changes(pod, &requirement);
-    let target = Target::reachable(subject, operation, settings).filter(|_| settings.mends_placement && !is_placed);
-    if changes.is_empty() || judgement.findings.iter().any(is_unanswered) {
+    if !settings.mends_placement
+        || judgement.findings.iter().any(|finding| finding.is_unanswered && finding.level == Level::Deny)
+    {
         return;
     }
-    match target {
-        None => return,
-        Some(Target::ItsPods) => {}
-        Some(Target::Object) => {
-            let Some(object) = text().and_then(|text| mend::apply(text, &changes)) else { return };
-            judgement.object = Some(object);
-        }
+    if Target::reachable(subject, operation, settings) == Some(Target::Object) {
+        let changes = placement::changes(pod, &requirement);
+        let Some(object) = text().and_then(|text| apply(text, changes, settings)) else { return };
+        judgement.object = Some(object);
     }
     judgement.findings.iter_mut().for_each(|finding| _ = finding.only_warn());
     judgement.mended = vec![placement::kept_off(pod)];

@@ -841,6 +841,20 @@ pub fn write_name(out: &mut String, start: usize, name: &str) {
     out.push_str("\"]");
 }
 
+/// The path that steps lead, as people read it.
+#[must_use]
+pub fn path_of(steps: &[Step<'_>]) -> String {
+    let mut path = String::new();
+    for step in steps {
+        match step {
+            Step::Key(name) => write_name(&mut path, 0, name),
+            // Writing into a string cannot fail.
+            Step::Index(index) => _ = write!(path, "[{index}]"),
+        }
+    }
+    path
+}
+
 /// A typed face of a node.
 pub trait View<'d>: Sized {
     /// What is read of such a value.
