@@ -123,6 +123,13 @@ pub fn good_spec() -> Value {
     json!({"containers": [good_container("main")]})
 }
 
+/// A pod spec in which `host-pid` is found, which has no fix.
+pub fn bad_spec() -> Value {
+    let mut spec = good_spec();
+    spec["hostPID"] = json!(true);
+    spec
+}
+
 /// Writes each key of `patch` over the same key of `target`.
 pub fn overlay(target: &mut Value, patch: &Value) {
     let patch = patch.as_object().unwrap_or_else(|| panic!("a patch is an object: {patch}"));
@@ -359,6 +366,32 @@ pub fn findings_and_response_in(cluster: &[Value], request: &Value, settings: &V
     }
     assert_eq!(response, expected, "{payload}");
     found
+}
+
+/// The response to a request, as the host gets it.
+pub fn answer(request: &Value, settings: &Value) -> Value {
+    validate(&payload(request, settings))
+}
+
+/// The warnings of a response.
+pub fn warnings(response: &Value) -> Vec<String> {
+    let warnings = response["warnings"].as_array().into_iter().flatten();
+    warnings.map(|warning| warning.as_str().expect("a warning is text").to_owned()).collect()
+}
+
+/// The message of a response.
+pub fn message(response: &Value) -> &str {
+    response["message"].as_str().unwrap_or_default()
+}
+
+/// The ids in an audit annotation of a response: `denied`, `warned`, `fixed` or `exempted`.
+pub fn annotation<'r>(response: &'r Value, name: &str) -> &'r str {
+    response["audit_annotations"][name].as_str().unwrap_or_default()
+}
+
+/// A value from YAML.
+pub fn yaml<T: serde::de::DeserializeOwned>(text: &str) -> T {
+    yaml_serde::from_str(text).unwrap_or_else(|error| panic!("{error}\n{text}"))
 }
 
 /// The line, cut where Kubernetes would cut a warning.
