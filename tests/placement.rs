@@ -4,8 +4,8 @@
 mod common;
 
 use common::{
-    KINDS, Kind, annotation, answer, bad_spec, create, good_container, good_spec, kind_named, message, overlay, update,
-    warnings, yaml,
+    CONNECTIONS, KINDS, Kind, annotation, answer, bad_spec, connect, create, good_container, good_spec, kind_named,
+    message, overlay, update, warnings, yaml,
 };
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -316,6 +316,12 @@ const CASES: &str = r#"
   - {pod: {tolerations: [{key: dedicated, operator: Exists, effect: NoSchedule}]}, lands: false}
   - {pod: {tolerations: [{operator: Exists}]}, lands: true}
 
+- source: "What Kubernetes writes itself passes, but not where it is described."
+  nodes: {taints: [{key: node.kubernetes.io/unschedulable, effect: NoSchedule}]}
+  cases:
+  - {lands: false, unknown: true}
+  - {pod: {tolerations: [{key: node.kubernetes.io/unschedulable, operator: Exists}]}, lands: true}
+
 - source: "PreferNoSchedule: the control plane will try to avoid placing a Pod that does not tolerate the taint on the node,
     but it is not guaranteed."
   nodes: {taints: [{key: dedicated, value: virtual, effect: PreferNoSchedule}]}
@@ -521,25 +527,10 @@ fn objects_of_no_pod() -> Vec<Value> {
     objects.iter_mut().map(Value::take).collect()
 }
 
-/// The request by which somebody connects to the pod `shop/web`.
-fn connect(subresource: &str, kind: &str) -> Value {
-    let mut request = create(&json!({"apiVersion": "v1", "kind": kind}));
-    overlay(
-        &mut request,
-        &json!({"operation": "CONNECT", "name": "web", "namespace": "shop", "subResource": subresource,
-            "resource": {"group": "", "version": "v1", "resource": "pods"}}),
-    );
-    request
-}
-
 #[test]
 fn what_belongs_to_no_pod_warns_instead_of_denying() {
     let mut requests: Vec<_> = objects_of_no_pod().iter().map(create).collect();
-    for (subresource, kind) in
-        [("exec", "PodExecOptions"), ("attach", "PodAttachOptions"), ("portforward", "PodPortForwardOptions")]
-    {
-        requests.push(connect(subresource, kind));
-    }
+    requests.extend(CONNECTIONS.map(connect));
     for request in requests {
         let denied = answer(&request, &json!({}));
         assert_eq!(denied["code"], 403, "{request}");
