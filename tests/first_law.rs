@@ -9,22 +9,10 @@ mod common;
 use std::collections::BTreeMap;
 
 use common::fixtures::{Planted, fixtures};
-use common::{KINDS, create, findings, findings_and_response, good_container, good_spec, overlay};
+use common::{KINDS, create, findings, findings_and_response, good_container, good_spec, overlay, reviews};
 use oke_virtual_nodes_policy::kinds::Kind;
 use oke_virtual_nodes_policy::reader::Shape;
 use serde_json::{Map, Value, json};
-
-/// The recorded requests, by name.
-fn reviews() -> BTreeMap<String, Value> {
-    let mut reviews = BTreeMap::new();
-    for (directory, prefix) in [("reviews", ""), ("reviews/mutating", "mutating/")] {
-        for (name, text) in common::files(directory, "json") {
-            let review: Value = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{name}: {error}"));
-            reviews.insert(format!("{prefix}{name}"), review["request"].clone());
-        }
-    }
-    reviews
-}
 
 #[test]
 fn recorded_requests_are_found_to_hold_what_their_authors_wrote() {

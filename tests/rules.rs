@@ -5,7 +5,7 @@
 mod common;
 
 use common::fixtures::{Case, Fixture, LISTS, Planted, fixtures, join, object_findings};
-use common::{Found, KINDS, findings_and_response, findings_and_response_in, good_spec, overlay};
+use common::{Found, KINDS, assert_nothing, findings_and_response, findings_and_response_in, good_spec, overlay};
 use oke_virtual_nodes_policy::rule::{Fix, Level};
 use oke_virtual_nodes_policy::rules::RULES;
 use serde_json::{Value, json};
@@ -96,11 +96,6 @@ fn wrong_text(case: &Case, planted: &Planted, rule: &str, found: &Found) -> Opti
     let expected = case.at.iter().find(|(path, _)| found.rule == rule && join(&planted.base, path) == found.path);
     let (_, text) = expected?;
     (!found.text.contains(text.as_str())).then(|| format!("expected the text {text:?} in: {line}"))
-}
-
-fn assert_nothing(wrong: &[String]) {
-    let shown: Vec<_> = wrong.iter().take(40).map(String::as_str).collect();
-    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), shown.join("\n"));
 }
 
 #[test]

@@ -7,6 +7,7 @@ use k8s_openapi::api::batch::v1::{CronJob, Job};
 use k8s_openapi::api::core::v1 as core;
 use k8s_openapi::api::networking::v1::NetworkPolicy;
 use oke_virtual_nodes_policy::kinds::{KINDS, Kind};
+use oke_virtual_nodes_policy::lookups::Lookup;
 use oke_virtual_nodes_policy::reader::{Fields, Shape, View};
 use oke_virtual_nodes_policy::views;
 use schemars::generate::SchemaSettings;
@@ -236,5 +237,26 @@ fn every_definition_that_a_view_names_is_one_of_kubernetes() {
     assert!(named.len() > 40, "{named:?}");
     for name in named {
         assert!(known.contains(name), "no definition is called {name}");
+    }
+}
+
+/// A mask that names no field would leave out what is asked for, and nobody would notice.
+#[test]
+fn every_field_that_is_looked_up_is_one_of_kubernetes() {
+    for lookup in Lookup::ALL {
+        let root = match lookup {
+            Lookup::Node => schema_of::<core::Node>(),
+            Lookup::Pod => schema_of::<core::Pod>(),
+            Lookup::Secret => schema_of::<core::Secret>(),
+            Lookup::PersistentVolumeClaim => schema_of::<core::PersistentVolumeClaim>(),
+            Lookup::Namespace => schema_of::<core::Namespace>(),
+        };
+        let masks: Vec<String> = serde_json::from_str(lookup.fields()).expect("a list of paths");
+        assert!(!masks.is_empty(), "no mask asks for everything");
+        assert_eq!(masks.iter().collect::<BTreeSet<_>>().len(), masks.len(), "{masks:?}");
+        for mask in masks {
+            let field = mask.split('.').try_fold(Schema::new(&root), Schema::property);
+            assert!(field.is_some(), "{} has no {mask}", lookup.name());
+        }
     }
 }

@@ -4,6 +4,7 @@
 
 pub mod fixtures;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use oke_virtual_nodes_policy::findings::Finding;
@@ -121,6 +122,13 @@ pub fn good_container(name: &str) -> Value {
 /// A pod spec that no rule finds anything in.
 pub fn good_spec() -> Value {
     json!({"containers": [good_container("main")]})
+}
+
+/// A pod spec in which `host-pid` is found, which has no fix.
+pub fn bad_spec() -> Value {
+    let mut spec = good_spec();
+    spec["hostPID"] = json!(true);
+    spec
 }
 
 /// Writes each key of `patch` over the same key of `target`.
@@ -308,7 +316,12 @@ pub fn validate(payload: &str) -> Value {
 
 /// The response to a payload in a cluster that holds these objects.
 pub fn validate_in(cluster: &[Value], payload: &str) -> Value {
-    serde_json::to_value(policy::validate_in(&Recorded(cluster), payload.as_bytes())).expect("a response is JSON")
+    validate_with(&Recorded(cluster), payload)
+}
+
+/// The response to a payload in any cluster.
+pub fn validate_with(cluster: &dyn Cluster, payload: &str) -> Value {
+    serde_json::to_value(policy::validate_in(cluster, payload.as_bytes())).expect("a response is JSON")
 }
 
 /// Findings of a request, after a check that the response says the same, in the form that is fixed for it.
@@ -361,9 +374,76 @@ pub fn findings_and_response_in(cluster: &[Value], request: &Value, settings: &V
     found
 }
 
+/// The response to a request, as the host gets it.
+pub fn answer(request: &Value, settings: &Value) -> Value {
+    validate(&payload(request, settings))
+}
+
+/// The warnings of a response.
+pub fn warnings(response: &Value) -> Vec<String> {
+    let warnings = response["warnings"].as_array().into_iter().flatten();
+    warnings.map(|warning| warning.as_str().expect("a warning is text").to_owned()).collect()
+}
+
+/// The message of a response.
+pub fn message(response: &Value) -> &str {
+    response["message"].as_str().unwrap_or_default()
+}
+
+/// The ids in an audit annotation of a response: `denied`, `warned`, `fixed` or `exempted`.
+pub fn annotation<'r>(response: &'r Value, name: &str) -> &'r str {
+    response["audit_annotations"][name].as_str().unwrap_or_default()
+}
+
+/// Panics with what is wrong, or with as much of it as can be read.
+pub fn assert_nothing(wrong: &[String]) {
+    let shown: Vec<_> = wrong.iter().take(40).map(String::as_str).collect();
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), shown.join("\n"));
+}
+
+/// A value from YAML.
+pub fn yaml<T: serde::de::DeserializeOwned>(text: &str) -> T {
+    yaml_serde::from_str(text).unwrap_or_else(|error| panic!("{error}\n{text}"))
+}
+
 /// The line, cut where Kubernetes would cut a warning.
 pub fn cut(line: &str, most: usize) -> String {
     if line.len() <= most { line.to_owned() } else { format!("{}...", &line[..most - 3]) }
+}
+
+/// The request by which somebody connects to the pod `shop/web`: `exec`, `attach` or `portforward`.
+pub fn connect(subresource: &str) -> Value {
+    let kind = match subresource {
+        "exec" => "PodExecOptions",
+        "attach" => "PodAttachOptions",
+        "portforward" => "PodPortForwardOptions",
+        other => panic!("nobody connects by {other}"),
+    };
+    let mut request = create(&json!({"apiVersion": "v1", "kind": kind}));
+    let patch = json!({
+        "operation": "CONNECT",
+        "name": "web",
+        "namespace": "shop",
+        "subResource": subresource,
+        "resource": {"group": "", "version": "v1", "resource": "pods"},
+    });
+    overlay(&mut request, &patch);
+    request
+}
+
+/// The ways to connect to a pod.
+pub const CONNECTIONS: [&str; 3] = ["exec", "attach", "portforward"];
+
+/// The recorded requests of `test_data/reviews`, by name.
+pub fn reviews() -> BTreeMap<String, Value> {
+    let mut reviews = BTreeMap::new();
+    for (directory, prefix) in [("reviews", ""), ("reviews/mutating", "mutating/")] {
+        for (name, text) in files(directory, "json") {
+            let review: Value = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{name}: {error}"));
+            reviews.insert(format!("{prefix}{name}"), review["request"].clone());
+        }
+    }
+    reviews
 }
 
 /// A file or directory in `test_data`.
