@@ -5,22 +5,74 @@
 # are set by `make e2e-tests`. The requests of the rules are made from the examples in their documentation, and
 # `cargo test --test docs` compares the tests of this file with the registry of rules.
 
-setup() {
+# kwctl lets a module look up what the metadata in it names, and nothing where there is no metadata. `oke-vn` cannot
+# write metadata into a module, and lets one without any look up everything.
+setup_file() {
   cd "$BATS_TEST_DIRNAME"
-  KWCTL=${KWCTL:-kwctl}
-  if [ -z "${POLICY:-}" ]; then
+  export KWCTL=${KWCTL:-kwctl} POLICY=${POLICY:-}
+  if [ -z "$POLICY" ]; then
     POLICY=annotated-policy.wasm
     [ -e "$POLICY" ] || POLICY=policy.wasm
   fi
+  if "$KWCTL" annotate --help > /dev/null 2>&1 && ! grep -aqF io.kubewarden.metadata "$POLICY"; then
+    local annotated=${BATS_FILE_TMPDIR:-$BATS_TMPDIR}/annotated-policy.wasm
+    "$KWCTL" annotate --metadata-path metadata.yml --output-path "$annotated" "$POLICY"
+    POLICY=$annotated
+  fi
+}
+
+setup() {
+  cd "$BATS_TEST_DIRNAME"
   E2E=test_data/e2e
   REVIEWS=test_data/reviews
   REQUEST=${BATS_TEST_TMPDIR:-$BATS_TMPDIR}/request.json
+  RECORDING=${BATS_TEST_TMPDIR:-$BATS_TMPDIR}/look-ups.yml
+  rm -f "$RECORDING"
 }
 
 # Puts the request in file $1 to the policy, with settings $2. The answer is a line of JSON, with log lines around it.
+# What follows are more options.
 put() {
   local settings=${2:-}
-  run "$KWCTL" run --request-path "$1" --settings-json "${settings:-"{}"}" "$POLICY"
+  run "$KWCTL" run --request-path "$1" --settings-json "${settings:-"{}"}" "${@:3}" "$POLICY"
+}
+
+# As `put`. What the policy looks up is answered from the recording, in its order; any other question fails. What is
+# recorded has to be asked.
+look_up() {
+  put "$1" "$2" --allow-context-aware --replay-host-capabilities-interactions "${3:-$RECORDING}"
+  lacks 'have not been replayed'
+}
+
+# Records that kind $1 is looked up, and the answer $2. Where it is not JSON, it is the error with which that fails.
+record() {
+  local tag=KubernetesListResourceNamespace where='namespace: shop' fields field
+  case $1 in
+    Node)
+      tag=KubernetesListResourceAll
+      where="label_selector: ${3:-node-role.kubernetes.io/virtual-node}"
+      fields='metadata.labels metadata.name spec.taints'
+      ;;
+    Pod)
+      tag=KubernetesGetResource where=$'name: web\n    namespace: shop\n    disable_cache: false'
+      fields='spec.affinity.nodeAffinity spec.nodeName spec.nodeSelector spec.tolerations'
+      ;;
+    Namespace)
+      tag=KubernetesGetResource where=$'name: shop\n    disable_cache: false'
+      fields='metadata.annotations metadata.labels'
+      ;;
+    PersistentVolumeClaim) fields='metadata.annotations metadata.name spec.storageClassName' ;;
+    Secret) fields='metadata.name type' ;;
+  esac
+  {
+    printf -- '- type: Exchange\n  request: |\n    !%s\n    api_version: v1\n    kind: %s\n    %s\n' "$tag" "$1" "$where"
+    printf '    field_masks:\n'
+    for field in $fields; do printf '    - %s\n' "$field"; done
+    case $2 in
+      '{'*) printf "  response:\n    type: Success\n    payload: '%s'\n" "$2" ;;
+      *) printf "  response:\n    type: Error\n    message: '%s'\n" "$2" ;;
+    esac
+  } >> "$RECORDING"
 }
 
 contains() {
@@ -82,24 +134,34 @@ unreadable() {
   contains ' cannot be read: '
 }
 
+# Puts the example $2 of rule $1. What the rule looks up is recorded beside it.
+example() {
+  local look_ups=$E2E/$1/look-ups.yml
+  if [ -e "$look_ups" ]; then
+    look_up "$E2E/$1/$2.json" "$(< "$E2E/$1/settings.json")" "$look_ups"
+  else
+    put "$E2E/$1/$2.json"
+  fi
+}
+
 # The example of rule $1 is denied, for the rules $2 where it cannot be without breaking others, and mended it is fine.
 denies() {
-  put "$E2E/$1/found.json"
+  example "$1" found
   denied "${2:-$1}"
   contains "{\"uid\":\"$1-found\","
   contains "\\n- $1 "
   contains "\"auditAnnotations\":{\"denied\":\"${2:-$1}\"},\"warnings\":null}"
-  put "$E2E/$1/clean.json"
+  example "$1" clean
   silent
 }
 
 # The example of rule $1 is accepted with a warning, and mended without one.
 warns() {
-  put "$E2E/$1/found.json"
+  example "$1" found
   warned "$1"
   contains "{\"uid\":\"$1-found\","
   contains "\"warnings\":[\"$1 "
-  put "$E2E/$1/clean.json"
+  example "$1" clean
   silent
 }
 
@@ -186,6 +248,7 @@ HOST_PID='{"hostPID": true, "containers": []}'
 @test "interactive-container" { denies interactive-container; }
 @test "termination-grace-period" { denies termination-grace-period; }
 @test "deletion-grace-period" { denies deletion-grace-period; }
+@test "image-pull-secret-type" { denies image-pull-secret-type; }
 @test "daemonset" { denies daemonset; }
 @test "persistent-volume" { denies persistent-volume; }
 @test "network-policy" { denies network-policy; }
