@@ -5,22 +5,74 @@
 # are set by `make e2e-tests`. The requests of the rules are made from the examples in their documentation, and
 # `cargo test --test docs` compares the tests of this file with the registry of rules.
 
-setup() {
+# kwctl lets a module look up what the metadata in it names, and nothing where there is no metadata. `oke-vn` cannot
+# write metadata into a module, and lets one without any look up everything.
+setup_file() {
   cd "$BATS_TEST_DIRNAME"
-  KWCTL=${KWCTL:-kwctl}
-  if [ -z "${POLICY:-}" ]; then
+  export KWCTL=${KWCTL:-kwctl} POLICY=${POLICY:-}
+  if [ -z "$POLICY" ]; then
     POLICY=annotated-policy.wasm
     [ -e "$POLICY" ] || POLICY=policy.wasm
   fi
+  if "$KWCTL" annotate --help > /dev/null 2>&1 && ! grep -aqF io.kubewarden.metadata "$POLICY"; then
+    local annotated=${BATS_FILE_TMPDIR:-$BATS_TMPDIR}/annotated-policy.wasm
+    "$KWCTL" annotate --metadata-path metadata.yml --output-path "$annotated" "$POLICY"
+    POLICY=$annotated
+  fi
+}
+
+setup() {
+  cd "$BATS_TEST_DIRNAME"
   E2E=test_data/e2e
   REVIEWS=test_data/reviews
   REQUEST=${BATS_TEST_TMPDIR:-$BATS_TMPDIR}/request.json
+  RECORDING=${BATS_TEST_TMPDIR:-$BATS_TMPDIR}/look-ups.yml
+  rm -f "$RECORDING"
 }
 
 # Puts the request in file $1 to the policy, with settings $2. The answer is a line of JSON, with log lines around it.
+# What follows are more options.
 put() {
   local settings=${2:-}
-  run "$KWCTL" run --request-path "$1" --settings-json "${settings:-"{}"}" "$POLICY"
+  run "$KWCTL" run --request-path "$1" --settings-json "${settings:-"{}"}" "${@:3}" "$POLICY"
+}
+
+# As `put`. What the policy looks up is answered from the recording, in its order; any other question fails. What is
+# recorded has to be asked.
+look_up() {
+  put "$1" "$2" --allow-context-aware --replay-host-capabilities-interactions "${3:-$RECORDING}"
+  lacks 'have not been replayed'
+}
+
+# Records that kind $1 is looked up, and the answer $2. Where it is not JSON, it is the error with which that fails.
+record() {
+  local tag=KubernetesListResourceNamespace where='namespace: shop' fields field
+  case $1 in
+    Node)
+      tag=KubernetesListResourceAll
+      where="label_selector: ${3:-node-role.kubernetes.io/virtual-node}"
+      fields='metadata.labels metadata.name spec.taints'
+      ;;
+    Pod)
+      tag=KubernetesGetResource where=$'name: web\n    namespace: shop\n    disable_cache: false'
+      fields='spec.affinity.nodeAffinity spec.nodeName spec.nodeSelector spec.tolerations'
+      ;;
+    Namespace)
+      tag=KubernetesGetResource where=$'name: shop\n    disable_cache: false'
+      fields='metadata.annotations metadata.labels'
+      ;;
+    PersistentVolumeClaim) fields='metadata.annotations metadata.name spec.storageClassName' ;;
+    Secret) fields='metadata.name type' ;;
+  esac
+  {
+    printf -- '- type: Exchange\n  request: |\n    !%s\n    api_version: v1\n    kind: %s\n    %s\n' "$tag" "$1" "$where"
+    printf '    field_masks:\n'
+    for field in $fields; do printf '    - %s\n' "$field"; done
+    case $2 in
+      '{'*) printf "  response:\n    type: Success\n    payload: '%s'\n" "$2" ;;
+      *) printf "  response:\n    type: Error\n    message: '%s'\n" "$2" ;;
+    esac
+  } >> "$RECORDING"
 }
 
 contains() {
@@ -82,24 +134,34 @@ unreadable() {
   contains ' cannot be read: '
 }
 
+# Puts the example $2 of rule $1. What the rule looks up is recorded beside it.
+example() {
+  local look_ups=$E2E/$1/look-ups.yml
+  if [ -e "$look_ups" ]; then
+    look_up "$E2E/$1/$2.json" "$(< "$E2E/$1/settings.json")" "$look_ups"
+  else
+    put "$E2E/$1/$2.json"
+  fi
+}
+
 # The example of rule $1 is denied, for the rules $2 where it cannot be without breaking others, and mended it is fine.
 denies() {
-  put "$E2E/$1/found.json"
+  example "$1" found
   denied "${2:-$1}"
   contains "{\"uid\":\"$1-found\","
   contains "\\n- $1 "
   contains "\"auditAnnotations\":{\"denied\":\"${2:-$1}\"},\"warnings\":null}"
-  put "$E2E/$1/clean.json"
+  example "$1" clean
   silent
 }
 
 # The example of rule $1 is accepted with a warning, and mended without one.
 warns() {
-  put "$E2E/$1/found.json"
+  example "$1" found
   warned "$1"
   contains "{\"uid\":\"$1-found\","
   contains "\"warnings\":[\"$1 "
-  put "$E2E/$1/clean.json"
+  example "$1" clean
   silent
 }
 
@@ -137,6 +199,20 @@ owner() {
 }
 
 HOST_PID='{"hostPID": true, "containers": []}'
+
+DAEMON_SET='apps/v1 DaemonSet daemonsets'
+EXEC='v1 PodExecOptions pods'
+CONNECT='"operation": "CONNECT", "subResource": "exec"'
+
+# A cluster with both kinds of nodes, and the label that virtual ones have.
+MIXED='{"nodeKind": "mixed"}'
+VIRTUAL='node-role.kubernetes.io/virtual-node'
+
+# The field of a pod's spec that requires of a node that the label $VIRTUAL fits the operator $1.
+affinity() {
+  echo '"affinity": {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": [
+    {"matchExpressions": [{"key": "'"$VIRTUAL"'", "operator": "'"$1"'"}]}]}}}'
+}
 
 # The rules, one test each, in the order of the registry.
 
@@ -186,6 +262,7 @@ HOST_PID='{"hostPID": true, "containers": []}'
 @test "interactive-container" { denies interactive-container; }
 @test "termination-grace-period" { denies termination-grace-period; }
 @test "deletion-grace-period" { denies deletion-grace-period; }
+@test "image-pull-secret-type" { denies image-pull-secret-type; }
 @test "daemonset" { denies daemonset; }
 @test "persistent-volume" { denies persistent-volume; }
 @test "network-policy" { denies network-policy; }
@@ -278,6 +355,28 @@ HOST_PID='{"hostPID": true, "containers": []}'
   put "$E2E/subcore-cpu/found.json" '{"helpUrl": "https://wiki.example.com/virtual-nodes"}'
   warned subcore-cpu
   lacks 'wiki.example.com'
+}
+
+@test "settings: what is wrong with exemptions, virtual nodes and look-ups is told, too" {
+  put "$E2E/host-pid/clean.json" '{"allowAnnotations": "yes", "lookups": ["Secrets"], "onLookupFailure": "off",
+    "virtualNodes": {"labels": {"pool": 5}, "taints": [{"key": "virtual"}]},
+    "rules": {"placement": {"level": "off"}, "placment": {}},
+    "exemptions": [{"namespaces": ["shop"]}, {"namespaces": ["*"], "reason": "r"}, {"users": [""], "reason": "r"},
+      {"rules": ["host-pd"], "reason": "r"}, {"kinds": ["deployment"], "reason": "r"}, {"user": ["a"], "reason": "r"}]}'
+  [ "$status" -ne 0 ]
+  contains '- allowAnnotations: expected true or false'
+  contains '- lookups[0]: expected "Node", "Pod", "Secret", "PersistentVolumeClaim" or "Namespace"'
+  contains '- onLookupFailure: expected "deny" or "warn"'
+  contains '- virtualNodes.labels.pool: expected a string'
+  contains '- virtualNodes.taints[0].effect: a taint needs it'
+  contains '- rules.placement.level: unknown setting'
+  contains '- rules.placment: unknown rule, did you mean "placement"?'
+  contains '- exemptions[0].reason: an exemption needs a reason'
+  contains '- exemptions[1]: an exemption that matches everything '
+  contains '- exemptions[2].users[0]: expected a name'
+  contains '- exemptions[3].rules[0]: unknown rule, did you mean "host-pid"?'
+  contains '- exemptions[4].kinds[0]: unknown kind, did you mean "Deployment"?'
+  contains '- exemptions[5].user: unknown setting, did you mean "users"?'
 }
 
 # Fixes.
@@ -379,6 +478,369 @@ HOST_PID='{"hostPID": true, "containers": []}'
   denied host-pid
   lacks '"patch'
   contains '"warnings":["termination-grace-period spec.terminationGracePeriodSeconds: was 5, would be set to 30"]'
+}
+
+# Exemptions.
+
+EXEMPT='oke-virtual-nodes.kubewarden.io/exempt'
+
+# The last answer is a yes without a word, and says to the audit that rules $1 were exempt.
+exempted() {
+  answered
+  contains "\"allowed\":true,\"auditAnnotations\":{\"exempted\":\"$1\"},\"warnings\":null}"
+}
+
+@test "exemptions: a namespace, and no other" {
+  request "$POD" "$(pod "$HOST_PID")"
+  put "$REQUEST" '{"exemptions": [{"namespaces": ["kube-*", "sho*"], "reason": "it has nodes of its own"}]}'
+  exempted host-pid
+  put "$REQUEST" '{"exemptions": [{"namespaces": ["kube-*", "sh"], "reason": "it has nodes of its own"}]}'
+  denied host-pid
+  lacks exempted
+}
+
+@test "exemptions: a user and a group, also for connections to pods" {
+  request "$EXEC" '{}' "$CONNECT"
+  put "$REQUEST" '{"exemptions": [{"users": ["somebody"], "reason": "on call"}]}'
+  exempted exec
+  put "$REQUEST" '{"exemptions": [{"users": ["somebody else"], "reason": "on call"}]}'
+  denied exec
+  put "$E2E/exec/found.json" '{"exemptions": [{"groups": ["system:authenticated"], "reason": "a test cluster"}]}'
+  exempted exec
+  put "$E2E/exec/found.json" '{"exemptions": [{"groups": ["system:masters"], "reason": "a test cluster"}]}'
+  denied exec
+}
+
+@test "exemptions: all that an entry asks for has to hold, and of all entries one is enough" {
+  request "$DEPLOYMENT" "$(deployment "$HOST_PID" ', "labels": {"team": "core"}')"
+  local entry='"namespaces": ["shop"], "names": ["w*b"], "kinds": ["Deployment"], "labels": {"team": "core"}, "reason": "r"'
+  put "$REQUEST" '{"exemptions": [{'"$entry"'}]}'
+  exempted host-pid
+  put "$REQUEST" '{"exemptions": [{'"${entry/core/web}"'}]}'
+  denied host-pid
+  put "$REQUEST" '{"exemptions": [{'"${entry/Deployment/Pod}"'}]}'
+  denied host-pid
+  put "$REQUEST" '{"exemptions": [{'"${entry/Deployment/Pod}"'}, {'"${entry/w\*b/*}"'}]}'
+  exempted host-pid
+}
+
+@test "exemptions: from some rules only" {
+  request "$POD" "$(pod '{"hostPID": true, "hostIPC": true, "containers": []}')"
+  put "$REQUEST" '{"exemptions": [{"namespaces": ["shop"], "rules": ["host-pid"], "reason": "r"}]}'
+  denied host-ipc
+  contains ': 1 problem\n- host-ipc '
+  contains '"exempted":"host-pid"'
+}
+
+@test "exemptions: what is exempt is not mended" {
+  request "$POD" "$(pod '{"terminationGracePeriodSeconds": 5, "hostname": "db", "containers": []}')"
+  put "$REQUEST" '{"mutate": "full", "exemptions": [{"names": ["web"], "rules": ["hostname"], "reason": "r"}]}'
+  answered
+  contains '"exempted":"hostname"'
+  contains '"fixed":"termination-grace-period"'
+  patches '{"op":"replace","path":"/spec/terminationGracePeriodSeconds","value":30}'
+}
+
+@test "exemptions: by an annotation, where the settings allow it" {
+  request "$POD" "$(pod "$HOST_PID" ', "annotations": {"'"$EXEMPT"'": "host-pid, host-ipc: it runs on managed nodes"}')"
+  put "$REQUEST" '{"allowAnnotations": true}'
+  exempted host-pid
+  put "$REQUEST"
+  denied host-pid
+  contains '"warned":"exemption"'
+  contains '"warnings":["exemption metadata.annotations[\"'"$EXEMPT"'\"]: the annotation has no effect; ask '
+  lacks exempted
+}
+
+@test "exemptions: by an annotation on a template, for the template and its pods" {
+  local template='{"metadata": {"annotations": {"'"$EXEMPT"'": "host-pid: it runs on managed nodes"}}, "spec": '"$HOST_PID"'}'
+  request "$DEPLOYMENT" '{"metadata": {"name": "web"}, "spec": {"template": '"$template"'}}'
+  put "$REQUEST" '{"allowAnnotations": true}'
+  exempted host-pid
+  put "$REQUEST"
+  denied host-pid
+  contains 'exemption spec.template.metadata.annotations['
+}
+
+@test "exemptions: an annotation without a reason, or with an unknown rule, has no effect and says so" {
+  local annotation
+  for annotation in host-pid 'host-pid: ' 'host-pid, host-pod: because' '*: because'; do
+    request "$POD" "$(pod "$HOST_PID" ', "annotations": {"'"$EXEMPT"'": "'"$annotation"'"}')"
+    put "$REQUEST" '{"allowAnnotations": true}'
+    denied host-pid
+    contains 'the annotation has no effect; write it as <rule>[,<rule>]: <reason>'
+  done
+}
+
+# Clusters with both kinds of nodes.
+
+@test "mixed: what can land on a virtual node is denied, with what keeps it on the others" {
+  request "$DEPLOYMENT" "$(deployment "$HOST_PID")"
+  put "$REQUEST" "$MIXED"
+  denied host-pid
+  contains '\nTo keep it on managed nodes instead, add to the pod'"'"'s spec: affinity: {nodeAffinity: '
+  contains '{matchExpressions: [{\"key\":\"'"$VIRTUAL"'\",\"operator\":\"DoesNotExist\"}]}'
+  put "$REQUEST"
+  denied host-pid
+  lacks 'managed nodes'
+}
+
+@test "mixed: what keeps off virtual nodes is left alone, a daemon set too" {
+  request "$DEPLOYMENT" "$(deployment '{"hostPID": true, '"$(affinity DoesNotExist)"', "containers": []}')"
+  put "$REQUEST" "$MIXED"
+  silent
+  request "$DAEMON_SET" "$(deployment '{"hostPID": true, '"$(affinity DoesNotExist)"', "containers": []}')"
+  put "$REQUEST" "$MIXED"
+  silent
+  request "$DAEMON_SET" "$(deployment '{"hostPID": true, '"$(affinity Exists)"', "containers": []}')"
+  put "$REQUEST" "$MIXED"
+  denied daemonset,host-pid
+}
+
+@test "mixed: a node selector decides" {
+  request "$POD" "$(pod '{"hostPID": true, "nodeSelector": {"pool": "managed"}, "containers": []}')"
+  put "$REQUEST" "$MIXED"
+  silent
+  put "$REQUEST" '{"nodeKind": "mixed", "virtualNodes": {"labels": {"pool": "managed"}}}'
+  denied host-pid
+  request "$POD" "$(pod '{"hostPID": true, "nodeSelector": {"'"$VIRTUAL"'": "", "kubernetes.io/os": "linux"}, "containers": []}')"
+  put "$REQUEST" "$MIXED"
+  denied host-pid
+}
+
+@test "mixed: so does a toleration" {
+  local tainted='{"nodeKind": "mixed", "virtualNodes": {"taints": [{"key": "virtual", "value": "yes", "effect": "NoSchedule"}]}}'
+  request "$POD" "$(pod "$HOST_PID")"
+  put "$REQUEST" "$tainted"
+  silent
+  put "$REQUEST" "${tainted/NoSchedule/PreferNoSchedule}"
+  denied host-pid
+  request "$POD" "$(pod '{"hostPID": true, "tolerations": [{"key": "virtual", "operator": "Equal", "value": "yes"}], "containers": []}')"
+  put "$REQUEST" "$tainted"
+  denied host-pid
+  put "$REQUEST" "${tainted/yes/no}"
+  silent
+  request "$POD" "$(pod '{"hostPID": true, "tolerations": [{"operator": "Exists", "effect": "NoSchedule"}], "containers": []}')"
+  put "$REQUEST" "$tainted"
+  denied host-pid
+  put "$REQUEST" "${tainted/NoSchedule/NoExecute}"
+  silent
+}
+
+@test "mixed: what belongs to no pod only warns, and is not mended" {
+  request 'v1 Service services' '{"apiVersion": "v1", "kind": "Service", "metadata": {"name": "web", "namespace": "shop"},
+    "spec": {"type": "LoadBalancer", "externalTrafficPolicy": "Local"}}'
+  put "$REQUEST" '{"nodeKind": "mixed", "mutate": "full"}'
+  warned external-traffic-policy
+  lacks '"patch'
+  put "$E2E/network-policy/found.json" "$MIXED"
+  warned network-policy
+  put "$E2E/exec/found.json" "$MIXED"
+  warned exec
+}
+
+@test "mixed: fixes apply to what can land on a virtual node, and to nothing else" {
+  local settings='{"nodeKind": "mixed", "mutate": "safe"}'
+  put "$E2E/token-expiration/found.json" "$settings"
+  answered
+  contains '"auditAnnotations":{"fixed":"token-expiration"}'
+  request "$POD" "$(pod '{"terminationGracePeriodSeconds": 5, '"$(affinity DoesNotExist)"', "containers": []}')"
+  put "$REQUEST" "$settings"
+  silent
+}
+
+PLACED='{"nodeKind": "mixed", "rules": {"placement": {"mutate": true}}}'
+
+@test "placement: a pod is kept off virtual nodes in place of being denied" {
+  request "$POD" "$(pod "$HOST_PID")"
+  put "$REQUEST" "$PLACED"
+  answered
+  contains '"allowed":true,"patchType":"JSONPatch","patch":"'
+  contains '"fixed":"placement"'
+  contains '"warned":"host-pid"'
+  contains '"warnings":["placement spec.affinity.nodeAffinity: set to keep the pod off virtual nodes","host-pid spec.hostPID: '
+  patches '{"op":"add","path":"/spec/affinity","value":{"nodeAffinity":{"requiredDuringSchedulingIgnoredDuringExecution":{"nodeSelectorTerms":[{"matchExpressions":[{"key":"'"$VIRTUAL"'","operator":"DoesNotExist"}]}]}}}}'
+  # Nothing needs to be kept off that can run there.
+  request "$POD" "$(pod '{"containers": []}')"
+  put "$REQUEST" "$PLACED"
+  silent
+}
+
+@test "placement: each term of the affinity gets the requirement, with the label of the settings" {
+  request "$POD" "$(pod '{"hostPID": true, "affinity": {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution":
+    {"nodeSelectorTerms": [{"matchExpressions": [{"key": "pool", "operator": "Exists"}]},
+      {"matchFields": [{"key": "metadata.name", "operator": "In", "values": ["one"]}]}]}}}, "containers": []}')"
+  put "$REQUEST" '{"nodeKind": "mixed", "virtualNodes": {"labels": {"pool": "v"}}, "rules": {"placement": {"mutate": true}}}'
+  answered
+  local terms=/spec/affinity/nodeAffinity/requiredDuringSchedulingIgnoredDuringExecution/nodeSelectorTerms
+  patches '{"op":"add","path":"'"$terms"'/0/matchExpressions/1","value":{"key":"pool","operator":"NotIn","values":["v"]}}' \
+    '{"op":"add","path":"'"$terms"'/1/matchExpressions","value":[{"key":"pool","operator":"NotIn","values":["v"]}]}'
+}
+
+@test "placement: a template warns, because its pods will be kept off, or is kept off itself" {
+  request "$DEPLOYMENT" "$(deployment "$HOST_PID")"
+  put "$REQUEST" "$PLACED"
+  warned host-pid,placement
+  contains 'placement spec.template.spec.affinity.nodeAffinity: would be set to keep the pod off virtual nodes'
+  lacks '"patch'
+  put "$REQUEST" "${PLACED/\{/{\"mutateTemplates\": true, }"
+  answered
+  contains '"fixed":"placement"'
+  patches '{"op":"add","path":"/spec/template/spec/affinity","value":{"nodeAffinity":'
+}
+
+@test "placement: without it, and where all nodes are virtual, a pod is denied" {
+  request "$POD" "$(pod "$HOST_PID")"
+  put "$REQUEST" '{"nodeKind": "mixed", "mutate": "full"}'
+  denied host-pid
+  put "$REQUEST" '{"rules": {"placement": {"mutate": true}}}'
+  denied host-pid
+}
+
+# Look-ups. What is recorded is what a cluster answered.
+
+PULL='{"imagePullSecrets": [{"name": "opaque"}, {"name": "registry"}, {"name": "gone"}], "containers": []}'
+
+@test "look-ups: nothing is looked up that the settings do not name" {
+  put "$E2E/image-pull-secret-type/found.json"
+  silent
+  put "$E2E/image-pull-secret-type/found.json" '{"lookups": ["Node", "Pod", "PersistentVolumeClaim"]}'
+  silent
+}
+
+@test "look-ups: one question for all secrets of a pod, and none that is missing is found" {
+  request "$POD" "$(pod "$PULL")"
+  record Secret '{"items":[{"metadata":{"name":"opaque"},"type":"Opaque"},{"metadata":{"name":"registry"},"type":"kubernetes.io/dockercfg"}]}'
+  look_up "$REQUEST" '{"lookups": ["Secret"]}'
+  denied image-pull-secret-type
+  contains ': 1 problem\n- image-pull-secret-type spec.imagePullSecrets[0]: '
+}
+
+@test "look-ups: one that fails warns, or denies where the settings say so" {
+  request "$POD" "$(pod "$PULL")"
+  record Secret 'the API server is away: s3cret'
+  look_up "$REQUEST" '{"lookups": ["Secret"]}'
+  warned image-pull-secret-type
+  contains 'the policy could not look up Secrets in the cluster; grant the policy server get, list and watch on Secrets'
+  look_up "$REQUEST" '{"lookups": ["Secret"], "onLookupFailure": "deny"}'
+  denied image-pull-secret-type
+  contains ': 1 problem\n- image-pull-secret-type spec.imagePullSecrets[0]: the policy could not look up Secrets '
+  [[ $(answer) != *s3cret* ]]
+}
+
+@test "look-ups: one that is not granted is one that fails" {
+  request "$POD" "$(pod "$PULL")"
+  put "$REQUEST" '{"lookups": ["Secret"]}'
+  warned image-pull-secret-type
+  contains 'could not look up Secrets'
+}
+
+@test "look-ups: the storage class of a claim" {
+  local settings='{"lookups": ["PersistentVolumeClaim"], "rules": {"persistent-volume-claim": {"allowStorageClasses": ["fss"]}}}'
+  local claim
+  for claim in fss oci-bv old gone; do
+    request "$POD" "$(pod '{"volumes": [{"name": "a", "persistentVolumeClaim": {"claimName": "'"$claim"'"}}], "containers": []}')"
+    rm -f "$RECORDING"
+    record PersistentVolumeClaim '{"items":[{"metadata":{"name":"fss"},"spec":{"storageClassName":"fss"}},{"metadata":{"name":"oci-bv"},"spec":{"storageClassName":"oci-bv"}},{"metadata":{"name":"old","annotations":{"volume.beta.kubernetes.io/storage-class":"oci-bv"}},"spec":{"storageClassName":"fss"}}]}'
+    look_up "$REQUEST" "$settings"
+    case $claim in
+      fss) silent ;;
+      gone) warned persistent-volume-claim ;;
+      *) denied persistent-volume-claim ;;
+    esac
+  done
+  # Where it is not looked up, nobody knows.
+  put "$REQUEST" "${settings/PersistentVolumeClaim/Node}"
+  warned persistent-volume-claim
+}
+
+@test "look-ups: a namespace that asks for the proxies of a mesh" {
+  local settings='{"lookups": ["Namespace"]}'
+  request "$POD" "$(pod '{"containers": []}')"
+  record Namespace '{"metadata":{"name":"shop","labels":{"istio-injection":"enabled"}}}'
+  look_up "$REQUEST" "$settings"
+  denied service-mesh
+  contains '- service-mesh metadata.namespace: the namespace asks for '
+  request "$POD" "$(pod '{"containers": []}' ', "labels": {"sidecar.istio.io/inject": "false"}')"
+  look_up "$REQUEST" "$settings"
+  silent
+  request "$POD" "$(pod '{"containers": []}')"
+  rm "$RECORDING"
+  record Namespace '{"metadata":{"name":"shop","labels":{"team":"shop"}}}'
+  look_up "$REQUEST" "$settings"
+  silent
+}
+
+# Virtual nodes of a cluster: all of them have a taint that the settings need not know.
+NODES='{"items":[{"metadata":{"name":"virtual-1","labels":{"node-role.kubernetes.io/virtual-node":"","zone":"a"}},"spec":{"taints":[{"key":"virtual","effect":"NoSchedule"}]}}]}'
+
+@test "look-ups: virtual nodes as they are in the cluster" {
+  local settings='{"nodeKind": "mixed", "lookups": ["Node"]}'
+  local tolerations='"tolerations": [{"key": "virtual", "operator": "Exists"}]'
+  record Node "$NODES"
+  request "$POD" "$(pod "$HOST_PID")"
+  look_up "$REQUEST" "$settings"
+  silent
+  request "$POD" "$(pod '{"hostPID": true, '"$tolerations"', "nodeSelector": {"zone": "a"}, "containers": []}')"
+  look_up "$REQUEST" "$settings"
+  denied host-pid
+  request "$POD" "$(pod '{"hostPID": true, '"$tolerations"', "nodeSelector": {"zone": "b"}, "containers": []}')"
+  look_up "$REQUEST" "$settings"
+  silent
+  request "$POD" "$(pod '{"hostPID": true, "nodeName": "managed-1", '"$tolerations"', "containers": []}')"
+  look_up "$REQUEST" "$settings"
+  silent
+  request "$POD" "$(pod '{"hostPID": true, "nodeName": "virtual-1", "containers": []}')"
+  look_up "$REQUEST" "$settings"
+  denied host-pid
+}
+
+@test "look-ups: where there is no virtual node yet, and where they cannot be looked up, the settings describe them" {
+  local settings='{"nodeKind": "mixed", "lookups": ["Node"], "virtualNodes": {"labels": {"kind": "virtual", "zone": ""}}}'
+  record Node '{"items":[]}' kind=virtual,zone
+  request "$POD" "$(pod '{"hostPID": true, "nodeSelector": {"kind": "virtual"}, "containers": []}')"
+  look_up "$REQUEST" "$settings"
+  denied host-pid
+  request "$POD" "$(pod '{"hostPID": true, "nodeSelector": {"kind": "other"}, "containers": []}')"
+  look_up "$REQUEST" "$settings"
+  silent
+  rm "$RECORDING"
+  record Node 'timed out' kind=virtual,zone
+  request "$POD" "$(pod '{"nodeSelector": {"kind": "virtual"}, "containers": []}')"
+  look_up "$REQUEST" "$settings"
+  warned placement
+  contains 'placement spec: the policy could not look up Nodes in the cluster'
+  look_up "$REQUEST" "${settings/\{/{\"onLookupFailure\": \"deny\", }"
+  denied placement
+}
+
+@test "look-ups: a connection to a pod on a managed node is accepted, and to one on a virtual node denied" {
+  local settings='{"nodeKind": "mixed", "lookups": ["Node", "Pod"]}'
+  request "$EXEC" '{}' "$CONNECT"
+  record Pod '{"spec":{"nodeName":"managed-1"}}'
+  record Node "$NODES"
+  look_up "$REQUEST" "$settings"
+  silent
+  rm "$RECORDING"
+  record Pod '{"spec":{"nodeName":"virtual-1"}}'
+  record Node "$NODES"
+  look_up "$REQUEST" "$settings"
+  denied exec
+  contains 'pods/exec shop/web cannot run on OKE virtual nodes: 1 problem'
+}
+
+@test "look-ups: a connection to a pod that cannot be looked up only warns" {
+  local settings='{"nodeKind": "mixed", "lookups": ["Node", "Pod"]}'
+  request "$EXEC" '{}' "$CONNECT"
+  record Pod 'Cannot find v1/Pod named '"''web''"' inside of namespace '"''Some(\"shop\")''"
+  look_up "$REQUEST" "$settings"
+  warned exec
+  rm "$RECORDING"
+  record Pod 'timed out'
+  look_up "$REQUEST" "$settings"
+  warned exec,placement
+  look_up "$REQUEST" "${settings/\{/{\"onLookupFailure\": \"deny\", }"
+  denied placement
 }
 
 # Operations and subresources.
