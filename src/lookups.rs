@@ -6,8 +6,9 @@
 use std::cell::OnceCell;
 
 use crate::json::member;
-use crate::reader::{Document, Node, Shape, append, children};
+use crate::reader::{Document, Json, Node, Shape, View, append, children};
 use crate::settings::Settings;
+use crate::views::{Object, Pod};
 
 /// The annotation that names a claim's class; where it is there, Kubernetes does not look at the field.
 pub const CLASS_ANNOTATION: &str = "volume.beta.kubernetes.io/storage-class";
@@ -156,13 +157,18 @@ impl<'c> Lookups<'c> {
             Answer::Failed => return Answer::Failed,
             Answer::Off => return Answer::Off,
         };
-        match Document::read(json, shape) {
-            Ok(document) => {
-                look(document.root());
-                Answer::Found(())
-            }
-            Err(_) => Answer::Failed,
+        let Ok(document) = Document::read(json, shape) else { return Answer::Failed };
+        let root = document.root();
+        let is_right = match kind {
+            Lookup::Pod => Pod::of(root).is_some_and(|pod| pod.spec().is_some()),
+            Lookup::Namespace => Object::of(root).is_some_and(|namespace| namespace.metadata().is_some()),
+            _ => root.at(&["items"]).is_some_and(|items| matches!(items.json(), Json::List(_))),
+        };
+        if !is_right || !root.unreadable().is_empty() {
+            return Answer::Failed;
         }
+        look(root);
+        Answer::Found(())
     }
 
     fn by_name(&self, kind: Lookup, index: usize, name: &str, value: fn(Node<'_>) -> &str) -> Answer<&str> {

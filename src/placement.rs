@@ -211,7 +211,8 @@ fn tolerates(toleration: Toleration<'_>, key: &str, value: &str, effect: &str) -
         // An empty key with Exists tolerates everything.
         "Exists" => wanted_key.is_empty() || wanted_key == key,
         "" | "Equal" => wanted_key == key && text_of(toleration.value()) == value,
-        _ => false,
+        // Newer operators compare numbers. What is not known here speaks for it.
+        _ => wanted_key == key,
     }
 }
 
@@ -261,12 +262,14 @@ pub fn requirement((name, value): (&str, &str)) -> String {
     requirement
 }
 
-/// How a person keeps a workload to managed nodes.
+/// How a person keeps a workload to managed nodes; `None` where a label is nothing that can be shown in a line.
 #[must_use]
-pub fn advice(requirement: &str) -> String {
+pub fn advice(requirement: &str) -> Option<String> {
     const START: &str = "To keep it on managed nodes instead, add to the pod's spec: affinity: {nodeAffinity: \
                          {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms: [{matchExpressions: [";
-    joined([START, requirement, "]}]}}}"].into_iter(), "")
+    // The key and value of a label, as Kubernetes takes them, are shorter.
+    let is_short = requirement.len() <= 512 && requirement.is_ascii();
+    is_short.then(|| joined([START, requirement, "]}]}}}"].into_iter(), ""))
 }
 
 /// The changes that put a requirement into the required node affinity of a pod: into each term that can match, or into

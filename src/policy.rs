@@ -211,16 +211,15 @@ fn connection(named: &Named<'_>, settings: &Settings<'_>, answer: &mut dyn FnMut
             let spec = Pod::of(pod).and_then(Pod::spec);
             lands = spec.map(|spec| placement::can_land(spec, named.lookups, &mut |kind| failed = Some(kind)));
         });
-        match (found, lands) {
-            (_, Some(false)) => return answer(Outcome::Accepted),
-            (_, Some(true)) => {}
-            (Answer::Failed, _) => failed = Some(Lookup::Pod),
-            _ => {}
-        }
-        if lands.is_none() {
-            findings.iter_mut().for_each(|finding| _ = finding.only_warn());
+        if found == Answer::Failed {
+            failed = Some(Lookup::Pod);
         }
         let place = findings.first().map(|finding| finding.place);
+        match lands {
+            Some(false) => findings.clear(),
+            Some(true) => {}
+            None => findings.iter_mut().for_each(|finding| _ = finding.only_warn()),
+        }
         findings.extend(failed.zip(place).and_then(|(kind, place)| unplaced(&subject, kind, place)));
     }
     let exempted = named.exempt(&mut findings, &subject);
@@ -284,12 +283,18 @@ fn object(
     if !wrong.is_empty() {
         return answer(Outcome::Rejected(UNREADABLE, wrong_fields(&title, &wrong)));
     }
+    let spec = Place::Below(root, &["spec"]);
     let mut failed = None;
     if settings.node_kind == NodeKind::Mixed
         && let Some(pod) = subject.pod()
         && !placement::can_land(pod, named.lookups, &mut |kind| failed = Some(kind))
     {
-        return answer(Outcome::Accepted);
+        // Where the nodes could not be looked up, they may be others than described.
+        let mut findings: Vec<_> = failed.and_then(|kind| unplaced(&subject, kind, spec)).into_iter().collect();
+        let exempted = named.exempt(&mut findings, &subject);
+        let help_url = settings.help_url;
+        let judgement = Judgement { subject: title, findings, exempted, help_url, ..Judgement::default() };
+        return answer(Outcome::Judged(judgement));
     }
     let before = old.and_then(|old| Document::read(old, kind.shape()).ok());
     subject.old = before.as_ref().map(Document::root);
@@ -307,7 +312,6 @@ fn object(
     if settings.node_kind == NodeKind::Mixed && !kind.has_template() {
         findings.iter_mut().for_each(|finding| _ = finding.only_warn());
     }
-    let spec = Place::Below(root, &["spec"]);
     findings.extend(failed.and_then(|kind| unplaced(&subject, kind, spec)));
     let exempted = named.exempt(&mut findings, &subject);
 
@@ -367,16 +371,21 @@ fn keep_off<'d>(
         return;
     }
     let requirement = placement::requirement(label);
-    judgement.advice = Some(placement::advice(&requirement));
+    judgement.advice = placement::advice(&requirement);
     if !settings.mends_placement
         || judgement.findings.iter().any(|finding| finding.is_unanswered && finding.level == Level::Deny)
     {
         return;
     }
-    if Target::reachable(subject, operation, settings) == Some(Target::Object) {
-        let changes = placement::changes(pod, &requirement);
-        let Some(object) = text().and_then(|text| apply(text, changes, settings)) else { return };
-        judgement.object = Some(object);
+    match Target::reachable(subject, operation, settings) {
+        Some(Target::Object) => {
+            let changes = placement::changes(pod, &requirement);
+            let Some(object) = text().and_then(|text| apply(text, changes, settings)) else { return };
+            judgement.object = Some(object);
+        }
+        // A DaemonSet would go on making pods for virtual nodes, where they cannot land any more.
+        Some(Target::ItsPods) if subject.kind != Kind::DaemonSet => {}
+        _ => return,
     }
     judgement.findings.iter_mut().for_each(|finding| _ = finding.only_warn());
     judgement.mended = vec![placement::kept_off(pod)];

@@ -49,6 +49,8 @@ pub struct Injection {
     pub revision: &'static str,
     /// Labels of a namespace, and labels or annotations of a pod, that opt out whatever the revision label says.
     pub opt_out: &'static [Sign],
+    /// The label that asks for the mesh without a proxy in the pod, which the opt-outs are not about.
+    pub ambient: &'static str,
 }
 
 const NOTHING: Product =
@@ -61,6 +63,7 @@ const NO_INJECTION: Injection = Injection {
     pod_annotation: None,
     revision: "",
     opt_out: &[],
+    ambient: "",
 };
 
 /// Every product that is recognised.
@@ -128,6 +131,7 @@ pub static PRODUCTS: &[Product] = &[
             pod_annotation: Some(("sidecar.istio.io/inject", "true")),
             revision: "istio.io/rev",
             opt_out: &[("istio-injection", "disabled"), ("sidecar.istio.io/inject", "false")],
+            ambient: "istio.io/dataplane-mode",
             ..NO_INJECTION
         }),
         ..NOTHING
@@ -155,7 +159,6 @@ pub static PRODUCTS: &[Product] = &[
         ],
         injection: Some(Injection {
             annotations: &[("linkerd.io/inject", "enabled"), ("linkerd.io/inject", "ingress")],
-            opt_out: &[("linkerd.io/inject", "disabled")],
             ..NO_INJECTION
         }),
         ..NOTHING
@@ -169,7 +172,6 @@ pub static PRODUCTS: &[Product] = &[
         injection: Some(Injection {
             namespace_labels: &[("servicemesh.oci.oracle.com/sidecar-injection", "enabled")],
             pod_labels: &[("servicemesh.oci.oracle.com/sidecar-injection", "enabled")],
-            opt_out: &[("servicemesh.oci.oracle.com/sidecar-injection", "disabled")],
             ..NO_INJECTION
         }),
         ..NOTHING
@@ -266,21 +268,26 @@ pub fn report<'d>(
     is_found
 }
 
-/// The mesh whose proxy the pod's namespace asks for, unless the pod opts out.
+/// The mesh that the pod's namespace asks for, unless the pod opts out: by one of the mesh's opt-outs, or by another
+/// value of what the namespace asks with.
 #[must_use]
 pub fn injected_by_namespace(subject: &Subject<'_>, namespace: ObjectMeta<'_>) -> Option<&'static str> {
     let pod = subject.metadata;
-    let opts_out = |injection: &Injection| {
-        pod.is_some_and(|pod| {
-            let choice = |key: &str| pod.labels().get(key).or_else(|| pod.annotations().get(key));
-            let is_out = |(key, value): &Sign| choice(key).is_some_and(|choice| choice.value == *value);
-            injection.opt_out.iter().any(is_out)
-        })
+    let choice = |key: &str| {
+        let pod = pod?;
+        pod.labels().get(key).or_else(|| pod.annotations().get(key)).map(|choice| choice.value)
     };
-    let mut meshes = PRODUCTS.iter().filter_map(|product| Some((product.name, product.injection.as_ref()?)));
-    meshes
-        .find(|(_, injection)| injection.of_namespace(namespace).is_some() && !opts_out(injection))
-        .map(|(name, _)| name)
+    for product in PRODUCTS {
+        let Some(injection) = &product.injection else { continue };
+        let Some(sign) = injection.of_namespace(namespace) else { continue };
+        let key = sign.name();
+        let says_otherwise = key != injection.revision && choice(key).is_some_and(|choice| Some(choice) != sign.text());
+        let is_out = |(name, value): &Sign| key != injection.ambient && choice(name) == Some(*value);
+        if !says_otherwise && !injection.opt_out.iter().any(is_out) {
+            return Some(product.name);
+        }
+    }
+    None
 }
 
 /// Where a product shows, and in which container.
