@@ -463,8 +463,16 @@ fn rules_are_explained() {
     assert!(page.starts_with("host-port\nFinds ") && page.contains("\nWhy\n"), "{page}");
     assert!(stdout(&oke_vn(&["explain", "--color", "always", "host-port"], "")).contains('\u{1b}'));
     assert!(stdout(&oke_vn(&["explain", "emptydir-medium"], "")).contains("\nParameters\nmedium: "));
+    // What reports name and no rule is.
+    let page = stdout(&oke_vn(&["explain", "placement"], ""));
+    assert!(page.starts_with("placement\n") && page.contains("\nExample\n    nodeKind: mixed\n"), "{page}");
+    let page = stdout(&oke_vn(&["explain", "exemption"], ""));
+    let annotation = format!("\n        {}: \"host-pid,", oke_virtual_nodes_policy::exempt::ANNOTATION);
+    assert!(page.contains("`allowAnnotations`") && page.contains(&annotation), "{page}");
+    assert!(!list.contains("\nplacement ") && !list.contains("\nexemption "), "{list}");
     for (id, expected) in [
         ("hostport", "did you mean `host-port`?"),
+        ("placment", "did you mean `placement`?"),
         ("emtydir-count", "did you mean `emptydir-count`?"),
         ("gateway", "`oke-vn explain` lists all of them"),
     ] {
