@@ -37,8 +37,9 @@ static TOPICS: [Topic; 2] = [
             ),
             (
                 "Could not be looked up",
-                "Where the setting `lookups` names `Node` or `Pod` and the cluster does not answer, the pod is judged as \
-                 the setting `virtualNodes` describes the nodes. `onLookupFailure` says whether that warns or denies.",
+                "Where the setting `lookups` names `Node` and the cluster does not answer, virtual nodes are what the setting \
+                 `virtualNodes` says. Where it names `Pod`, a connection to a pod only warns. `onLookupFailure` says \
+                 whether the failure itself warns or denies.",
             ),
         ],
         example: "nodeKind: mixed\nrules:\n  placement: {mutate: true}\n",
