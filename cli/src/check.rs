@@ -150,6 +150,8 @@ pub struct Summary {
     pub denied: usize,
     /// Of them, those that are taken with warnings.
     pub warned: usize,
+    /// Of them, those that are taken without a word because all that was found is exempt.
+    pub exempted: usize,
     /// Of them, those without any finding.
     pub clean: usize,
     /// Documents that were not judged.
@@ -205,6 +207,7 @@ impl Report {
             objects: self.objects.len(),
             denied: count(|object| !object.accepted),
             warned: count(|object| object.accepted && object.has(Level::Warn)),
+            exempted: count(|object| object.accepted && !object.has(Level::Warn) && object.has(Level::Exempted)),
             clean: count(Judged::is_clean),
             skipped: self.skipped.len(),
             errors: self.errors.len(),

@@ -4,6 +4,8 @@ use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 use anyhow::{Result, anyhow};
+use oke_virtual_nodes_policy::exempt;
+use oke_virtual_nodes_policy::placement;
 use oke_virtual_nodes_policy::rule::{Fix, Rule};
 use oke_virtual_nodes_policy::rules::RULES;
 
@@ -11,6 +13,50 @@ const BOLD: Style = Style::new().bold();
 const NAME: Style = AnsiColor::Cyan.on_default().bold();
 /// How wide a text runs where the terminal does not say.
 const WIDTH: usize = 100;
+
+/// What stands in the place of a rule's id in reports and is none: what a page says of it.
+struct Topic {
+    id: &'static str,
+    summary: &'static str,
+    sections: &'static [(&'static str, &'static str)],
+    /// Settings or an object, as an example.
+    example: &'static str,
+}
+
+static TOPICS: [Topic; 2] = [
+    Topic {
+        id: placement::RULE.id,
+        summary: "Says what became of a pod by the node that it can land on. It is no rule and finds nothing in a pod.",
+        sections: &[
+            (
+                "Kept off virtual nodes",
+                "Where the setting `nodeKind` is `mixed` and `rules.placement.mutate` is true, a pod that would be denied \
+                 gets a required node affinity that keeps it on managed nodes. What was found in it is then a warning. \
+                 The template of a workload gets the affinity only with `mutateTemplates: true`; without it the pods that \
+                 are made from the template do.",
+            ),
+            (
+                "Could not be looked up",
+                "Where the setting `lookups` names `Node` and the cluster does not answer, virtual nodes are what the setting \
+                 `virtualNodes` says. Where it names `Pod`, a connection to a pod only warns. `onLookupFailure` says \
+                 whether the failure itself warns or denies.",
+            ),
+        ],
+        example: "nodeKind: mixed\nrules:\n  placement: {mutate: true}\n",
+    },
+    Topic {
+        id: exempt::RULE.id,
+        summary: "Says that an annotation asks for an exemption and has no effect. It is no rule.",
+        sections: &[(
+            "Why",
+            "The annotation counts only where the setting `allowAnnotations` is true, and only where it names rules of \
+             this policy and a reason. Else it warns, and everything is judged as if it were not there. What the \
+             setting `exemptions` exempts needs no annotation.",
+        )],
+        example: "metadata:\n  annotations:\n    oke-virtual-nodes.kubewarden.io/exempt: \"host-pid,host-ipc: it runs on \
+                  managed nodes\"\n",
+    },
+];
 
 /// Prints all rules, each with its summary and its levels.
 pub fn list(out: &mut dyn Write) -> io::Result<()> {
@@ -32,6 +78,9 @@ pub fn list(out: &mut dyn Write) -> io::Result<()> {
 
 /// Prints what there is to know about the rule of this id.
 pub fn page(id: &str, out: &mut dyn Write) -> Result<()> {
+    if let Some(topic) = TOPICS.iter().find(|topic| topic.id == id) {
+        return Ok(about(topic, out)?);
+    }
     let rule = RULES.iter().find(|rule| rule.id == id).ok_or_else(|| unknown(id))?;
     let docs = &rule.docs;
     writeln!(out, "{NAME}{}{NAME:#}", rule.id)?;
@@ -58,10 +107,25 @@ pub fn page(id: &str, out: &mut dyn Write) -> Result<()> {
         }
     }
     for (title, example) in [("Found in", docs.fails), ("Not found in", docs.mended)] {
+        block(title, example, out)?;
+    }
+    Ok(())
+}
+
+fn about(topic: &Topic, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "{NAME}{}{NAME:#}", topic.id)?;
+    paragraph(topic.summary, out)?;
+    for (title, text) in topic.sections {
         writeln!(out, "\n{BOLD}{title}{BOLD:#}")?;
-        for line in example.trim_end().lines() {
-            writeln!(out, "{}", format!("    {line}").trim_end())?;
-        }
+        paragraph(text, out)?;
+    }
+    block("Example", topic.example, out)
+}
+
+fn block(title: &str, example: &str, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "\n{BOLD}{title}{BOLD:#}")?;
+    for line in example.trim_end().lines() {
+        writeln!(out, "{}", format!("    {line}").trim_end())?;
     }
     Ok(())
 }
@@ -78,7 +142,9 @@ fn unknown(id: &str) -> anyhow::Error {
     let lower = id.to_lowercase();
     let nearest = RULES
         .iter()
-        .map(|rule| (strsim::damerau_levenshtein(&lower, rule.id), rule.id))
+        .map(|rule| rule.id)
+        .chain(TOPICS.iter().map(|topic| topic.id))
+        .map(|id| (strsim::damerau_levenshtein(&lower, id), id))
         .filter(|(distance, id)| distance * 3 <= id.len())
         .min()
         .map(|(_, id)| id);

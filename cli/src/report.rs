@@ -151,14 +151,14 @@ fn rules_block(rules: &BTreeMap<&str, RuleCount>, out: &mut dyn Write) -> io::Re
 }
 
 fn summary_line(summary: &Summary, out: &mut dyn Write) -> io::Result<()> {
-    let Summary { objects, denied, warned, clean, skipped, errors, mended } = summary;
+    let Summary { objects, denied, warned, exempted, clean, skipped, errors, mended } = summary;
     let style = if *denied > 0 { DENY } else { GOOD };
     let plural = if *objects == 1 { "" } else { "s" };
-    write!(
-        out,
-        "{objects} object{plural} judged: {style}{denied} denied{style:#}, {warned} only warned, \
-         {clean} without findings; {skipped} skipped"
-    )?;
+    write!(out, "{objects} object{plural} judged: {style}{denied} denied{style:#}, {warned} only warned, ")?;
+    if *exempted > 0 {
+        write!(out, "{exempted} exempted, ")?;
+    }
+    write!(out, "{clean} without findings; {skipped} skipped")?;
     if let Some(mended) = mended {
         write!(out, "; {mended} mended")?;
     }

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
+use oke_virtual_nodes_policy::placement;
 use serde_json::Value as Json;
 use serde_json::value::RawValue;
 
@@ -74,7 +75,9 @@ pub fn with_profile(settings: &RawValue, profile: &str) -> Result<Box<RawValue>>
 /// The settings with which manifests are mended: as they are, with every fix and with templates where they say nothing.
 pub fn with_fixes(settings: &RawValue) -> Result<Box<RawValue>> {
     let mut object: Object = serde_json::from_str(settings.get())?;
-    let is_chosen = rules(&object).any(|rule| rule.get("mutate") == Some(&Json::Bool(true)));
+    // What keeps pods off virtual nodes mends no manifest.
+    let is_fix = |id: &str| id != placement::RULE.id;
+    let is_chosen = rules(&object).any(|(id, rule)| is_fix(id) && rule.get("mutate") == Some(&Json::Bool(true)));
     if !is_chosen && object.get("mutate").is_none_or(Json::is_null) {
         object.insert("mutate".to_owned(), "full".into());
     }
@@ -104,8 +107,9 @@ pub fn mends_templates(settings: &RawValue) -> Result<bool> {
 
 type Object = serde_json::Map<String, Json>;
 
-fn rules(settings: &Object) -> impl Iterator<Item = &Object> {
-    settings.get("rules").and_then(Json::as_object).into_iter().flatten().filter_map(|(_, rule)| rule.as_object())
+fn rules(settings: &Object) -> impl Iterator<Item = (&str, &Object)> {
+    let rules = settings.get("rules").and_then(Json::as_object).into_iter().flatten();
+    rules.filter_map(|(id, rule)| Some((id.as_str(), rule.as_object()?)))
 }
 
 fn read_file(path: &Path) -> Result<String> {

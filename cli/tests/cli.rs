@@ -181,7 +181,7 @@ fn what_is_no_object_is_named() {
     assert_eq!(skipped[4], (19, "not a Kubernetes object: no apiVersion"));
     assert_eq!(
         report["summary"],
-        json!({"objects": 1, "denied": 1, "warned": 0, "clean": 0, "skipped": 5, "errors": 0})
+        json!({"objects": 1, "denied": 1, "warned": 0, "exempted": 0, "clean": 0, "skipped": 5, "errors": 0})
     );
 }
 
@@ -221,6 +221,105 @@ fn settings_count() {
     let file = tempfile::NamedTempFile::new().unwrap();
     fs::write(file.path(), "rules:\n  termination-grace-period: 'off'\n").unwrap();
     assert_eq!(level(&["--settings-path", file.path().to_str().unwrap()]), Value::Null);
+}
+
+/// Settings that exempt the Pods of a namespace from two rules.
+const EXEMPT: &str =
+    r#"{"exemptions": [{"namespaces": ["shop"], "rules": ["host-network", "subcore-cpu"], "reason": "a test"}]}"#;
+
+#[test]
+fn what_is_exempt_is_told_and_denies_nothing() {
+    let exempt = pod("  hostNetwork: true\n").replace("{name: p}", "{name: p, namespace: shop}");
+    let output = oke_vn(&["check", "--settings-json", EXEMPT, "-"], &exempt);
+    assert_eq!(status(&output), 0);
+    let text = stdout(&output);
+    assert!(text.contains("  exempted  host-network  line 9: spec.hostNetwork\n"), "{text}");
+    assert!(
+        text.contains("\nRule          denied  warned  exempted\nhost-network       0       0         1\n"),
+        "{text}"
+    );
+    assert!(
+        text.contains("1 object judged: 0 denied, 0 only warned, 1 exempted, 0 without findings; 0 skipped"),
+        "{text}"
+    );
+    let coloured = stdout(&oke_vn(&["check", "--color", "always", "--settings-json", EXEMPT, "-"], &exempt));
+    assert!(coloured.contains("\u{1b}[2mexempted"), "{coloured}");
+
+    let others = [
+        // Exempt from one rule, and warned of by another.
+        exempt.replace("name: p,", "name: q,").replace("memory: 1Gi", "x: 1"),
+        // Exempt from one, and denied by another.
+        exempt.replace("name: p,", "name: r,") + "  hostPID: true\n",
+        // Not exempt.
+        pod("  hostNetwork: true\n"),
+        pod(""),
+    ];
+    let all = format!("{exempt}---\n{}", others.join("---\n"));
+    let report = report(&all, &["--settings-json", EXEMPT]);
+    assert_eq!(
+        report["summary"],
+        json!({"objects": 5, "denied": 2, "warned": 1, "exempted": 1, "clean": 1, "skipped": 0, "errors": 0})
+    );
+    assert_eq!(report["rules"]["host-network"], json!({"denied": 1, "warned": 0, "exempted": 3}));
+    assert_eq!(report["objects"][0]["accepted"], true);
+    assert_eq!(report["objects"][0]["findings"][0]["level"], "exempted");
+    assert_eq!(report["objects"][2]["accepted"], false);
+    let text = stdout(&oke_vn(&["check", "-"], &exempt));
+    assert!(!text.contains("exempted"), "{text}");
+}
+
+#[test]
+fn what_is_exempt_is_not_mended() {
+    let settings = r#"{"exemptions": [{"rules": ["hostname"], "reason": "a test"}]}"#;
+    let manifest = pod("  hostname: db\n  terminationGracePeriodSeconds: 5\n");
+    let output = oke_vn(&["check", "--fix", "--settings-json", settings, "-"], &manifest);
+    assert_eq!(status(&output), 0);
+    let text = stdout(&output);
+    assert!(text.contains("\n-  terminationGracePeriodSeconds: 5\n") && !text.contains("\n-  hostname"), "{text}");
+    assert!(text.contains("  exempted  hostname  line 9: spec.hostname\n"), "{text}");
+    assert!(text.contains("1 exempted, 0 without findings; 0 skipped; 1 mended\n"), "{text}");
+}
+
+#[test]
+fn an_annotation_exempts_where_it_is_allowed() {
+    let annotated = pod("  hostPID: true\n")
+        .replace("{name: p}", "{name: p, annotations: {oke-virtual-nodes.kubewarden.io/exempt: 'host-pid: a test'}}");
+    let found = |settings: &str| findings(&report(&annotated, &["--settings-json", settings]));
+    let of = |rule: &str, level: &str, line| (rule.to_owned(), level.to_owned(), line);
+    assert_eq!(found(r#"{"allowAnnotations": true}"#), [of("host-pid", "exempted", 9)]);
+    assert_eq!(found("{}"), [of("exemption", "warn", 3), of("host-pid", "deny", 9)]);
+}
+
+#[test]
+fn in_a_mixed_cluster_the_node_decides() {
+    let mixed = |manifest: &str, more: &str| {
+        let settings = format!(r#"{{"nodeKind": "mixed"{more}}}"#);
+        findings(&report(manifest, &["--settings-json", &settings]))
+    };
+    let of = |rule: &str, level: &str, line| vec![(rule.to_owned(), level.to_owned(), line)];
+    let bad = pod("  hostPID: true\n");
+    assert_eq!(mixed(&bad, ""), of("host-pid", "deny", 9));
+    assert_eq!(mixed(&format!("{bad}  nodeSelector: {{pool: managed}}\n"), ""), []);
+    let taint = r#", "virtualNodes": {"taints": [{"key": "virtual", "effect": "NoSchedule"}]}"#;
+    assert_eq!(mixed(&bad, taint), []);
+    assert_eq!(mixed(&format!("{bad}  tolerations: [{{key: virtual}}]\n"), taint), of("host-pid", "deny", 9));
+    let service = "apiVersion: v1\nkind: Service\nmetadata: {name: s}\nspec: {type: LoadBalancer, externalTrafficPolicy: Local}\n";
+    assert_eq!(mixed(service, ""), of("external-traffic-policy", "warn", 4));
+    let kept_off = mixed(&bad, r#", "rules": {"placement": {"mutate": true}}"#);
+    assert_eq!(kept_off, [of("placement", "warn", 4), of("host-pid", "warn", 9)].concat());
+}
+
+#[test]
+fn to_keep_pods_off_virtual_nodes_mends_no_manifest() {
+    let settings = r#"{"nodeKind": "mixed", "rules": {"placement": {"mutate": true}}}"#;
+    let fix = |manifest: &str| oke_vn(&["check", "--fix", "--settings-json", settings, "-"], manifest);
+    // The other fixes are on, as they are without these settings.
+    let output = fix(&pod("  hostname: db\n"));
+    assert!(stdout(&output).contains("\n-  hostname: db\n"), "{output:?}");
+    let output = fix(&pod("  hostPID: true\n"));
+    assert_eq!(status(&output), 0);
+    let text = stdout(&output);
+    assert!(!text.contains("\n+") && text.contains("the policy mends this by itself"), "{text}");
 }
 
 #[test]
@@ -364,8 +463,16 @@ fn rules_are_explained() {
     assert!(page.starts_with("host-port\nFinds ") && page.contains("\nWhy\n"), "{page}");
     assert!(stdout(&oke_vn(&["explain", "--color", "always", "host-port"], "")).contains('\u{1b}'));
     assert!(stdout(&oke_vn(&["explain", "emptydir-medium"], "")).contains("\nParameters\nmedium: "));
+    // What reports name and no rule is.
+    let page = stdout(&oke_vn(&["explain", "placement"], ""));
+    assert!(page.starts_with("placement\n") && page.contains("\nExample\n    nodeKind: mixed\n"), "{page}");
+    let page = stdout(&oke_vn(&["explain", "exemption"], ""));
+    let annotation = format!("\n        {}: \"host-pid,", oke_virtual_nodes_policy::exempt::ANNOTATION);
+    assert!(page.contains("`allowAnnotations`") && page.contains(&annotation), "{page}");
+    assert!(!list.contains("\nplacement ") && !list.contains("\nexemption "), "{list}");
     for (id, expected) in [
         ("hostport", "did you mean `host-port`?"),
+        ("placment", "did you mean `placement`?"),
         ("emtydir-count", "did you mean `emptydir-count`?"),
         ("gateway", "`oke-vn explain` lists all of them"),
     ] {

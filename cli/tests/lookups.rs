@@ -3,11 +3,12 @@
 use std::fmt::Write as _;
 use std::fs;
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::{Arc, Mutex};
 
 use oke_vn::cluster::Cluster;
-use oke_vn::engine::{Offline, Policy};
+use oke_vn::engine::{Host, HostCall, Offline, Policy};
 use oke_vn::manifests::Manifests;
 use serde_json::{Value, json};
 
@@ -225,4 +226,226 @@ fn options_that_cannot_be_obeyed_are_refused() {
     assert!(String::from_utf8_lossy(&output.stderr).contains("only kubewarden-wapc"), "{output:?}");
     let output = lab.run(&annotated(secret(), &json!({"policyType": "raw"})), &[]);
     assert!(String::from_utf8_lossy(&output.stderr).contains("raw requests"), "{output:?}");
+}
+
+// The policy itself.
+
+/// The module that the program embeds.
+static POLICY: &[u8] = include_bytes!(env!("OKE_VN_EMBEDDED_POLICY"));
+
+/// A host that refuses every call, log records too, and remembers it.
+#[derive(Clone, Default)]
+struct Refusing(Arc<Mutex<Vec<String>>>);
+
+impl Refusing {
+    fn take(&self) -> Vec<String> {
+        std::mem::take(&mut self.0.lock().unwrap())
+    }
+}
+
+impl Host for Refusing {
+    fn call(&self, call: HostCall<'_>) -> Result<Vec<u8>, String> {
+        let HostCall { binding, namespace, operation, payload } = call;
+        let payload = String::from_utf8_lossy(payload);
+        self.0.lock().unwrap().push(format!("{binding}/{namespace}/{operation} {payload}"));
+        Err("refused".to_owned())
+    }
+}
+
+/// All requests of the repository: what API servers sent, and the examples of the rules.
+fn requests() -> Vec<(PathBuf, Value)> {
+    let mut requests = Vec::new();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../test_data");
+    for directory in [root.join("reviews"), root.join("e2e")] {
+        for entry in walkdir::WalkDir::new(directory).sort_by_file_name() {
+            let path = entry.unwrap().into_path();
+            let is_json = path.extension().is_some_and(|extension| extension == "json");
+            if !is_json || path.ends_with("settings.json") {
+                continue;
+            }
+            let review: Value = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
+            let request = review.get("request").cloned().unwrap_or(review);
+            assert!(request["operation"].is_string(), "{}", path.display());
+            requests.push((path, request));
+        }
+    }
+    assert!(requests.len() > 150, "{}", requests.len());
+    requests
+}
+
+#[test]
+fn with_look_ups_off_the_host_is_never_called() {
+    let host = Refusing::default();
+    let policy = Policy::new(POLICY, host.clone()).unwrap();
+    let all_settings = [
+        json!({}),
+        json!({"lookups": [], "onLookupFailure": "deny", "mutate": "full", "mutateTemplates": true, "annotate": true,
+            "rules": {"persistent-volume-claim": {"allowStorageClasses": ["fss"]}}}),
+        json!({"nodeKind": "mixed", "lookups": null, "rules": {"placement": {"mutate": true}},
+            "exemptions": [{"namespaces": ["shop"], "reason": "a test"}], "allowAnnotations": true}),
+        json!({"nodeKind": "managed", "lookups": ["Node", "Pod", "Secret", "PersistentVolumeClaim", "Namespace"]}),
+    ];
+    for (path, request) in requests() {
+        for settings in &all_settings {
+            let payload = json!({"request": request, "settings": settings}).to_string();
+            for function in ["validate", "findings"] {
+                policy.call(function, payload.as_bytes()).unwrap();
+                assert_eq!(host.take(), [] as [&str; 0], "{function} of {} with {settings}", path.display());
+            }
+        }
+    }
+    for settings in &all_settings {
+        policy.call("validate_settings", settings.to_string().as_bytes()).unwrap();
+    }
+    policy.call("protocol_version", b"").unwrap();
+    assert_eq!(host.take(), [] as [&str; 0]);
+}
+
+#[test]
+fn each_kind_is_looked_up_once_at_most_and_only_where_it_is_named() {
+    let host = Refusing::default();
+    let policy = Policy::new(POLICY, host.clone()).unwrap();
+    let kinds = ["Node", "Pod", "Secret", "PersistentVolumeClaim", "Namespace"];
+    let kind_of = |call: &String| {
+        let payload: Value = serde_json::from_str(call.split_once(' ').unwrap().1).unwrap();
+        payload["kind"].as_str().unwrap().to_owned()
+    };
+    for kind in kinds {
+        let mut asked = 0;
+        for (path, mut request) in requests() {
+            // Two of everything that is looked up by its name.
+            if let Some(spec) = request.pointer_mut("/object/spec").filter(|spec| spec.get("containers").is_some()) {
+                spec["imagePullSecrets"] = json!([{"name": "a"}, {"name": "b"}]);
+                let claim = |name| json!({"name": name, "persistentVolumeClaim": {"claimName": name}});
+                spec["volumes"] = json!([claim("a"), claim("b")]);
+            }
+            for lookups in [json!([kind]), json!(kinds)] {
+                let settings = json!({"nodeKind": "mixed", "lookups": lookups,
+                    "rules": {"persistent-volume-claim": {"allowStorageClasses": ["fss"]}}});
+                let payload = json!({"request": request, "settings": settings}).to_string();
+                policy.call("validate", payload.as_bytes()).unwrap();
+                let calls = host.take();
+                let count = calls.iter().filter(|call| kind_of(call) == kind).count();
+                asked += count;
+                assert!(count <= 1, "{}: {calls:?}", path.display());
+                assert!(lookups == json!(kinds) || calls.len() == count, "{}: {calls:?}", path.display());
+            }
+        }
+        assert!(asked > 0, "nobody asks for a {kind}");
+    }
+}
+
+/// The report of a check of a directory with these files.
+fn check(files: &[(&str, &str)], settings: &Value, args: &[&str]) -> (Option<i32>, Value) {
+    let directory = tempfile::tempdir().unwrap();
+    for (name, text) in files {
+        fs::write(directory.path().join(name), text).unwrap();
+    }
+    let output = Command::new(env!("CARGO_BIN_EXE_oke-vn"))
+        .current_dir(directory.path())
+        .args(["check", "--output", "json", "--settings-json", &settings.to_string()])
+        .args(args)
+        .arg(".")
+        .output()
+        .unwrap();
+    let report = serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {output:?}"));
+    (output.status.code(), report)
+}
+
+/// Level, rule and path of all findings.
+fn found(report: &Value) -> Vec<String> {
+    let objects = report["objects"].as_array().unwrap().iter();
+    let findings = objects.flat_map(|object| object["findings"].as_array().unwrap());
+    let text = |finding: &Value, key: &str| finding[key].as_str().unwrap().to_owned();
+    findings
+        .map(|finding| format!("{} {} {}", text(finding, "level"), text(finding, "rule"), text(finding, "path")))
+        .collect()
+}
+
+fn pod(spec: &str) -> String {
+    let container = "{name: c, image: i, resources: {limits: {cpu: 1, memory: 1Gi}}}";
+    format!("apiVersion: v1\nkind: Pod\nmetadata: {{name: web}}\nspec:\n  containers: [{container}]\n{spec}")
+}
+
+#[test]
+fn a_check_knows_the_secrets_of_the_manifests() {
+    let pod = pod("  imagePullSecrets: [{name: opaque}, {name: good}, {name: gone}]\n");
+    let secret = |name: &str, more: &str| {
+        format!("apiVersion: v1\nkind: Secret\nmetadata: {{name: {name}}}\n{more}data: {{a: c2VjcmV0}}\n")
+    };
+    let opaque = secret("opaque", "");
+    let good = secret("good", "type: kubernetes.io/dockerconfigjson\n");
+    let files = [("pod.yaml", pod.as_str()), ("opaque.yaml", &opaque), ("good.yaml", &good)];
+    let settings = json!({"lookups": ["Secret"]});
+    let expected = ["deny image-pull-secret-type spec.imagePullSecrets[0]"];
+    for args in [&[][..], &["--namespace", "shop"], &["--fix"]] {
+        let (status, report) = check(&files, &settings, args);
+        assert_eq!(found(&report), expected, "{args:?}");
+        assert_eq!((status, &report["summary"]["denied"]), (Some(1), &json!(1)));
+        assert!(!report.to_string().contains("c2VjcmV0"));
+    }
+    let (status, report) = check(&files, &json!({"lookups": ["Namespace"]}), &[]);
+    assert_eq!((status, found(&report)), (Some(0), vec![]));
+    // The Secret of another namespace is none of the pod's.
+    let elsewhere = opaque.replace("{name: opaque}", "{name: opaque, namespace: other}");
+    let (status, report) = check(&[files[0], ("opaque.yaml", &elsewhere)], &settings, &[]);
+    assert_eq!((status, found(&report)), (Some(0), vec![]));
+    // What is exempt is still told.
+    let exempt = json!({"lookups": ["Secret"], "exemptions": [{"names": ["web"], "reason": "a test"}]});
+    let (status, report) = check(&files, &exempt, &[]);
+    assert_eq!((status, found(&report)), (Some(0), vec![expected[0].replace("deny", "exempted")]));
+}
+
+#[test]
+fn a_check_knows_the_claims_of_the_manifests() {
+    let volume = |name: &str| format!("  - {{name: {name}, persistentVolumeClaim: {{claimName: {name}}}}}\n");
+    let pod = pod(&format!("  volumes:\n{}{}{}", volume("fast"), volume("slow"), volume("gone")));
+    let claim = |name: &str, class: &str| {
+        let head = "apiVersion: v1\nkind: PersistentVolumeClaim";
+        format!("{head}\nmetadata: {{name: {name}}}\nspec: {{storageClassName: {class}}}\n")
+    };
+    let claims = format!("{}---\n{}", claim("fast", "fss"), claim("slow", "oci-bv"));
+    let files = [("claims.yaml", claims.as_str()), ("pod.yaml", &pod)];
+    let (_, report) = check(
+        &files,
+        &json!({"lookups": ["PersistentVolumeClaim"],
+            "rules": {"persistent-volume-claim": {"allowStorageClasses": ["fss"]}}}),
+        &[],
+    );
+    assert_eq!(
+        found(&report),
+        [
+            "deny persistent-volume-claim kind",
+            "deny persistent-volume-claim spec.volumes[1].persistentVolumeClaim",
+            "warn persistent-volume-claim spec.volumes[2].persistentVolumeClaim",
+        ]
+    );
+}
+
+#[test]
+fn a_check_knows_the_namespaces_of_the_manifests() {
+    let namespace = "apiVersion: v1\nkind: Namespace\nmetadata: {name: shop, labels: {istio-injection: enabled}}\n";
+    let pod = pod("");
+    let files = [("namespace.yaml", namespace), ("pod.yaml", &pod)];
+    let settings = json!({"lookups": ["Namespace"]});
+    let of_namespace = "deny service-mesh metadata.labels[\"istio-injection\"]";
+    let (_, report) = check(&files, &settings, &["-n", "shop"]);
+    assert_eq!(found(&report), [of_namespace, "deny service-mesh metadata.namespace"]);
+    let (_, report) = check(&files, &settings, &["-n", "other"]);
+    assert_eq!(found(&report), [of_namespace]);
+}
+
+#[test]
+fn a_check_knows_the_nodes_of_the_manifests() {
+    let node = "apiVersion: v1\nkind: Node\nmetadata: {name: virtual-1, labels: {node-role.kubernetes.io/virtual-node: ''}}\n\
+                spec: {taints: [{key: virtual, effect: NoSchedule}]}\n";
+    let bad = pod("  hostPID: true\n");
+    let settings = json!({"nodeKind": "mixed", "lookups": ["Node"]});
+    let found = |node: &str, pod: &str| found(&check(&[("node.yaml", node), ("pod.yaml", pod)], &settings, &[]).1);
+    let denied = ["deny host-pid spec.hostPID"];
+    assert_eq!(found(node, &bad), [] as [&str; 0]);
+    assert_eq!(found(node, &format!("{bad}  tolerations: [{{operator: Exists}}]\n")), denied);
+    assert_eq!(found(node, &format!("{bad}  nodeName: virtual-1\n")), denied);
+    // Where there is no virtual node, the settings describe them.
+    assert_eq!(found(&node.replace("virtual-node", "other"), &bad), denied);
 }
