@@ -9,7 +9,8 @@ use crate::policy::Outcome;
 use crate::reader::Step;
 use crate::rule::Level;
 
-/// The outcome as JSON: an object with `accepted`, `code` and `message` of a rejection, `subject`, and `findings`. A
+/// The outcome as JSON: an object with `accepted`, `code` and `message` of a rejection, `subject`, and `findings`. The
+/// message of what was judged is how to keep it off virtual nodes. A
 /// finding is an object with `rule`, `level` (of a rule, or `exempted`), `path`, `container`, `problem`, `remedy`, and for
 /// what a fix mends `fixed` and its `changes`: the `path` to each value as keys and indices, and the new `value`, none where it is removed.
 #[must_use]
@@ -28,7 +29,12 @@ pub fn to_json(outcome: &Outcome<'_>) -> String {
     }
     match outcome {
         Outcome::Rejected(_, message) => member(&mut out, "message", message),
-        Outcome::Judged(judgement) => member(&mut out, "subject", &judgement.subject),
+        Outcome::Judged(judgement) => {
+            member(&mut out, "subject", &judgement.subject);
+            if let Some(advice) = judgement.advice.as_deref().filter(|_| !is_accepted) {
+                member(&mut out, "message", advice);
+            }
+        }
         Outcome::Accepted => {}
     }
     key(&mut out, "findings");

@@ -372,12 +372,15 @@ fn keep_off<'d>(
     }
     let requirement = placement::requirement(label);
     judgement.advice = placement::advice(&requirement);
-    if !settings.mends_placement
-        || judgement.findings.iter().any(|finding| finding.is_unanswered && finding.level == Level::Deny)
-    {
+    let mut denying = judgement.findings.iter().filter(|finding| finding.level == Level::Deny);
+    let target = Target::reachable(subject, operation, settings);
+    // Its pods are kept off only where what denies it is found in them again.
+    let is_kept =
+        |finding: &Finding<'_>| !finding.is_unanswered && (target == Some(Target::Object) || finding.is_in_template());
+    if !settings.mends_placement || !denying.all(is_kept) {
         return;
     }
-    match Target::reachable(subject, operation, settings) {
+    match target {
         Some(Target::Object) => {
             let changes = placement::changes(pod, &requirement);
             let Some(object) = text().and_then(|text| apply(text, changes, settings)) else { return };
