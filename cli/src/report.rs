@@ -35,13 +35,13 @@ fn object_block(object: &Judged, out: &mut dyn Write) -> io::Result<()> {
     if object.is_unreadable() {
         let message = object.message.as_deref().unwrap_or("no reason given");
         writeln!(out, "  {DENY}deny{DENY:#}  cannot be read: {}", clean(message))?;
-    } else if let Some(message) = &object.message {
-        let (style, word) = if object.accepted { (WARN, "note") } else { (DENY, "deny") };
-        for line in message.lines() {
-            writeln!(out, "  {style}{word}{style:#}  {}", clean(line))?;
-        }
     }
-    object.findings.iter().try_for_each(|finding| finding_block(finding, out))
+    object.findings.iter().try_for_each(|finding| finding_block(finding, out))?;
+    // Of what was judged: how to keep it off virtual nodes.
+    match &object.message {
+        Some(message) if !object.is_unreadable() => writeln!(out, "  {}", clean(message)),
+        _ => Ok(()),
+    }
 }
 
 fn finding_block(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {

@@ -305,6 +305,11 @@ fn in_a_mixed_cluster_the_node_decides() {
     assert_eq!(mixed(&format!("{bad}  tolerations: [{{key: virtual}}]\n"), taint), of("host-pid", "deny", 9));
     let service = "apiVersion: v1\nkind: Service\nmetadata: {name: s}\nspec: {type: LoadBalancer, externalTrafficPolicy: Local}\n";
     assert_eq!(mixed(service, ""), of("external-traffic-policy", "warn", 4));
+    // The way out comes last, and is no finding.
+    let text = stdout(&oke_vn(&["check", "--settings-json", r#"{"nodeKind": "mixed"}"#, "-"], &bad));
+    let lines: Vec<_> = text.lines().map(str::trim).take_while(|line| !line.is_empty()).collect();
+    assert!(lines.last().unwrap().starts_with("To keep it on managed nodes instead, add"), "{text}");
+    assert_eq!(text.matches("deny").count(), 1, "{text}");
     let kept_off = mixed(&bad, r#", "rules": {"placement": {"mutate": true}}"#);
     assert_eq!(kept_off, [of("placement", "warn", 4), of("host-pid", "warn", 9)].concat());
 }
