@@ -380,8 +380,6 @@ fn virtual_nodes_are_described_in_full() {
     for (settings, lines) in cases {
         assert_errors(&settings, &lines);
     }
-    // An entry that is null is no taint; nobody writes it on purpose.
-    assert!(errors(&taint(Value::Null)).contains("virtualNodes.taints[0]"));
 }
 
 #[test]
@@ -518,25 +516,32 @@ fn exemptions_are_lists_of_names_with_a_reason() {
     for (settings, lines) in cases {
         assert_errors(&settings, &lines);
     }
-    assert!(errors(&json!({"exemptions": [null]})).contains("exemptions[0]"), "it would exempt everything");
-    let mixed = json!({"exemptions": [{"names": ["a"], "reason": "r"}, null]});
-    assert!(errors(&mixed).contains("exemptions[1]"), "it would exempt everything");
+}
+
+const OPEN: &str =
+    "exemptions[0]: an exemption that matches everything switches the policy off, use nodeKind managed for that";
+
+/// Null in the place of an object asks for nothing, and an exemption that asks for nothing matches everything.
+#[test]
+fn an_entry_that_is_null_is_an_error() {
+    for (settings, path) in [
+        (json!({"exemptions": [null]}), "exemptions[0]: "),
+        (json!({"exemptions": [{"names": ["a"], "reason": "r"}, null]}), "exemptions[1]: "),
+        (json!({"virtualNodes": {"taints": [null]}}), "virtualNodes.taints[0]"),
+    ] {
+        let message = errors(&settings);
+        assert!(message.contains(&format!("\n- {path}")), "{settings}: {message}");
+    }
 }
 
 #[test]
 fn an_exemption_that_matches_everything_is_an_error() {
-    let line =
-        "exemptions[0]: an exemption that matches everything switches the policy off, use nodeKind managed for that";
     for fields in [
         json!({}),
         json!({"names": ["*"]}),
         json!({"namespaces": ["*"]}),
         json!({"names": ["**"], "namespaces": ["***"]}),
         json!({"names": ["*", "*"]}),
-        json!({"names": ["*", "web"]}),
-        json!({"names": ["web", "*"]}),
-        json!({"namespaces": ["shop", "**"], "names": []}),
-        json!({"namespaces": ["shop", "*"], "names": ["*", "web"]}),
         json!({"names": [], "namespaces": [], "kinds": [], "labels": {}, "users": [], "groups": [], "rules": []}),
         json!({"names": null, "namespaces": null, "kinds": null, "labels": null, "users": null, "groups": null, "rules": null}),
         json!({"labels": {"team": null}}),
@@ -547,10 +552,27 @@ fn an_exemption_that_matches_everything_is_an_error() {
         let settings = json!({"exemptions": [exemption]});
         match check(Some(&settings.to_string())) {
             Ok(()) => panic!("valid, and it matches everything: {settings}"),
-            Err(invalid) => assert_eq!(invalid.0, format!("the settings have 1 error\n- {line}"), "{settings}"),
+            Err(invalid) => assert_eq!(invalid.0, format!("the settings have 1 error\n- {OPEN}"), "{settings}"),
         }
     }
-    assert_errors(&json!({"exemptions": [{}]}), &[line, "exemptions[0].reason: an exemption needs a reason"]);
+    assert_errors(&json!({"exemptions": [{}]}), &[OPEN, "exemptions[0].reason: an exemption needs a reason"]);
+}
+
+/// One entry of a list is enough, so a star beside a name leaves nothing for the name to say.
+#[test]
+fn a_star_beside_a_name_matches_everything_too() {
+    for fields in [
+        json!({"names": ["*", "web"]}),
+        json!({"names": ["web", "*"]}),
+        json!({"namespaces": ["shop", "**"], "names": []}),
+        json!({"namespaces": ["shop", "*"], "names": ["*", "web"]}),
+    ] {
+        let mut exemption = json!({"reason": "r"});
+        overlay(&mut exemption, &fields);
+        let settings = json!({"exemptions": [exemption]});
+        let found = check(Some(&settings.to_string())).err().map(|invalid| invalid.0);
+        assert_eq!(found, Some(format!("the settings have 1 error\n- {OPEN}")), "{settings}");
+    }
 }
 
 /// What is offered for a name must be one.
