@@ -3,10 +3,14 @@
 //!
 //! `BLESS=1 cargo test --test docs` writes the requests in `test_data/e2e` anew.
 
+mod common;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use common::{Recorded, yaml};
+use oke_virtual_nodes_policy::lookups::{Cluster, Host, Lookup};
 use oke_virtual_nodes_policy::policy;
 use oke_virtual_nodes_policy::response::Response;
 use oke_virtual_nodes_policy::rule::{Level, Rule};
@@ -103,7 +107,7 @@ fn every_section_is_filled_in() {
 fn what_fails_is_found_by_its_rule_alone() {
     let mut wrong = Vec::new();
     for rule in RULES {
-        let response = validate(&found(rule), &json!({}));
+        let response = validate_in(&Recorded(&cluster_of(rule)), &found(rule), &settings_of(rule));
         let (denied, warned) = annotations(&response);
         let expected = match rule.strict {
             Level::Deny => (companions(rule).join(","), String::new()),
@@ -120,7 +124,7 @@ fn what_fails_is_found_by_its_rule_alone() {
 fn what_is_mended_yields_nothing() {
     let mut wrong = Vec::new();
     for rule in RULES {
-        let response = validate(&clean(rule), &json!({}));
+        let response = validate_in(&Recorded(&cluster_of(rule)), &clean(rule), &settings_of(rule));
         if !response.accepted || response.message.is_some() || response.warnings.is_some() {
             wrong.push(format!("{}: {:?} {:?}", rule.id, response.message, response.warnings));
         }
@@ -189,6 +193,16 @@ fn every_rule_is_among_the_sentences() {
     let lines = all_lines();
     for id in ids() {
         assert!(lines.iter().any(|line| line.starts_with(&format!("{id} "))), "no sentence of {id}");
+    }
+    for part in [
+        "exemption spec.jobTemplate.spec.template.metadata.annotations",
+        "could not look up Secrets",
+        "could not look up PersistentVolumeClaims",
+        "could not look up Namespaces",
+        "the claim is of no storage class",
+        "the namespace asks for",
+    ] {
+        assert!(lines.iter().any(|line| line.contains(part)), "no sentence with {part:?}");
     }
 }
 
@@ -280,7 +294,7 @@ fn clean(rule: &Rule) -> Value {
 
 /// What the API server would send for an example, which is a manifest or a part of a request.
 fn request(example: &str, uid: &str) -> Value {
-    let example = yaml(example);
+    let example: Value = yaml(example);
     let given = example.get("request").cloned().unwrap_or_else(|| creation(&example, uid));
     let Value::Object(mut given) = given else { panic!("{uid}: the request is no object") };
     let kind = text(&given["kind"]["kind"], uid).to_owned();
@@ -357,8 +371,33 @@ fn sorted(value: Value) -> Value {
     }
 }
 
+/// The settings under which a rule finds its example.
+fn settings_of(rule: &Rule) -> Value {
+    match rule.id {
+        "image-pull-secret-type" => json!({"lookups": ["Secret"]}),
+        _ => json!({}),
+    }
+}
+
+/// What is in the cluster that the example of a rule speaks of.
+fn cluster_of(rule: &Rule) -> Vec<Value> {
+    match rule.id {
+        "image-pull-secret-type" => yaml(
+            "
+- {apiVersion: v1, kind: Secret, metadata: {name: opaque, namespace: shop}, type: Opaque}
+- {apiVersion: v1, kind: Secret, metadata: {name: registry, namespace: shop}, type: kubernetes.io/dockerconfigjson}
+",
+        ),
+        _ => Vec::new(),
+    }
+}
+
 fn validate(request: &Value, settings: &Value) -> Response {
-    policy::validate(json!({"request": request, "settings": settings}).to_string().as_bytes())
+    validate_in(&Host, request, settings)
+}
+
+fn validate_in(cluster: &dyn Cluster, request: &Value, settings: &Value) -> Response {
+    policy::validate_in(cluster, json!({"request": request, "settings": settings}).to_string().as_bytes())
 }
 
 fn annotations(response: &Response) -> (String, String) {
@@ -369,33 +408,53 @@ fn annotations(response: &Response) -> (String, String) {
 
 // Every sentence that a rule can say, where it is longest: in a CronJob, of a container with a long name.
 
-/// The findings of all requests of [`everything`] in one line each, uncut. Each rule is asked alone, so that nothing
-/// is left out at the end of a long message.
+/// The findings of all requests of [`everything`] in one line each, uncut, with what is found in a cluster and with what
+/// is said where none answers. Each rule is asked alone, so that nothing is left out at the end of a long message.
 fn all_lines() -> BTreeSet<String> {
     let mut lines = BTreeSet::new();
+    let objects = looked_up();
     for request in everything() {
-        let (denied, warned) = annotations(&validate(&request, &every_rule(&|_| "deny")));
-        for id in denied.split(',').chain(warned.split(',')).filter(|id| !id.is_empty()) {
-            let mut settings = every_rule(&|rule| if rule.id == id { "deny" } else { "off" });
-            let mut insert = |settings: &Value| {
-                let response = validate(&request, settings);
-                let message = response.message.unwrap_or_default();
-                let denials = message.lines().filter_map(|line| line.strip_prefix("- "));
-                lines.extend(denials.map(str::to_owned).chain(response.warnings.unwrap_or_default()));
-            };
-            insert(&settings);
-            if id == "persistent-volume-claim" {
-                settings["rules"][id] = json!({"level": "deny", "allowStorageClasses": ["fss"]});
+        for cluster in [&Recorded(&objects) as &dyn Cluster, &Host] {
+            let (denied, warned) = annotations(&validate_in(cluster, &request, &every_rule(&|_| "deny")));
+            for id in denied.split(',').chain(warned.split(',')).filter(|id| !id.is_empty()) {
+                let mut settings = every_rule(&|rule| if rule.id == id { "deny" } else { "off" });
+                let mut insert = |settings: &Value| {
+                    let response = validate_in(cluster, &request, settings);
+                    let message = response.message.unwrap_or_default();
+                    let denials = message.lines().filter_map(|line| line.strip_prefix("- "));
+                    lines.extend(denials.map(str::to_owned).chain(response.warnings.unwrap_or_default()));
+                };
                 insert(&settings);
+                settings["lookups"] = json!([]);
+                insert(&settings);
+                if id == "persistent-volume-claim" {
+                    settings["rules"][id] = json!({"level": "deny", "allowStorageClasses": ["fss"]});
+                    insert(&settings);
+                    settings["lookups"] = json!(Lookup::NAMES);
+                    insert(&settings);
+                }
             }
         }
     }
     lines
 }
 
+/// A cluster in which every rule that looks something up finds something.
+fn looked_up() -> Vec<Value> {
+    yaml(
+        "
+- {apiVersion: v1, kind: Secret, metadata: {name: opaque, namespace: default}, type: Opaque}
+- {apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: data, namespace: default}, spec: {storageClassName: oci-bv}}
+- apiVersion: v1
+  kind: Namespace
+  metadata: {name: default, labels: {servicemesh.oci.oracle.com/sidecar-injection: enabled}}
+",
+    )
+}
+
 fn every_rule(level: &dyn Fn(&Rule) -> &'static str) -> Value {
     let rules: Map<_, _> = RULES.iter().map(|rule| (rule.id.to_owned(), json!(level(rule)))).collect();
-    json!({"rules": rules})
+    json!({"rules": rules, "lookups": Lookup::NAMES})
 }
 
 fn everything() -> Vec<Value> {
@@ -430,10 +489,6 @@ fn everything() -> Vec<Value> {
     requests
 }
 
-fn yaml(text: &str) -> Value {
-    yaml_serde::from_str(text).unwrap_or_else(|error| panic!("{error}\n{text}"))
-}
-
 fn cron_job(spec: Value) -> Value {
     json!({
         "apiVersion": "batch/v1",
@@ -447,7 +502,7 @@ fn cron_job(spec: Value) -> Value {
 }
 
 fn containers() -> Vec<Value> {
-    let containers = yaml(
+    let containers: Value = yaml(
         r#"
 - restartPolicy: Always
   stdin: true
@@ -513,7 +568,7 @@ const PRODUCT_IMAGES: [&str; 13] = [
 ];
 
 fn pods() -> Vec<Value> {
-    let pods = yaml(
+    let pods: Value = yaml(
         r#"
 - hostIPC: true
   hostNetwork: true
@@ -522,6 +577,7 @@ fn pods() -> Vec<Value> {
   setHostnameAsFQDN: true
   shareProcessNamespace: true
   terminationGracePeriodSeconds: 300
+  imagePullSecrets: [{name: opaque}]
   os: {name: linux}
   overhead: {memory: 120Mi}
   resources: {requests: {memory: 1Gi}, limits: {memory: 2Gi}}
@@ -550,7 +606,7 @@ fn pods() -> Vec<Value> {
 }
 
 fn volumes() -> Vec<Value> {
-    let volumes = yaml(
+    let volumes: Value = yaml(
         r#"
 - emptyDir: {medium: HugePages-2Mi, sizeLimit: 1Gi}
 - configMap: {name: settings, defaultMode: 493, items: [{key: a, path: a, mode: 256}]}
@@ -602,7 +658,7 @@ fn volumes() -> Vec<Value> {
 }
 
 fn objects() -> Vec<Value> {
-    let objects = yaml(
+    let objects: Value = yaml(
         r#"
 - {apiVersion: v1, kind: PersistentVolumeClaim, spec: {storageClassName: oci-bv}}
 - {apiVersion: apps/v1, kind: StatefulSet, spec: {volumeClaimTemplates: [{metadata: {name: data}}]}}
@@ -622,6 +678,11 @@ fn objects() -> Vec<Value> {
 - apiVersion: v1
   kind: Namespace
   metadata: {labels: {servicemesh.oci.oracle.com/sidecar-injection: enabled}}
+- apiVersion: batch/v1
+  kind: CronJob
+  metadata: {}
+  spec: {jobTemplate: {spec: {template: {metadata: {annotations: {oke-virtual-nodes.kubewarden.io/exempt: "host-pid: it is old"}}}}}}
+- {apiVersion: v1, kind: Pod, metadata: {}, spec: {}}
 - apiVersion: batch/v1
   kind: CronJob
   metadata: {}

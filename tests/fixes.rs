@@ -6,7 +6,10 @@ mod common;
 
 use std::collections::BTreeMap;
 
-use common::{KINDS, Kind, create, files, findings, good_container, good_spec, kind_named, overlay, payload, update};
+use common::{
+    KINDS, Kind, annotation, answer, create, files, findings, good_container, good_spec, kind_named, overlay, payload,
+    update, validate, warnings,
+};
 use oke_virtual_nodes_policy::policy;
 use oke_virtual_nodes_policy::rule::{Fix, Level, Rule};
 use oke_virtual_nodes_policy::rules::RULES;
@@ -155,14 +158,6 @@ fn with_parameters(settings: &Value) -> Value {
     with(&settings, "missing-resources", "memory", json!("1Gi"))
 }
 
-fn answer(request: &Value, settings: &Value) -> Value {
-    answer_to_text(&payload(request, settings))
-}
-
-fn answer_to_text(payload: &str) -> Value {
-    serde_json::to_value(policy::validate(payload.as_bytes())).expect("a response is JSON")
-}
-
 /// The mended object as it is written in the response.
 fn mended_text(payload: &str) -> Option<String> {
     let response = policy::validate(payload.as_bytes());
@@ -170,15 +165,6 @@ fn mended_text(payload: &str) -> Option<String> {
     let bytes = serde_json::to_string(&response).expect("a response is JSON");
     assert!(bytes.contains(&mended), "{bytes}");
     Some(mended)
-}
-
-fn warnings(answer: &Value) -> Vec<String> {
-    answer.get("warnings").map(|lines| serde_json::from_value(lines.clone()).unwrap()).unwrap_or_default()
-}
-
-/// The ids of the rules in an audit annotation; empty where there is none.
-fn ids<'a>(answer: &'a Value, annotation: &str) -> &'a str {
-    answer.pointer(&format!("/audit_annotations/{annotation}")).map_or("", |ids| ids.as_str().unwrap())
 }
 
 fn pod(spec: Value) -> Value {
@@ -206,7 +192,7 @@ fn service(annotations: Value, spec: Value) -> Value {
 #[track_caller]
 fn assert_denied(answer: &Value, denied: &str) {
     assert_eq!(answer["accepted"], false, "{answer}");
-    assert_eq!(ids(answer, "denied"), denied, "{answer}");
+    assert_eq!(annotation(answer, "denied"), denied, "{answer}");
     assert_unmended(answer);
 }
 
@@ -216,14 +202,14 @@ fn assert_mended(answer: &Value, expected: &Value, fixed: &str) {
     assert_eq!(answer["accepted"], true, "{answer}");
     assert_eq!(answer.get("code"), None, "{answer}");
     assert_eq!(answer.get("mutated_object"), Some(expected), "{answer}");
-    assert_eq!(ids(answer, "fixed"), fixed, "{answer}");
-    assert_eq!(ids(answer, "denied"), "", "{answer}");
+    assert_eq!(annotation(answer, "fixed"), fixed, "{answer}");
+    assert_eq!(annotation(answer, "denied"), "", "{answer}");
 }
 
 #[track_caller]
 fn assert_unmended(answer: &Value) {
     assert_eq!(answer.get("mutated_object"), None, "{answer}");
-    assert_eq!(ids(answer, "fixed"), "", "{answer}");
+    assert_eq!(annotation(answer, "fixed"), "", "{answer}");
     assert!(!answer.as_object().unwrap().contains_key("mutated_object"), "{answer}");
 }
 
@@ -413,7 +399,7 @@ fn may_touch(id: &str, path: &str) -> bool {
 /// The second law, for one request. Says whether anything was mended.
 fn assert_second_law(request: &Value, settings: &Value) -> bool {
     let text = payload(request, settings);
-    let first = answer_to_text(&text);
+    let first = validate(&text);
     let Some(mended) = first.get("mutated_object") else {
         assert_unmended(&first);
         for line in warnings(&first) {
@@ -441,7 +427,7 @@ fn assert_second_law(request: &Value, settings: &Value) -> bool {
     assert_eq!(warnings(&second), warnings(&first), "{text}");
 
     // Only what the rules that mended may touch.
-    let fixed: Vec<_> = ids(&first, "fixed").split(',').collect();
+    let fixed: Vec<_> = annotation(&first, "fixed").split(',').collect();
     for (path, ..) in &changes {
         assert!(fixed.iter().any(|id| may_touch(id, path)), "{path} is no field of {fixed:?}: {text}");
     }
@@ -547,7 +533,7 @@ fn every_fix_makes_exactly_what_it_says() {
                 let answer = answer(&request, &settings);
                 println!("  {settings}");
                 assert_mended(&answer, &expected, &id);
-                assert_eq!(ids(&answer, "warned"), "", "{label}");
+                assert_eq!(annotation(&answer, "warned"), "", "{label}");
                 case.assert_lines(&answer, str::to_owned);
             };
             let leaves = |settings: Value, level: Level| {
@@ -556,8 +542,8 @@ fn every_fix_makes_exactly_what_it_says() {
                 assert_unmended(&answer);
                 let level = if case.finds { level } else { Level::Off };
                 assert_eq!(answer["accepted"], level != Level::Deny, "{answer}");
-                assert_eq!(ids(&answer, "denied"), if level == Level::Deny { &id } else { "" }, "{answer}");
-                assert_eq!(ids(&answer, "warned"), if level == Level::Warn { &id } else { "" }, "{answer}");
+                assert_eq!(annotation(&answer, "denied"), if level == Level::Deny { &id } else { "" }, "{answer}");
+                assert_eq!(annotation(&answer, "warned"), if level == Level::Warn { &id } else { "" }, "{answer}");
                 assert!(!warnings(&answer).iter().any(|line| line.contains(": was ")), "{answer}");
             };
             let own = case.settings(&json!({"mutate": name(fix)}));
@@ -606,7 +592,7 @@ fn a_template_is_left_as_it_is_and_warns_that_its_pods_will_be_mended() {
                 let answer = answer(&request, &settings);
                 assert_eq!(answer["accepted"], true, "{label}: {answer}");
                 assert_unmended(&answer);
-                assert_eq!(ids(&answer, "warned"), rule.id, "{label}");
+                assert_eq!(annotation(&answer, "warned"), rule.id, "{label}");
                 case.assert_lines(&answer, |line| would_be(&in_template(line, kind)));
                 assert!(!assert_second_law(&request, &settings), "{label}");
             }
@@ -725,7 +711,7 @@ fn what_has_no_fix_still_denies_a_template() {
         for settings in [json!({"mutate": "full"}), json!({"mutate": "full", "mutateTemplates": true})] {
             let answer = answer(&create(&object), &settings);
             assert_denied(&answer, "host-pid");
-            assert_eq!(ids(&answer, "warned"), "termination-grace-period");
+            assert_eq!(annotation(&answer, "warned"), "termination-grace-period");
             let path = format!("{}.terminationGracePeriodSeconds", kind.path());
             assert_eq!(
                 warnings(&answer),
@@ -755,7 +741,7 @@ fn a_denied_request_is_not_mended_and_says_what_would_be() {
             };
             let answer = answer(&create(&object), &settings);
             assert_denied(&answer, reason);
-            assert_eq!(ids(&answer, "warned"), id, "{}", case.name);
+            assert_eq!(annotation(&answer, "warned"), id, "{}", case.name);
             let message = answer["message"].as_str().unwrap();
             assert!(message.contains(": 1 problem\n"), "{message}");
             assert!(!message.contains(&format!("- {id} ")), "{message}");
@@ -772,7 +758,7 @@ fn what_remains_is_said_after_what_was_mended() {
     let mut expected = object.clone();
     expected["spec"]["terminationGracePeriodSeconds"] = json!(30);
     assert_mended(&answer, &expected, "termination-grace-period");
-    assert_eq!(ids(&answer, "warned"), "host-pid");
+    assert_eq!(annotation(&answer, "warned"), "host-pid");
     let lines = warnings(&answer);
     assert_eq!(lines[0], "termination-grace-period spec.terminationGracePeriodSeconds: was 5, set to 30");
     assert!(lines[1].starts_with("host-pid spec.hostPID: ") && lines.len() == 2, "{lines:?}");
@@ -879,7 +865,7 @@ fn a_pod_that_needs_its_privileges_keeps_them() {
     expected["spec"]["containers"][0]["securityContext"]["allowPrivilegeEscalation"] = json!(false);
     let answer = answer(&create(&object), &settings);
     assert_mended(&answer, &expected, "privilege-escalation");
-    assert_eq!(ids(&answer, "warned"), "privilege-escalation");
+    assert_eq!(annotation(&answer, "warned"), "privilege-escalation");
     assert_eq!(warnings(&answer).len(), 2);
 }
 
@@ -964,7 +950,7 @@ fn missing_resources_are_added_only_where_the_settings_give_them() {
     let bare = answer(&request, &full);
     assert_eq!(bare["accepted"], true);
     assert_unmended(&bare);
-    assert_eq!(ids(&bare, "warned"), "missing-resources");
+    assert_eq!(annotation(&bare, "warned"), "missing-resources");
 
     for (given, amount, other) in [("cpu", "500m", "memory"), ("memory", "2Gi", "cpu")] {
         let settings = with(&full, "missing-resources", given, json!(amount));
@@ -973,7 +959,7 @@ fn missing_resources_are_added_only_where_the_settings_give_them() {
             json!({"claims": [{"name": "c"}], "requests": {given: amount}, "limits": {given: amount}});
         let partly = answer(&request, &with(&settings, "subcore-cpu", "level", json!("off")));
         assert_mended(&partly, &expected, "missing-resources");
-        assert_eq!(ids(&partly, "warned"), "missing-resources", "what is still missing is still found");
+        assert_eq!(annotation(&partly, "warned"), "missing-resources", "what is still missing is still found");
         let lines = warnings(&partly);
         assert_eq!(lines.len(), 2, "{lines:?}");
         assert_eq!(
@@ -1027,7 +1013,7 @@ fn a_services_modes_are_touched_only_where_oracle_wants_another_one() {
         let answer = answer(&create(&object), &full);
         assert_eq!(answer["accepted"], true);
         assert_unmended(&answer);
-        assert_eq!(ids(&answer, "warned"), "load-balancer-security-list");
+        assert_eq!(annotation(&answer, "warned"), "load-balancer-security-list");
         assert!(!warnings(&answer)[0].contains(": was "), "{answer}");
     }
     for annotations in [
@@ -1084,13 +1070,13 @@ fn a_service_that_keeps_the_clients_address_is_mended_as_a_whole() {
     // `safe` does not mend the one, and so mends nothing.
     let safe = answer(&request, &json!({"mutate": "safe"}));
     assert_denied(&safe, "external-traffic-policy");
-    assert_eq!(ids(&safe, "warned"), "load-balancer-security-list");
+    assert_eq!(annotation(&safe, "warned"), "load-balancer-security-list");
     assert!(warnings(&safe).iter().all(|line| line.contains("would be set to None")), "{safe}");
     // What is worth an improvement is no finding, and not worth a word where it is not made.
     let object = service(json!({}), json!({"type": "LoadBalancer", "externalTrafficPolicy": "Local"}));
     let safe = answer(&create(&object), &json!({"mutate": "safe"}));
     assert_denied(&safe, "external-traffic-policy");
-    assert_eq!((warnings(&safe), ids(&safe, "warned")), (Vec::new(), ""));
+    assert_eq!((warnings(&safe), annotation(&safe, "warned")), (Vec::new(), ""));
     // Kubernetes has a port for health checks with Local alone.
     let object = service(json!({}), json!({"type": "NodePort", "externalTrafficPolicy": "Cluster"}));
     assert_silent(&answer(&create(&object), &json!({"mutate": "full"})));
@@ -1133,7 +1119,7 @@ fn the_annotation_tells_what_was_mended() {
         if let Some(other) = object.pointer("/metadata/annotations/example.com~1a") {
             assert_eq!(mended["metadata"]["annotations"]["example.com/a"], *other);
         }
-        assert_eq!(ids(&answer, "fixed"), "hostname,termination-grace-period,volume-default-mode");
+        assert_eq!(annotation(&answer, "fixed"), "hostname,termination-grace-period,volume-default-mode");
         assert_eq!(warnings(&answer).len(), 3, "the annotation is no warning");
     }
 }
@@ -1177,8 +1163,8 @@ fn what_is_mended_is_found_however_it_is_spelled() {
     let object = pod(json!({"hostname": "db", "terminationGracePeriodSeconds": 5}));
     let settings = json!({"mutate": "full"});
     let plain = payload(&create(&object), &settings);
-    let expected = answer_to_text(&plain);
-    assert_eq!(ids(&expected, "fixed"), "hostname,termination-grace-period");
+    let expected = validate(&plain);
+    assert_eq!(annotation(&expected, "fixed"), "hostname,termination-grace-period");
     for (from, to) in [
         ("\"hostname\"", "\"h\\u006fstname\""),
         ("\"spec\"", "\"sp\\u0065c\""),
@@ -1189,7 +1175,7 @@ fn what_is_mended_is_found_however_it_is_spelled() {
     ] {
         let text = plain.replace(from, to);
         assert_ne!(text, plain);
-        let mut answer = answer_to_text(&text);
+        let mut answer = validate(&text);
         answer["mutated_object"]["metadata"].as_object_mut().unwrap().remove("\u{e9}");
         assert_eq!(answer, expected, "{text}");
     }
@@ -1226,18 +1212,18 @@ fn review_022_is_denied_for_exactly_what_has_no_fix() {
     let review: Value = serde_json::from_str(&text).unwrap();
     let answer = answer(&review["request"], &with_parameters(&json!({"mutate": "full"})));
     assert_denied(&answer, "grpc-probe,init-containers,privileged,volume-type");
-    for id in ids(&answer, "denied").split(',') {
+    for id in annotation(&answer, "denied").split(',') {
         assert_eq!(rule(id).fix, None, "{id}");
     }
     let lines = warnings(&answer);
-    assert_eq!(ids(&answer, "warned"), "host-port,missing-resources");
+    assert_eq!(annotation(&answer, "warned"), "host-port,missing-resources");
     assert!(lines.iter().all(|line| line.contains("would be ")), "{lines:?}");
 
     // With those off it is admitted, and mended as a whole.
     let settings = only_mendable(&with_parameters(&json!({"mutate": "full"})));
     let mended = self::answer(&review["request"], &settings);
     assert_eq!(mended["accepted"], true);
-    assert_eq!(ids(&mended, "fixed"), "host-port,missing-resources");
+    assert_eq!(annotation(&mended, "fixed"), "host-port,missing-resources");
     assert_eq!(warnings(&mended).len(), lines.len(), "one warning a fix");
 }
 
@@ -1432,7 +1418,7 @@ proptest! {
         let answer = answer(&request, &settings);
         let off = with_parameters(&json!({"mutate": "off"}));
         for found in findings(&request, &off).iter().filter(|found| found.level == Level::Deny) {
-            let denied = ids(&answer, "denied").split(',').any(|id| id == found.rule);
+            let denied = annotation(&answer, "denied").split(',').any(|id| id == found.rule);
             let has_fix = rule(found.rule).fix.is_some();
             // Fixes that are not made everywhere: those the catalogue makes an exception of.
             let is_special = ["privilege-escalation", "requests-equal-limits", "pod-os"].contains(&found.rule);

@@ -2,7 +2,10 @@
 
 mod common;
 
-use common::{KINDS, create, findings_and_response, good_container, good_spec, kind_named, overlay, payload, validate};
+use common::{
+    KINDS, create, findings_and_response, good_container, good_spec, kind_named, message, overlay, payload, validate,
+    warnings,
+};
 use oke_virtual_nodes_policy::policy;
 use serde_json::{Value, json};
 
@@ -14,16 +17,8 @@ fn answer(object: &Value, settings: &Value) -> Value {
     validate(&payload(&create(object), settings))
 }
 
-fn message(response: &Value) -> &str {
-    response["message"].as_str().unwrap_or_default()
-}
-
 fn heading(response: &Value) -> &str {
     message(response).lines().next().unwrap_or_default()
-}
-
-fn warnings(response: &Value) -> Vec<&str> {
-    response["warnings"].as_array().into_iter().flatten().map(|warning| warning.as_str().expect("text")).collect()
 }
 
 /// The number in `... and N more`.
@@ -67,7 +62,7 @@ fn a_denial_in_full() {
     assert_eq!(lines[5], "See https://wiki.example.com/oke");
     assert_eq!(response["accepted"], false);
     assert_eq!(response["code"], 403);
-    let [warning] = warnings(&response)[..] else { panic!("one warning: {response}") };
+    let [warning] = &warnings(&response)[..] else { panic!("one warning: {response}") };
     assert!(
         warning.starts_with(
             "unlisted-security-context spec.template.spec.containers[0].securityContext.seccompProfile: container \"main\" sets"

@@ -4,6 +4,7 @@ mod common;
 
 use common::fixtures::fixtures;
 use common::{Found, create, findings_and_response, findings_in, good_spec, kind_named, overlay, payload, validate};
+use oke_virtual_nodes_policy::kinds::KINDS;
 use oke_virtual_nodes_policy::rule::{Level, ParameterKind};
 use oke_virtual_nodes_policy::rules::RULES;
 use oke_virtual_nodes_policy::settings::{check, keys};
@@ -40,6 +41,14 @@ fn nothing_is_valid() {
         json!({"rules": {"host-port": {}}}),
         json!({"rules": {"host-port": {"level": null}}}),
         json!({"rules": {"volume-type": {"allow": []}, "persistent-volume-claim": {"allowStorageClasses": null}}}),
+        json!({"virtualNodes": null, "lookups": null, "onLookupFailure": null, "exemptions": null, "allowAnnotations": null}),
+        json!({"virtualNodes": {}, "lookups": [], "exemptions": [], "allowAnnotations": false}),
+        json!({"virtualNodes": {"labels": null, "taints": null}}),
+        json!({"virtualNodes": {"labels": {}, "taints": []}}),
+        json!({"virtualNodes": {"labels": {"pool": null}}}),
+        json!({"rules": {"placement": null}}),
+        json!({"rules": {"placement": {}}}),
+        json!({"rules": {"placement": {"mutate": null}}}),
     ] {
         assert_valid(&settings);
     }
@@ -58,8 +67,35 @@ fn every_setting_is_valid() {
         json!({"nodeKind": "managed"}),
         json!({"helpUrl": "https://wiki.example.com/oke?a=b#c"}),
         json!({"helpUrl": "http://wiki"}),
+        json!({"nodeKind": "mixed"}),
+        json!({"nodeKind": "mixed", "virtualNodes": {"labels": {"pool": "virtual", "other": ""}}}),
+        // Nothing else says that it must be mixed.
+        json!({"nodeKind": "virtual", "virtualNodes": {"labels": {"pool": "virtual"}}, "rules": {"placement": {"mutate": true}}}),
+        json!({"virtualNodes": {"taints": [{"key": "a", "value": "b", "effect": "NoSchedule"}]}}),
+        json!({"virtualNodes": {"taints": [{"key": "a", "effect": "NoExecute"}, {"key": "a", "effect": "PreferNoSchedule"}]}}),
+        json!({"virtualNodes": {"taints": [{"key": "a", "value": null, "effect": "NoSchedule"}]}}),
+        json!({"virtualNodes": {"taints": [{"key": "a", "value": "", "effect": "NoSchedule"}]}}),
+        json!({"lookups": ["Node", "Pod", "Secret", "PersistentVolumeClaim", "Namespace"]}),
+        json!({"lookups": ["Secret", "Secret"]}),
+        json!({"onLookupFailure": "deny"}),
+        json!({"onLookupFailure": "warn"}),
+        json!({"allowAnnotations": true}),
+        json!({"rules": {"placement": {"mutate": true}}}),
+        json!({"rules": {"placement": {"mutate": false}}}),
+        json!({"exemptions": [{"names": ["a"], "reason": "r"}]}),
+        json!({"exemptions": [{"namespaces": ["kube-*"], "reason": "r"}, {"rules": ["host-pid"], "reason": "r"}]}),
+        json!({"exemptions": [{"kinds": ["Deployment", "PodExecOptions", "Widget"], "reason": "r"}]}),
+        json!({"exemptions": [{"users": ["system:serviceaccount:a:b"], "groups": ["c"], "labels": {"d": "e"}, "reason": "r"}]}),
+        json!({"exemptions": [{"names": ["*"], "namespaces": ["**"], "kinds": ["Pod"], "reason": "r"}]}),
+        json!({"exemptions": [{"names": ["*a*"], "namespaces": ["*"], "kinds": [], "labels": null, "reason": " r "}]}),
     ] {
         assert_valid(&settings);
+    }
+    for rule in RULES {
+        assert_valid(&json!({"exemptions": [{"rules": [rule.id], "reason": "r"}]}));
+    }
+    for info in KINDS {
+        assert_valid(&json!({"exemptions": [{"kinds": [info.name], "reason": "r"}]}));
     }
     for rule in RULES {
         for level in ["deny", "warn", "off"] {
@@ -260,6 +296,300 @@ fn a_wrong_type_or_value_is_an_error_that_says_what_is_expected() {
     }
 }
 
+/// Checks that settings have these errors and no others, in any order.
+fn assert_errors(settings: &Value, expected: &[&str]) {
+    let message = errors(settings);
+    let (heading, lines) = message.split_once('\n').unwrap_or_else(|| panic!("{settings}: {message}"));
+    let mut lines: Vec<_> = lines.lines().map(|line| line.strip_prefix("- ").unwrap_or(line)).collect();
+    let mut expected = expected.to_vec();
+    lines.sort_unstable();
+    expected.sort_unstable();
+    assert_eq!(lines, expected, "{settings}");
+    let plural = if expected.len() == 1 { "" } else { "s" };
+    assert_eq!(heading, format!("the settings have {} error{plural}", expected.len()), "{settings}");
+}
+
+#[test]
+fn virtual_nodes_are_described_in_full() {
+    let taint = |taint: Value| json!({"virtualNodes": {"taints": [taint]}});
+    let effects = "\"NoSchedule\", \"PreferNoSchedule\" or \"NoExecute\"";
+    let effect = format!("virtualNodes.taints[0].effect: expected {effects}, found");
+    let other_string = format!("{effect} another string");
+    let number = format!("{effect} a number");
+    let cases: Vec<(Value, Vec<&str>)> = vec![
+        (json!({"virtualNodes": []}), vec!["virtualNodes: expected an object, found a list"]),
+        (json!({"virtualNodes": "x"}), vec!["virtualNodes: expected an object, found another string"]),
+        (json!({"virtualNodes": true}), vec!["virtualNodes: expected an object, found a boolean"]),
+        (json!({"virtualNode": {}}), vec!["virtualNode: unknown setting, did you mean \"virtualNodes\"?"]),
+        (json!({"virtualNodes": {"label": {}}}), vec!["virtualNodes.label: unknown setting, did you mean \"labels\"?"]),
+        (json!({"virtualNodes": {"taint": []}}), vec!["virtualNodes.taint: unknown setting, did you mean \"taints\"?"]),
+        (json!({"virtualNodes": {"names": []}}), vec!["virtualNodes.names: unknown setting, known are labels, taints"]),
+        (json!({"virtualNodes": {"labels": []}}), vec!["virtualNodes.labels: expected an object, found a list"]),
+        (
+            json!({"virtualNodes": {"labels": "pool=virtual"}}),
+            vec!["virtualNodes.labels: expected an object, found another string"],
+        ),
+        (
+            json!({"virtualNodes": {"labels": {"a": 1, "b": true, "c": "d"}}}),
+            vec![
+                "virtualNodes.labels.a: expected a string, found a number",
+                "virtualNodes.labels.b: expected a string, found a boolean",
+            ],
+        ),
+        (
+            json!({"virtualNodes": {"taints": {}}}),
+            vec!["virtualNodes.taints: expected a list of objects, found an object"],
+        ),
+        (
+            json!({"virtualNodes": {"taints": "a=b:NoSchedule"}}),
+            vec!["virtualNodes.taints: expected a list of objects, found another string"],
+        ),
+        (taint(json!("a:NoSchedule")), vec!["virtualNodes.taints[0]: expected an object, found another string"]),
+        (
+            taint(json!({})),
+            vec!["virtualNodes.taints[0].key: a taint needs it", "virtualNodes.taints[0].effect: a taint needs it"],
+        ),
+        (taint(json!({"key": "a"})), vec!["virtualNodes.taints[0].effect: a taint needs it"]),
+        (taint(json!({"key": "a", "effect": null})), vec!["virtualNodes.taints[0].effect: a taint needs it"]),
+        (taint(json!({"effect": "NoSchedule"})), vec!["virtualNodes.taints[0].key: a taint needs it"]),
+        (taint(json!({"key": null, "effect": "NoSchedule"})), vec!["virtualNodes.taints[0].key: a taint needs it"]),
+        (
+            taint(json!({"key": "", "effect": "NoSchedule"})),
+            vec!["virtualNodes.taints[0].key: expected a name, found an empty string"],
+        ),
+        (
+            taint(json!({"key": 1, "effect": "NoSchedule"})),
+            vec!["virtualNodes.taints[0].key: expected a string, found a number"],
+        ),
+        (
+            taint(json!({"key": "a", "value": 1, "effect": "NoSchedule"})),
+            vec!["virtualNodes.taints[0].value: expected a string, found a number"],
+        ),
+        (taint(json!({"key": "a", "effect": "noSchedule"})), vec![&other_string]),
+        (taint(json!({"key": "a", "effect": ""})), vec![&other_string]),
+        (taint(json!({"key": "a", "effect": 1})), vec![&number]),
+        (
+            taint(json!({"key": "a", "efect": "NoSchedule", "effect": "NoSchedule"})),
+            vec!["virtualNodes.taints[0].efect: unknown setting, did you mean \"effect\"?"],
+        ),
+        (
+            taint(json!({"key": "a", "effect": "NoSchedule", "tolerationSeconds": 3})),
+            vec!["virtualNodes.taints[0].tolerationSeconds: unknown setting, known are key, value, effect"],
+        ),
+    ];
+    for (settings, lines) in cases {
+        assert_errors(&settings, &lines);
+    }
+}
+
+#[test]
+fn look_ups_are_of_kinds_that_are_known() {
+    let kinds = "\"Node\", \"Pod\", \"Secret\", \"PersistentVolumeClaim\" or \"Namespace\"";
+    let entry = |index: usize, found: &str| format!("lookups[{index}]: expected {kinds}, found {found}");
+    for (value, lines) in [
+        (json!("Node"), vec!["lookups: expected a list of strings, found another string".to_owned()]),
+        (json!({"Node": true}), vec!["lookups: expected a list of strings, found an object".to_owned()]),
+        (json!(true), vec!["lookups: expected a list of strings, found a boolean".to_owned()]),
+        (json!(["node"]), vec![entry(0, "another string")]),
+        (json!(["Nodes"]), vec![entry(0, "another string")]),
+        (json!(["ConfigMap"]), vec![entry(0, "another string")]),
+        (json!([""]), vec![entry(0, "another string")]),
+        (json!(["Node", "*", 5]), vec![entry(1, "another string"), entry(2, "a number")]),
+        (json!([null]), vec![entry(0, "nothing")]),
+    ] {
+        assert_errors(&json!({"lookups": value}), &lines.iter().map(String::as_str).collect::<Vec<_>>());
+    }
+    for (value, found) in [
+        (json!("off"), "another string"),
+        (json!(""), "another string"),
+        (json!(false), "a boolean"),
+        (json!([]), "a list"),
+    ] {
+        assert_errors(
+            &json!({"onLookupFailure": value}),
+            &[&format!("onLookupFailure: expected \"deny\" or \"warn\", found {found}")],
+        );
+    }
+    for value in [json!("true"), json!(1), json!([])] {
+        assert!(
+            errors(&json!({"allowAnnotations": value})).contains("- allowAnnotations: expected true or false, found ")
+        );
+    }
+    assert_errors(&json!({"lookup": []}), &["lookup: unknown setting, did you mean \"lookups\"?"]);
+    assert_errors(
+        &json!({"onLookupFailures": "warn", "allowAnnotation": true}),
+        &[
+            "onLookupFailures: unknown setting, did you mean \"onLookupFailure\"?",
+            "allowAnnotation: unknown setting, did you mean \"allowAnnotations\"?",
+        ],
+    );
+}
+
+#[test]
+fn the_fix_that_belongs_to_no_rule_has_one_setting() {
+    for (value, line) in [
+        (json!("off"), "rules.placement: expected an object, found another string"),
+        (json!(true), "rules.placement: expected an object, found a boolean"),
+        (json!({"mutate": "full"}), "rules.placement.mutate: expected true or false, found another string"),
+        (json!({"mutat": true}), "rules.placement.mutat: unknown setting, did you mean \"mutate\"?"),
+        (json!({"level": "deny"}), "rules.placement.level: unknown setting, known are mutate"),
+    ] {
+        assert_errors(&json!({"rules": {"placement": value}}), &[line]);
+    }
+    assert_errors(&json!({"rules": {"placment": {}}}), &["rules.placment: unknown rule, did you mean \"placement\"?"]);
+    // What speaks of annotations is no rule of the settings.
+    assert!(errors(&json!({"rules": {"exemption": "off"}})).contains("rules.exemption: unknown rule"));
+}
+
+#[test]
+fn exemptions_are_lists_of_names_with_a_reason() {
+    let with = |fields: Value| {
+        let mut exemption = json!({"names": ["web"], "reason": "r"});
+        overlay(&mut exemption, &fields);
+        json!({"exemptions": [exemption]})
+    };
+    let reason = "exemptions[0].reason: an exemption needs a reason";
+    let cases: Vec<(Value, Vec<&str>)> = vec![
+        (json!({"exemptions": {}}), vec!["exemptions: expected a list of objects, found an object"]),
+        (json!({"exemptions": "web"}), vec!["exemptions: expected a list of objects, found another string"]),
+        (json!({"exemptions": ["web"]}), vec!["exemptions[0]: expected an object, found another string"]),
+        (json!({"exemptions": [["web"]]}), vec!["exemptions[0]: expected an object, found a list"]),
+        (json!({"exemptions": [{"names": ["web"]}]}), vec![reason]),
+        (with(json!({"reason": null})), vec![reason]),
+        (with(json!({"reason": ""})), vec![reason]),
+        (with(json!({"reason": " \t\n "})), vec![reason]),
+        (with(json!({"reason": 5})), vec!["exemptions[0].reason: expected a string, found a number", reason]),
+        (with(json!({"reason": ["r"]})), vec!["exemptions[0].reason: expected a string, found a list", reason]),
+        (with(json!({"kind": ["Pod"]})), vec!["exemptions[0].kind: unknown setting, did you mean \"kinds\"?"]),
+        (with(json!({"Names": ["a"]})), vec!["exemptions[0].Names: unknown setting, did you mean \"names\"?"]),
+        (
+            with(json!({"namespace": ["a"]})),
+            vec!["exemptions[0].namespace: unknown setting, did you mean \"namespaces\"?"],
+        ),
+        (
+            with(json!({"annotations": {}})),
+            vec![
+                "exemptions[0].annotations: unknown setting, known are namespaces, names, kinds, labels, users, groups, \
+                 rules, reason",
+            ],
+        ),
+        (
+            with(json!({"namespaces": "shop"})),
+            vec!["exemptions[0].namespaces: expected a list of strings, found another string"],
+        ),
+        (with(json!({"users": {"a": "b"}})), vec!["exemptions[0].users: expected a list of strings, found an object"]),
+        (
+            with(json!({"groups": ["a", 5, "", null]})),
+            vec![
+                "exemptions[0].groups[1]: expected a string, found a number",
+                "exemptions[0].groups[2]: expected a name, found an empty string",
+                "exemptions[0].groups[3]: expected a string, found nothing",
+            ],
+        ),
+        (with(json!({"labels": ["team=a"]})), vec!["exemptions[0].labels: expected an object, found a list"]),
+        (with(json!({"labels": {"team": 1}})), vec!["exemptions[0].labels.team: expected a string, found a number"]),
+        (with(json!({"labels": {"team": ["a"]}})), vec!["exemptions[0].labels.team: expected a string, found a list"]),
+        (
+            with(json!({"rules": ["hostpid", "host-pid"]})),
+            vec!["exemptions[0].rules[0]: unknown rule, did you mean \"host-pid\"?"],
+        ),
+        (with(json!({"rules": ["quite different"]})), vec!["exemptions[0].rules[0]: unknown rule"]),
+        (with(json!({"rules": ["*"]})), vec!["exemptions[0].rules[0]: unknown rule"]),
+        (
+            with(json!({"kinds": ["deployment"]})),
+            vec!["exemptions[0].kinds[0]: unknown kind, did you mean \"Deployment\"?"],
+        ),
+        (with(json!({"kinds": ["Pod", "Jobs"]})), vec!["exemptions[0].kinds[1]: unknown kind, did you mean \"Job\"?"]),
+        (
+            with(json!({"kinds": ["Statefulset"]})),
+            vec!["exemptions[0].kinds[0]: unknown kind, did you mean \"StatefulSet\"?"],
+        ),
+        (
+            with(json!({"kinds": ["PodExecOption"]})),
+            vec!["exemptions[0].kinds[0]: unknown kind, did you mean \"PodExecOptions\"?"],
+        ),
+        (
+            json!({"exemptions": [{"names": ["a"], "reason": "r"}, {"names": ["b"]}, {"rules": ["x"], "reason": "r"}]}),
+            vec!["exemptions[1].reason: an exemption needs a reason", "exemptions[2].rules[0]: unknown rule"],
+        ),
+    ];
+    for (settings, lines) in cases {
+        assert_errors(&settings, &lines);
+    }
+}
+
+const OPEN: &str =
+    "exemptions[0]: an exemption that matches everything switches the policy off, use nodeKind managed for that";
+
+/// Null in the place of an object asks for nothing, and an exemption that asks for nothing matches everything.
+#[test]
+fn an_entry_that_is_null_is_an_error() {
+    for (settings, path) in [
+        (json!({"exemptions": [null]}), "exemptions[0]: "),
+        (json!({"exemptions": [{"names": ["a"], "reason": "r"}, null]}), "exemptions[1]: "),
+        (json!({"virtualNodes": {"taints": [null]}}), "virtualNodes.taints[0]"),
+    ] {
+        let message = errors(&settings);
+        assert!(message.contains(&format!("\n- {path}")), "{settings}: {message}");
+    }
+}
+
+#[test]
+fn an_exemption_that_matches_everything_is_an_error() {
+    for fields in [
+        json!({}),
+        json!({"names": ["*"]}),
+        json!({"namespaces": ["*"]}),
+        json!({"names": ["**"], "namespaces": ["***"]}),
+        json!({"names": ["*", "*"]}),
+        json!({"names": [], "namespaces": [], "kinds": [], "labels": {}, "users": [], "groups": [], "rules": []}),
+        json!({"names": null, "namespaces": null, "kinds": null, "labels": null, "users": null, "groups": null, "rules": null}),
+        json!({"labels": {"team": null}}),
+        json!({"names": ["*"], "labels": {"team": null}, "kinds": []}),
+    ] {
+        let mut exemption = json!({"reason": "r"});
+        overlay(&mut exemption, &fields);
+        let settings = json!({"exemptions": [exemption]});
+        match check(Some(&settings.to_string())) {
+            Ok(()) => panic!("valid, and it matches everything: {settings}"),
+            Err(invalid) => assert_eq!(invalid.0, format!("the settings have 1 error\n- {OPEN}"), "{settings}"),
+        }
+    }
+    assert_errors(&json!({"exemptions": [{}]}), &[OPEN, "exemptions[0].reason: an exemption needs a reason"]);
+}
+
+/// One entry of a list is enough, so a star beside a name leaves nothing for the name to say.
+#[test]
+fn a_star_beside_a_name_matches_everything_too() {
+    for fields in [
+        json!({"names": ["*", "web"]}),
+        json!({"names": ["web", "*"]}),
+        json!({"namespaces": ["shop", "**"], "names": []}),
+        json!({"namespaces": ["shop", "*"], "names": ["*", "web"]}),
+    ] {
+        let mut exemption = json!({"reason": "r"});
+        overlay(&mut exemption, &fields);
+        let settings = json!({"exemptions": [exemption]});
+        let found = check(Some(&settings.to_string())).err().map(|invalid| invalid.0);
+        assert_eq!(found, Some(format!("the settings have 1 error\n- {OPEN}")), "{settings}");
+    }
+}
+
+/// What is offered for a name must be one.
+#[test]
+fn what_an_error_offers_is_valid() {
+    for wrong in RULES.iter().map(|rule| rule.id).chain(["placement"]) {
+        let message = errors(&json!({"exemptions": [{"rules": [format!("x{wrong}")], "reason": "r"}]}));
+        let Some((_, offered)) = message.split_once("did you mean \"") else { continue };
+        let offered = offered.trim_end_matches("\"?");
+        assert_valid(&json!({"exemptions": [{"rules": [offered], "reason": "r"}]}));
+    }
+    for info in KINDS {
+        let message = errors(&json!({"exemptions": [{"kinds": [format!("{}x", info.name)], "reason": "r"}]}));
+        assert!(message.ends_with(&format!("did you mean \"{}\"?", info.name)), "{message}");
+    }
+}
+
 #[test]
 fn all_errors_come_in_one_message() {
     let settings = json!({
@@ -333,6 +663,10 @@ fn hostile_settings_fit_into_the_message() {
         many,
         json!({"rules": {"y".repeat(100_000): 1}}),
         json!({"profile": "z".repeat(100_000)}),
+        json!({"virtualNodes": {"labels": {"l".repeat(100_000): 1}}}),
+        json!({"exemptions": [{"rules": ["r".repeat(100_000)], "kinds": ["k".repeat(100_000)], "\u{e4}": 1}]}),
+        json!({"exemptions": (0..5000).map(|_| json!({})).collect::<Vec<_>>()}),
+        json!({"lookups": (0..5000).map(|index| json!(format!("x{index}"))).collect::<Vec<_>>()}),
     ] {
         let response = validate(&payload(&create(&kind_named("Pod").object(good_spec())), &settings));
         let message = response["message"].as_str().unwrap();
