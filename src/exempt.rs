@@ -59,8 +59,11 @@ pub fn exempt<'d>(
         let is_asked = settings.allow_annotations
             && asked.iter().flatten().any(|text| names(text.value, finding.rule.id) == Some(true));
         let is_exempt = |entry| covers(entry, finding.rule) && matches(entry, subject, requester);
-        let into = if is_asked || children(settings.exemptions).any(is_exempt) { &mut exempted } else { &mut rest };
-        into.push(finding);
+        if !is_asked && !children(settings.exemptions).any(is_exempt) {
+            rest.push(finding);
+        } else if finding.level != Level::Off {
+            exempted.push(finding);
+        }
     }
     *findings = rest;
     exempted
