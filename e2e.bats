@@ -721,7 +721,7 @@ PULL='{"imagePullSecrets": [{"name": "opaque"}, {"name": "registry"}, {"name": "
   record Secret 'the API server is away: s3cret'
   look_up "$REQUEST" '{"lookups": ["Secret"]}'
   warned image-pull-secret-type
-  contains 'the policy could not look up Secrets in the cluster; grant the policy server get, list and watch on Secrets'
+  contains 'the policy could not look up Secrets in the cluster; name the kind in contextAwareResources, and grant the policy server get, list and watch'
   look_up "$REQUEST" '{"lookups": ["Secret"], "onLookupFailure": "deny"}'
   denied image-pull-secret-type
   contains ': 1 problem\n- image-pull-secret-type spec.imagePullSecrets[0]: the policy could not look up Secrets '

@@ -448,7 +448,8 @@ impl Errors {
     #[inline(never)]
     fn exemption(&mut self, path: &str, exemption: Node<'_>) {
         let Json::Object(fields) = exemption.json() else { return };
-        if exemption.text_at(&["reason"]).trim_ascii().is_empty() {
+        let reason = exemption.at(&["reason"]).map_or(Some(""), Node::text);
+        if reason.is_some_and(|reason| reason.trim_ascii().is_empty()) {
             self.add(&below(path, "reason"), format_args!("an exemption needs a reason"));
         }
         let mut is_open = true;
@@ -459,6 +460,11 @@ impl Errors {
                 let text = entry.text().unwrap_or_default();
                 is_empty = false;
                 has_star = has_star || (is_pattern && text.bytes().all(|byte| byte == b'*'));
+                if matches!(field.name(), "kinds" | "users" | "groups") && text.contains('*') {
+                    let path = format!("{}[{index}]", below(path, field.name()));
+                    self.add(&path, format_args!("only namespaces and names take *"));
+                    continue;
+                }
                 let (what, names) = match field.name() {
                     "rules" => ("rule", rule_ids().collect::<Vec<_>>()),
                     "kinds" => ("kind", KINDS.iter().map(|info| info.name).collect()),

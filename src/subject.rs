@@ -140,7 +140,7 @@ impl<'d> Subject<'d> {
     /// Reports that the cluster did not answer, which never counts as a yes.
     pub fn failed_lookup(&self, kind: Lookup, place: impl Into<Place<'d>>, findings: &mut Findings<'d>) {
         let problem = format_args!("the policy could not look up {}s in the cluster", kind.name());
-        let remedy = format_args!("grant the policy server get, list and watch on {}s", kind.name());
+        let remedy = "name the kind in contextAwareResources, and grant the policy server get, list and watch";
         if let Some(finding) = findings.add(place, problem, remedy) {
             finding.level = self.settings.on_lookup_failure;
             finding.is_unanswered = true;

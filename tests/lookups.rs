@@ -329,8 +329,8 @@ fn failure(need: &Need) -> String {
     let Need { kind, rule, path, .. } = need;
     let kind = kind.name();
     format!(
-        "{rule} {path}: the policy could not look up {kind}s in the cluster; grant the policy server get, list and watch \
-         on {kind}s"
+        "{rule} {path}: the policy could not look up {kind}s in the cluster; name the kind in contextAwareResources, and \
+         grant the policy server get, list and watch"
     )
 }
 

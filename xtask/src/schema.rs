@@ -146,6 +146,11 @@ fn virtual_nodes() -> Value {
 
 fn exemptions() -> Value {
     let names = |about: &str| json!({"$ref": "#/$defs/names", "description": about});
+    let plain = |about: &str| {
+        let mut names = names(about);
+        names["items"] = json!({"pattern": "^[^*]*$"});
+        names
+    };
     // What has at least one entry, and no entry that matches everything, asks for something.
     let asks = |field: &str, schema: Value| json!({"required": [field], "properties": {field: schema}});
     let of_names = |field| asks(field, json!({"type": "array", "minItems": 1}));
@@ -160,10 +165,10 @@ fn exemptions() -> Value {
             "properties": {
                 "namespaces": names("Namespaces of the objects; * stands for any text."),
                 "names": names("Names of the objects; * stands for any text."),
-                "kinds": names("Kinds of the objects, such as Pod or Deployment."),
+                "kinds": plain("Kinds of the objects, such as Pod or Deployment."),
                 "labels": {"$ref": "#/$defs/labels", "description": "Labels that the objects have, all of them."},
-                "users": names("Names of the users who ask."),
-                "groups": names("Groups of the users who ask."),
+                "users": plain("Names of the users who ask."),
+                "groups": plain("Groups of the users who ask."),
                 "rules": {
                     "description": "The rules that it holds for; without it all.",
                     "type": ["array", "null"],

@@ -158,6 +158,7 @@ fn the_schema_refuses_what_the_policy_refuses() {
         json!({"exemptions": [{"kinds": ["Pod", ""], "reason": "b"}]}),
         json!({"exemptions": [{"rules": ["no-such-rule"], "reason": "b"}]}),
         json!({"exemptions": [null]}),
+        json!({"exemptions": [{"users": ["system:*"], "reason": "b"}]}),
         json!({"virtualNodes": {"taints": [null]}}),
         json!({"exemptions": [{"namespaces": ["a", "*"], "reason": "b"}]}),
         // What matches everything.
@@ -276,6 +277,7 @@ fn conforms(value: &Value, schema: &Value, whole: &Value) -> Result<(), String> 
                     text.is_empty() || text.starts_with("https://") || text.starts_with("http://")
                 }
                 "^[0-9]{1,5}-[0-9]{1,5}$" => text.split('-').filter(|port| port.parse::<u32>().is_ok()).count() == 2,
+                "^[^*]*$" => !text.contains('*'),
                 "[^*]" => text.bytes().any(|byte| byte != b'*'),
                 r"[^ \t\n\f\r]" => !text.trim_ascii().is_empty(),
                 pattern => panic!("pattern {pattern}"),
