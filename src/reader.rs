@@ -151,7 +151,7 @@ impl<'a> Document<'a> {
     /// [`Malformed`] if the text is no JSON. Values of the wrong type are no error here; see [`Document::unreadable`].
     pub fn read(text: &'a str, shape: &'static Shape) -> Result<Self, Malformed> {
         // On recorded objects one node is kept for each 25 to 100 bytes.
-        let room = text.len() / 32;
+        let room = text.len() / 24;
         let mut document = Document { slots: Vec::with_capacity(room.max(16)), unreadable: Vec::new(), cursor: 0 };
         document.slots.push(Slot { parent: 0, next: 0, first: 0, key: Key::Root, datum: Datum::Absent });
         let mut json = serde_json::Deserializer::from_str(text);
@@ -546,12 +546,20 @@ impl<'d> Node<'d> {
 
     /// The child that the shape names at `index` of its fields, if it is there and not null.
     pub(crate) fn field(self, index: u8) -> Option<Node<'d>> {
+        let Slot { first, datum: Datum::Object(_, seen), .. } = self.slot()? else { return None };
         // Most fields that are asked for are not there.
-        match self.slot().map(|slot| &slot.datum) {
-            Some(Datum::Object(_, seen)) if seen & bit(index) != 0 => {}
-            _ => return None,
+        if seen & bit(index) == 0 {
+            return None;
         }
-        self.children().find(|child| matches!(child.slot(), Some(Slot { key: Key::Field(at), .. }) if *at == index))
+        let mut id = *first;
+        while id != 0 {
+            let child = self.document.slot(id)?;
+            if matches!(child.key, Key::Field(at) if at == index) {
+                return Some(self.document.node(id));
+            }
+            id = child.next;
+        }
+        None
     }
 
     /// All children that were read, in the order of the text.
