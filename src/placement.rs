@@ -262,14 +262,17 @@ pub fn requirement((name, value): (&str, &str)) -> String {
     requirement
 }
 
-/// How a person keeps a workload to managed nodes; `None` where a label is nothing that can be shown in a line.
+/// How a person keeps a workload to managed nodes; `None` where a label is nothing that can be shown in a line. A pod
+/// that is not free asks for virtual nodes.
 #[must_use]
-pub fn advice(requirement: &str) -> Option<String> {
-    const START: &str = "To keep it on managed nodes instead, add to the pod's spec: affinity: {nodeAffinity: \
+pub fn advice(requirement: &str, is_free: bool) -> Option<String> {
+    const TERMS: &str = "add to the pod's spec: affinity: {nodeAffinity: \
                          {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms: [{matchExpressions: [";
     // The key and value of a label, as Kubernetes takes them, are shorter.
     let is_short = requirement.len() <= 512 && requirement.is_ascii();
-    is_short.then(|| joined([START, requirement, "]}]}}}"].into_iter(), ""))
+    let first = if is_free { "" } else { "take out what asks for virtual nodes, and " };
+    let parts = ["To keep it on managed nodes instead, ", first, TERMS, requirement, "]}]}}}"];
+    is_short.then(|| joined(parts.into_iter(), ""))
 }
 
 /// The changes that put a requirement into the required node affinity of a pod: into each term that can match, or into

@@ -365,19 +365,20 @@ fn keep_off<'d>(
     judgement: &mut Judgement<'d>,
 ) {
     let Some((pod, label)) = subject.pod().zip(placement::own_label(&settings.virtual_nodes)) else { return };
-    // A pod that runs or has its node does not move, and what asks for virtual nodes could be placed nowhere else.
-    let is_placed = subject.kind == Kind::Pod && (operation != Operation::Create || text_of(pod.node_name()).is_some());
-    if is_placed || !VirtualNode::without(label.0).takes(pod) {
+    // A pod that runs or has its node does not move.
+    if subject.kind == Kind::Pod && (operation != Operation::Create || text_of(pod.node_name()).is_some()) {
         return;
     }
     let requirement = placement::requirement(label);
-    judgement.advice = placement::advice(&requirement);
+    // What asks for virtual nodes could be placed nowhere, if it were only kept off them.
+    let is_free = VirtualNode::without(label.0).takes(pod);
+    judgement.advice = placement::advice(&requirement, is_free);
     let mut denying = judgement.findings.iter().filter(|finding| finding.level == Level::Deny);
     let target = Target::reachable(subject, operation, settings);
     // Its pods are kept off only where what denies it is found in them again.
     let is_kept =
         |finding: &Finding<'_>| !finding.is_unanswered && (target == Some(Target::Object) || finding.is_in_template());
-    if !settings.mends_placement || !denying.all(is_kept) {
+    if !settings.mends_placement || !is_free || !denying.all(is_kept) {
         return;
     }
     match target {

@@ -5,8 +5,9 @@ mod common;
 
 use common::{
     CONNECTIONS, KINDS, Kind, annotation, answer, bad_spec, connect, create, good_container, good_spec, kind_named,
-    message, overlay, update, warnings, yaml,
+    message, overlay, payload, update, validate_with, warnings, yaml,
 };
+use oke_virtual_nodes_policy::lookups::Host;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -989,4 +990,78 @@ fn a_pod_that_is_kept_off_says_so_where_that_is_wanted() {
     let told = &response["mutated_object"]["metadata"]["annotations"]["oke-virtual-nodes.kubewarden.io/mended"];
     let told = told.as_str().unwrap_or_else(|| panic!("no annotation in {response}"));
     assert!(told.contains("affinity"), "{told}");
+}
+
+/// What can only be placed on virtual nodes could be placed nowhere, if it were kept off them.
+#[test]
+fn what_asks_for_virtual_nodes_is_denied() {
+    let exists = json!({"key": "node-role.kubernetes.io/virtual-node", "operator": "Exists"});
+    let is_empty = json!({"key": "node-role.kubernetes.io/virtual-node", "operator": "In", "values": [""]});
+    let other = json!({"key": "kubernetes.io/os", "operator": "In", "values": ["linux"]});
+    let selected = json!({"nodeSelector": {"node-role.kubernetes.io/virtual-node": ""}});
+    let of_terms = |terms: &[&[&Value]]| {
+        let terms: Vec<_> = terms.iter().map(|expressions| json!({"matchExpressions": expressions})).collect();
+        json!({"affinity": {"nodeAffinity": required(&json!(terms))}})
+    };
+    for (more, is_bound) in [
+        (selected, true),
+        (of_terms(&[&[&exists]]), true),
+        (of_terms(&[&[&other, &is_empty], &[&exists]]), true),
+        (of_terms(&[&[&exists], &[&other]]), false),
+    ] {
+        let mut spec = bad_spec();
+        overlay(&mut spec, &more);
+        for kind in ["Pod", "Deployment"] {
+            let request = create(&kind_named(kind).object(spec.clone()));
+            let denied = answer(&request, &mixed(&Value::Null));
+            assert_eq!(denied["code"], 403, "{kind}, {more}");
+            let advice = message(&denied).lines().last().unwrap();
+            assert!(advice.starts_with("To keep it on managed nodes instead, "), "{kind}, {more}: {denied}");
+            assert_eq!(advice.contains("take out what asks for virtual nodes, and add"), is_bound, "{kind}, {more}");
+            assert!(advice.ends_with(&format!("[{DEFAULT_REQUIREMENT}]}}]}}}}}}")), "{advice}");
+            assert_eq!(answer(&request, &placing(&Value::Null))["accepted"], !is_bound, "{kind}, {more}");
+        }
+    }
+}
+
+/// Nothing is wrong with a pod of which only the cluster did not say where it lands.
+#[test]
+fn a_failed_look_up_moves_no_pod() {
+    let mut settings = placing(&Value::Null);
+    overlay(&mut settings, &json!({"lookups": ["Node"], "onLookupFailure": "deny"}));
+    for spec in [good_spec(), bad_spec()] {
+        let response = validate_with(&Host, &payload(&create(&kind_named("Pod").object(spec)), &settings));
+        assert_eq!(response["code"], 403, "{response}");
+        assert_eq!(response["mutated_object"], Value::Null);
+        assert!(message(&response).contains("could not look up Nodes"), "{response}");
+    }
+}
+
+/// The pods of a StatefulSet are kept off for what is found in them, which its claim templates are not.
+#[test]
+fn what_is_not_in_the_template_is_denied_where_only_the_pods_are_kept_off() {
+    let mut object = kind_named("StatefulSet").object(good_spec());
+    object["spec"]["volumeClaimTemplates"] =
+        json!([{"metadata": {"name": "data"}, "spec": {"accessModes": ["ReadWriteOnce"]}}]);
+    let mut settings = placing(&Value::Null);
+    let response = answer(&create(&object), &settings);
+    assert_eq!(annotation(&response, "denied"), "persistent-volume-claim", "{response}");
+    assert_eq!(message(&response).lines().last(), Some(advice(DEFAULT_REQUIREMENT).as_str()));
+    settings["mutateTemplates"] = json!(true);
+    assert_eq!(annotation(&answer(&create(&object), &settings), "fixed"), "placement");
+}
+
+#[test]
+fn nobody_is_advised_to_move_what_runs() {
+    let pod = kind_named("Pod").object(good_spec());
+    let mut changed = pod.clone();
+    changed["spec"]["containers"][0]["image"] = json!("registry.example/web:2");
+    let response = answer(&update(&changed, &pod), &mixed(&Value::Null));
+    assert_eq!(annotation(&response, "denied"), "image-update", "{response}");
+    assert!(!message(&response).contains("To keep it"), "{response}");
+    let mut placed = bad_spec();
+    placed["nodeName"] = json!("10.0.10.7");
+    let response = answer(&create(&kind_named("Pod").object(placed)), &mixed(&Value::Null));
+    assert_eq!(response["code"], 403);
+    assert!(!message(&response).contains("To keep it"), "{response}");
 }
