@@ -179,7 +179,9 @@ pub static SETTINGS: &[Setting] = &[
 /// What `rules.placement` means. It finds nothing, so it is none of the rules.
 pub const PLACEMENT: &str = "With `nodeKind: mixed`: whether a Pod that would be denied gets, when it is created, the required node affinity \
      that keeps it to managed nodes; what was found then only warns. Workload templates get it with `mutateTemplates`, \
-     and only warn without it, since their pods will. The policy has to be deployed with `mutating: true`.";
+     and only warn without it, since their pods will. What asks for virtual nodes itself stays denied, and so do \
+     DaemonSets and what is found outside of a pod template that is not changed. The policy has to be deployed with \
+     `mutating: true`.";
 
 /// Whether the policy takes such settings.
 #[must_use]
