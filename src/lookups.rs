@@ -1,7 +1,8 @@
 //! What is looked up in the cluster, through Kubewarden's host capabilities: each kind at most once in a request, and
 //! only what the settings name.
 //!
-//! Only what is needed crosses over: every question names the fields that it wants.
+//! Only what is needed crosses over: every question names the fields that it wants. The questions have the form of the
+//! SDK's; its functions answer with the types of `k8s-openapi`, which would be the larger part of the module.
 
 use std::cell::OnceCell;
 
