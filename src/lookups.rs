@@ -2,7 +2,7 @@
 //! only what the settings name.
 //!
 //! Only what is needed crosses over: every question names the fields that it wants. The questions have the form of the
-//! SDK's; its functions answer with the types of `k8s-openapi`, which would be the larger part of the module.
+//! SDK's; its functions answer with the types of `k8s-openapi`, which the module would have to carry.
 
 use std::cell::OnceCell;
 

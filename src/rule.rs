@@ -79,47 +79,32 @@ pub enum Check {
     Update(for<'d> fn(&Subject<'d>, Container<'d>, &mut Findings<'d>)),
 }
 
+/// The kinds that are a pod or make pods from a template, and more.
+macro_rules! templates_and {
+    ($($more:ident),*) => {
+        &[
+            Kind::Pod,
+            Kind::Deployment,
+            Kind::ReplicaSet,
+            Kind::StatefulSet,
+            Kind::DaemonSet,
+            Kind::Job,
+            Kind::CronJob,
+            Kind::ReplicationController,
+            Kind::PodTemplate,
+            $(Kind::$more),*
+        ]
+    };
+}
+
 /// The kinds that are a pod or make pods from a template.
-pub const TEMPLATES: &[Kind] = &[
-    Kind::Pod,
-    Kind::Deployment,
-    Kind::ReplicaSet,
-    Kind::StatefulSet,
-    Kind::DaemonSet,
-    Kind::Job,
-    Kind::CronJob,
-    Kind::ReplicationController,
-    Kind::PodTemplate,
-];
+pub const TEMPLATES: &[Kind] = templates_and!();
 
 /// The kinds in which a product can be recognised: workloads and the product's own objects.
-pub const PRODUCT_KINDS: &[Kind] = &[
-    Kind::Pod,
-    Kind::Deployment,
-    Kind::ReplicaSet,
-    Kind::StatefulSet,
-    Kind::DaemonSet,
-    Kind::Job,
-    Kind::CronJob,
-    Kind::ReplicationController,
-    Kind::PodTemplate,
-    Kind::Custom,
-];
+pub const PRODUCT_KINDS: &[Kind] = templates_and!(Custom);
 
 /// The kinds in which a service mesh can be recognised: also namespaces, which ask for its proxies.
-pub const MESH_KINDS: &[Kind] = &[
-    Kind::Pod,
-    Kind::Deployment,
-    Kind::ReplicaSet,
-    Kind::StatefulSet,
-    Kind::DaemonSet,
-    Kind::Job,
-    Kind::CronJob,
-    Kind::ReplicationController,
-    Kind::PodTemplate,
-    Kind::Custom,
-    Kind::Namespace,
-];
+pub const MESH_KINDS: &[Kind] = templates_and!(Custom, Namespace);
 
 /// A rule: one row of Oracle's page, or a part of it.
 pub struct Rule {
