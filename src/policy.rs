@@ -16,7 +16,7 @@ use crate::rule::Level;
 use crate::settings::{self, NodeKind, Settings};
 use crate::subject::Subject;
 use crate::unchanged;
-use crate::views::Pod;
+use crate::views::{Pod, PodSpec};
 
 /// What cannot be read is rejected with this HTTP status.
 const UNREADABLE: u16 = 422;
@@ -214,13 +214,12 @@ fn connection(named: &Named<'_>, settings: &Settings<'_>, answer: &mut dyn FnMut
         if found == Answer::Failed {
             failed = Some(Lookup::Pod);
         }
-        let place = findings.first().map(|finding| finding.place);
         match lands {
             Some(false) => findings.clear(),
             Some(true) => {}
             None => findings.iter_mut().for_each(|finding| _ = finding.only_warn()),
         }
-        findings.extend(failed.zip(place).and_then(|(kind, place)| unplaced(&subject, kind, place)));
+        findings.extend(failed.and_then(|kind| unplaced(&subject, kind)));
     }
     let exempted = named.exempt(&mut findings, &subject);
     let resource = KINDS.iter().find(|info| info.kind == named.kind).map_or("", |info| info.resource);
@@ -283,14 +282,16 @@ fn object(
     if !wrong.is_empty() {
         return answer(Outcome::Rejected(UNREADABLE, wrong_fields(&title, &wrong)));
     }
-    let spec = Place::Below(root, &["spec"]);
     let mut failed = None;
     if settings.node_kind == NodeKind::Mixed
         && let Some(pod) = subject.pod()
         && !placement::can_land(pod, named.lookups, &mut |kind| failed = Some(kind))
     {
         // Where the nodes could not be looked up, they may be others than described.
-        let mut findings: Vec<_> = failed.and_then(|kind| unplaced(&subject, kind, spec)).into_iter().collect();
+        let mut findings: Vec<_> = failed.and_then(|kind| unplaced(&subject, kind)).into_iter().collect();
+        if findings.is_empty() {
+            return answer(Outcome::Accepted);
+        }
         let exempted = named.exempt(&mut findings, &subject);
         let help_url = settings.help_url;
         let judgement = Judgement { subject: title, findings, exempted, help_url, ..Judgement::default() };
@@ -312,21 +313,35 @@ fn object(
     if settings.node_kind == NodeKind::Mixed && !kind.has_template() {
         findings.iter_mut().for_each(|finding| _ = finding.only_warn());
     }
-    findings.extend(failed.and_then(|kind| unplaced(&subject, kind, spec)));
+    findings.extend(failed.and_then(|kind| unplaced(&subject, kind)));
     let exempted = named.exempt(&mut findings, &subject);
+    let found = Judgement { subject: title, findings, exempted, help_url: settings.help_url, ..Judgement::default() };
+    mend(named, &subject, operation, found, failed, &text, answer);
+}
 
-    // What is mended is taken out of the findings and put to the rules again.
-    let target = Target::of(&subject, operation, settings);
+/// Mends what was found, as far as the settings want it, and answers. What is mended is taken out of the findings and put
+/// to the rules again.
+fn mend<'t>(
+    named: &Named<'_>,
+    subject: &Subject<'_>,
+    operation: Operation,
+    found: Judgement<'_>,
+    failed: Option<Lookup>,
+    text: &dyn Fn() -> Option<&'t str>,
+    answer: &mut dyn FnMut(Outcome<'_>),
+) {
+    let settings = named.lookups.settings();
+    let target = Target::of(subject, operation, settings);
     let (mended, rest): (Vec<_>, Vec<_>) =
-        findings.into_iter().partition(|finding| target.is_some_and(|target| target.mends(finding, settings)));
+        found.findings.into_iter().partition(|finding| target.is_some_and(|target| target.mends(finding, settings)));
     let fixed = if mended.is_empty() { None } else { text().and_then(|text| fix(text, &mended, settings)) };
-    let fixed_document = fixed.as_deref().and_then(|fixed| Document::read(fixed, kind.shape()).ok());
-    let mut judgement = Judgement { subject: title, exempted, help_url: settings.help_url, ..Judgement::default() };
+    let fixed_document = fixed.as_deref().and_then(|fixed| Document::read(fixed, subject.kind.shape()).ok());
+    let mut judgement = Judgement { findings: Vec::new(), ..found };
     match &fixed_document {
         Some(document) => {
             let subject = named.subject(document.root());
             judgement.findings = judge::object(&subject, settings);
-            judgement.findings.extend(failed.and_then(|kind| unplaced(&subject, kind, spec)));
+            judgement.findings.extend(failed.and_then(|kind| unplaced(&subject, kind)));
             named.exempt(&mut judgement.findings, &subject);
             judgement.mended = mended;
         }
@@ -339,8 +354,10 @@ fn object(
     judgement.findings.retain(|finding| finding.level != Level::Off);
     if judgement.is_denied() {
         judgement.mended.retain(|finding| finding.level != Level::Off);
-        if settings.node_kind == NodeKind::Mixed {
-            keep_off(&subject, operation, settings, &text, &mut judgement);
+        if settings.node_kind == NodeKind::Mixed
+            && let Some(pod) = subject.pod()
+        {
+            keep_off(pod, subject, operation, settings, text, &mut judgement);
         }
     } else if fixed_document.is_some() && target == Some(Target::Object) {
         judgement.object.clone_from(&fixed);
@@ -349,7 +366,13 @@ fn object(
 }
 
 /// The cluster did not say where a pod runs.
-fn unplaced<'d>(subject: &Subject<'d>, kind: Lookup, place: Place<'d>) -> Option<Finding<'d>> {
+fn unplaced<'d>(subject: &Subject<'d>, kind: Lookup) -> Option<Finding<'d>> {
+    let place = if subject.kind.is_connection() {
+        let resource = KINDS.iter().find(|info| info.kind == subject.kind).map_or("", |info| info.resource);
+        Place::Fixed(resource)
+    } else {
+        Place::Below(subject.root, &["spec"])
+    };
     let mut findings = Findings::new();
     findings.ask(&placement::RULE, Level::Warn, None);
     subject.failed_lookup(kind, place, &mut findings);
@@ -357,14 +380,15 @@ fn unplaced<'d>(subject: &Subject<'d>, kind: Lookup, place: Place<'d>) -> Option
 }
 
 /// Keeps what is denied off virtual nodes where the settings want it, and says how to do it where they do not.
-fn keep_off<'d>(
-    subject: &Subject<'d>,
+fn keep_off<'d, 't>(
+    pod: PodSpec<'d>,
+    subject: &Subject<'_>,
     operation: Operation,
     settings: &Settings<'_>,
-    text: &dyn Fn() -> Option<&'d str>,
+    text: &dyn Fn() -> Option<&'t str>,
     judgement: &mut Judgement<'d>,
 ) {
-    let Some((pod, label)) = subject.pod().zip(placement::own_label(&settings.virtual_nodes)) else { return };
+    let Some(label) = placement::own_label(&settings.virtual_nodes) else { return };
     // A pod that runs or has its node does not move.
     if subject.kind == Kind::Pod && (operation != Operation::Create || text_of(pod.node_name()).is_some()) {
         return;

@@ -563,6 +563,16 @@ fn in_vain(place: &str, remedy: &str) -> String {
 const ASK: &str = "ask the administrator to set allowAnnotations or an exemption in the settings";
 const WRITE: &str = "write it as <rule>[,<rule>]: <reason>, with rules of this policy";
 
+#[test]
+fn a_pod_that_runs_elsewhere_is_left_alone_with_its_annotation() {
+    for kind in ["Pod", "Deployment"] {
+        let mut request = annotated(kind, "metadata", "host-pid: it is old");
+        let spec = if kind == "Pod" { "/object/spec" } else { "/object/spec/template/spec" };
+        request.pointer_mut(spec).unwrap()["nodeSelector"] = json!({"pool": "managed"});
+        assert_eq!(answer(&request, &json!({"nodeKind": "mixed"})), json!({"accepted": true}), "{kind}");
+    }
+}
+
 /// Checks that nothing is exempted, and that a warning says why.
 fn assert_in_vain(kind: &common::Kind, place: &str, text: &str, settings: &Value, remedy: &str) {
     let request = annotated(kind.name, place, text);
