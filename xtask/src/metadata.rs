@@ -116,8 +116,8 @@ pub fn with_rules(path: &str, text: &str) -> Result<String, String> {
     let mut within = false;
     for line in text.lines() {
         let indent = &line[..line.len() - line.trim_start().len()];
-        if line.trim_start().starts_with(END) {
-            within = false;
+        if line.trim_start().starts_with(END) && !std::mem::take(&mut within) {
+            return Err(format!("{path}: `{END}` without `{BEGIN}`"));
         }
         if !within {
             made.push_str(line);
