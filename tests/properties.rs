@@ -4,7 +4,10 @@ mod common;
 
 use common::fixtures::fixtures;
 use common::{KINDS, create, judge, judge_bytes, payload, update, validate};
+use oke_virtual_nodes_policy::exempt;
 use oke_virtual_nodes_policy::kinds::{self, Kind};
+use oke_virtual_nodes_policy::lookups::{Cluster, Host, Lookup, Unanswered};
+use oke_virtual_nodes_policy::placement;
 use oke_virtual_nodes_policy::policy;
 use oke_virtual_nodes_policy::reader::Shape;
 use oke_virtual_nodes_policy::rules::RULES;
@@ -178,9 +181,72 @@ fn settings() -> BoxedStrategy<Value> {
         .boxed()
 }
 
+/// Settings of a mixed cluster that are mostly valid, over others.
+fn mixed_settings() -> BoxedStrategy<Value> {
+    let labels = prop::collection::btree_map(select(vec!["pool", "kubernetes.io/os", ""]), text(), 0..2);
+    let effect = select(vec!["NoSchedule", "NoExecute", "PreferNoSchedule"]);
+    let taints = prop::collection::vec((select(vec!["virtual", "a"]), text(), effect), 0..2);
+    let lookups = prop::collection::vec(select(Lookup::NAMES.to_vec()), 0..5);
+    let names =
+        || prop::collection::vec(select(vec!["web", "shop", "*", "w*b", "Pod", "host-port", "placement"]), 0..2);
+    let exemptions = (names(), names(), names()).prop_map(|(namespaces, names, rules)| {
+        json!([{"namespaces": namespaces, "names": names, "rules": rules, "users": ["u"], "reason": "r"}])
+    });
+    let flags = (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>());
+    (settings(), labels, taints, lookups, exemptions, flags)
+        .prop_map(|(mut settings, labels, taints, lookups, exemptions, (annotations, exempt, denies, places))| {
+            let taints: Vec<_> = taints
+                .into_iter()
+                .map(|(key, value, effect)| json!({"key": key, "value": value, "effect": effect}))
+                .collect();
+            settings["nodeKind"] = json!("mixed");
+            settings["virtualNodes"] = json!({"labels": labels, "taints": taints});
+            settings["lookups"] = json!(lookups);
+            settings["onLookupFailure"] = json!(if denies { "deny" } else { "warn" });
+            settings["allowAnnotations"] = json!(annotations);
+            settings["rules"]["placement"] = json!({"mutate": places});
+            if exempt {
+                settings["exemptions"] = exemptions;
+            }
+            settings
+        })
+        .boxed()
+}
+
+/// What a cluster answers to everything: nodes and pods that are nearly right, or anything.
+fn answer() -> BoxedStrategy<Option<String>> {
+    let pod = object_of("", "Pod");
+    let items = (prop::collection::vec(anything(), 0..3), text(), text()).prop_map(|(taints, key, value)| {
+        let labels = json!({key: value});
+        json!({"items": [{"metadata": {"name": "web", "labels": labels}, "spec": {"taints": taints}, "type": "Opaque"}]})
+    });
+    prop_oneof![
+        2 => items.prop_map(|answer| Some(answer.to_string())),
+        2 => pod.prop_map(|answer| Some(answer.to_string())),
+        1 => anything().prop_map(|answer| Some(answer.to_string())),
+        1 => ".{0,12}".prop_map(Some),
+        1 => Just(None),
+    ]
+    .boxed()
+}
+
+/// A cluster that gives the same answer to everything.
+struct Stubborn(Option<String>);
+
+impl Cluster for Stubborn {
+    fn ask(&self, _: &str, _: &str) -> Result<Vec<u8>, Unanswered> {
+        self.0.clone().map(String::into_bytes).ok_or(Unanswered::Missing)
+    }
+}
+
 /// Checks what holds of every response.
 fn assert_form(payload: &[u8]) -> Result<(), TestCaseError> {
-    let response = serde_json::to_value(policy::validate(payload)).expect("a response is JSON");
+    assert_form_in(&Host, payload)
+}
+
+/// Checks what holds of every response, whatever the cluster says.
+fn assert_form_in(cluster: &dyn Cluster, payload: &[u8]) -> Result<(), TestCaseError> {
+    let response = serde_json::to_value(policy::validate_in(cluster, payload)).expect("a response is JSON");
     let accepted = response["accepted"].as_bool().expect("a verdict");
     let message = response.get("message").map(|message| message.as_str().expect("text"));
     let warnings: Vec<_> =
@@ -206,7 +272,8 @@ fn assert_form(payload: &[u8]) -> Result<(), TestCaseError> {
     for (_, ids) in response["audit_annotations"].as_object().into_iter().flatten() {
         let ids: Vec<_> = ids.as_str().expect("text").split(',').collect();
         prop_assert!(ids.is_sorted() && ids.windows(2).all(|pair| pair[0] != pair[1]), "{ids:?}");
-        prop_assert!(ids.iter().all(|id| RULES.iter().any(|rule| rule.id == *id)), "{ids:?}");
+        let is_known = |id: &str| RULES.iter().chain([&&placement::RULE, &&exempt::RULE]).any(|rule| rule.id == id);
+        prop_assert!(ids.iter().all(|id| is_known(id)), "{ids:?}");
     }
     Ok(())
 }
@@ -266,6 +333,19 @@ proptest! {
     }
 
     #[test]
+    fn any_answer_of_a_cluster_gets_an_answer(
+        request in request(), namespace in text(), settings in mixed_settings(), answer in answer(),
+    ) {
+        let mut request = request;
+        request["namespace"] = json!(namespace);
+        request["userInfo"] = json!({"username": "u", "groups": [namespace]});
+        assert_form_in(&Stubborn(answer), payload(&request, &settings).as_bytes())?;
+        // As often as the same is asked, the same is said.
+        let say = || serde_json::to_value(policy::validate_in(&Host, payload(&request, &settings).as_bytes())).unwrap();
+        prop_assert_eq!(say(), say());
+    }
+
+    #[test]
     fn any_text_of_a_good_payload_may_be_broken(request in request(), at in any::<prop::sample::Index>(), with in ".{0,3}") {
         let payload = payload(&request, &json!({}));
         let mut at = at.index(payload.len() + 1);
@@ -278,7 +358,7 @@ proptest! {
     }
 
     #[test]
-    fn any_settings_are_valid_or_say_why(settings in prop_oneof![anything(), settings()]) {
+    fn any_settings_are_valid_or_say_why(settings in prop_oneof![anything(), settings(), mixed_settings()]) {
         let text = settings.to_string();
         let request = create(&KINDS[0].object(common::good_spec()));
         let response = validate(&payload(&request, &settings));
