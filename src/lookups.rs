@@ -148,9 +148,9 @@ impl<'c> Lookups<'c> {
         })
     }
 
-    /// Shows what was found to `look`: for [`Lookup::Node`] the list of the virtual nodes, for [`Lookup::Pod`] the one
-    /// of that name, for [`Lookup::Namespace`] the request's.
-    /// It is read as `shape` says.
+    /// Shows what was found, read as `shape` says, to `look`: for [`Lookup::Node`] the list of the virtual nodes, for
+    /// [`Lookup::Pod`] the one of that name, for [`Lookup::Namespace`] the request's. An answer of another shape is a
+    /// failure.
     pub fn show(&self, kind: Lookup, name: &str, shape: &'static Shape, look: &mut dyn FnMut(Node<'_>)) -> Answer<()> {
         let json = match self.text(kind, name) {
             Answer::Found(json) => json,
