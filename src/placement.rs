@@ -102,6 +102,17 @@ impl<'d> VirtualNode<'d> {
         VirtualNode { name: None, labels: None, taints: None, without: Some(label) }
     }
 
+    /// Whether a node has the labels that the settings describe virtual nodes by; an empty value asks only for the key,
+    /// as it does in [`VirtualNode::selector`].
+    fn is_like(&self, described: &VirtualNode<'_>) -> bool {
+        let has = |key: &str, value: &str| {
+            let label = self.labels.and_then(|labels| labels.at(&[key]));
+            label.is_some_and(|label| value.is_empty() || label.text() == Some(value))
+        };
+        (described.labels.is_some() || has(DEFAULT_LABEL, ""))
+            && children(described.labels).all(|label| has(label.name(), label.text().unwrap_or_default()))
+    }
+
     /// The label selector that finds such nodes in the cluster.
     #[must_use]
     pub fn selector(&self) -> String {
@@ -224,16 +235,18 @@ fn text_of(text: Option<Text<'_>>) -> &str {
 /// else as the settings describe them. `failed` is told of a look-up that failed.
 #[must_use]
 pub fn can_land(pod: PodSpec<'_>, lookups: &Lookups<'_>, failed: &mut dyn FnMut(Lookup)) -> bool {
+    let described = &lookups.settings().virtual_nodes;
     let mut can_land = None;
     let answer = lookups.show(Lookup::Node, "", &Shape::Any, &mut |list| {
-        for object in children(list.at(&["items"])) {
-            can_land = Some(can_land.unwrap_or(false) || VirtualNode::found(object).takes(pod));
+        // They were asked for by their labels. A managed node among them would make every pod one of virtual nodes.
+        for node in children(list.at(&["items"])).map(VirtualNode::found).filter(|node| node.is_like(described)) {
+            can_land = Some(can_land.unwrap_or(false) || node.takes(pod));
         }
     });
     if answer == Answer::Failed {
         failed(Lookup::Node);
     }
-    can_land.unwrap_or_else(|| lookups.settings().virtual_nodes.takes(pod))
+    can_land.unwrap_or_else(|| described.takes(pod))
 }
 
 /// The label, with its value, by which virtual nodes are known; `None` where the settings describe them by nothing that

@@ -605,6 +605,26 @@ fn a_pod_lands_on_the_nodes_that_are_there() {
     }
 }
 
+/// A host that does not know label selectors answers with all nodes.
+#[test]
+fn a_managed_node_in_the_answer_is_no_virtual_one() {
+    let nodes: Vec<Value> = yaml(NODES);
+    let settings = json!({"nodeKind": "mixed", "lookups": ["Node"]});
+    for (more, lands) in [
+        (json!({"nodeName": "a"}), true),
+        (json!({"nodeName": "m"}), false),
+        (json!({"nodeSelector": {"zone": "one"}}), true),
+        (json!({"nodeSelector": {"zone": "three"}}), false),
+    ] {
+        let mut spec = bad_spec();
+        overlay(&mut spec, &more);
+        let cluster = Witness::answering(Lookup::Node, text(&json!({"items": nodes})));
+        let request = create(&kind_named("Pod").object(spec));
+        let response = validate_with(&cluster, &payload(&request, &settings));
+        assert_eq!(response["accepted"], !lands, "{more}: {response}");
+    }
+}
+
 #[test]
 fn the_description_decides_where_no_virtual_node_is_found() {
     let mut spec = bad_spec();
