@@ -93,7 +93,6 @@ type Setting = (&'static str, Form);
 
 const NAMES: Form = Form::List(&Form::Name);
 const LABELS: Form = Form::Map(&Form::Text);
-const LEVELS: [&str; 3] = ["deny", "warn", "off"];
 
 /// Every setting.
 const SETTINGS: &[Setting] = &[
@@ -509,7 +508,7 @@ impl Errors {
         let level = Level::ALL.into_iter().find(|level| value.text() == Some(level.name()));
         if level.is_none() {
             let or_object = if or_object { ", or an object" } else { "" };
-            self.expected(path, &format!("{}{or_object}", quoted(&LEVELS)), value);
+            self.expected(path, &format!("{}{or_object}", quoted(&Level::ALL.map(Level::name))), value);
         }
         level
     }
