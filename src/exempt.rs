@@ -48,18 +48,20 @@ pub fn exempt<'d>(
     requester: &Requester<'_>,
     settings: &Settings<'_>,
 ) -> Vec<Finding<'d>> {
-    let asked = asked(subject);
-    let mut exempted = Vec::new();
-    let mut rest = Vec::new();
-    let mut vain = asked.iter().flatten();
-    if let Some(text) = vain.find(|text| !settings.allow_annotations || names(text.value, "").is_none()) {
-        rest.push(in_vain(*text, settings.allow_annotations));
+    let (mut asked, mut exempted, mut rest) = (Vec::new(), Vec::new(), Vec::new());
+    for annotation in annotations(subject).into_iter().flatten() {
+        match ids(annotation.value).filter(|_| settings.allow_annotations) {
+            Some(ids) => asked.extend(ids),
+            None if rest.is_empty() => rest.push(in_vain(annotation, settings.allow_annotations)),
+            None => {}
+        }
     }
+    let is_any = !findings.is_empty();
+    let matching: Vec<_> =
+        children(settings.exemptions).filter(|entry| is_any && matches(*entry, subject, requester)).collect();
     for finding in std::mem::take(findings) {
-        let is_asked = settings.allow_annotations
-            && asked.iter().flatten().any(|text| names(text.value, finding.rule.id) == Some(true));
-        let is_exempt = |entry| covers(entry, finding.rule) && matches(entry, subject, requester);
-        if !is_asked && !children(settings.exemptions).any(is_exempt) {
+        let is_exempt = asked.contains(&finding.rule.id) || matching.iter().any(|entry| covers(*entry, finding.rule));
+        if !is_exempt {
             rest.push(finding);
         } else if finding.level != Level::Off {
             exempted.push(finding);
@@ -89,24 +91,24 @@ fn in_vain(annotation: Text<'_>, is_allowed: bool) -> Finding<'_> {
 }
 
 /// The annotations on the object and on its pod template, which a Pod is itself.
-fn asked<'d>(subject: &Subject<'d>) -> [Option<Text<'d>>; 2] {
+fn annotations<'d>(subject: &Subject<'d>) -> [Option<Text<'d>>; 2] {
     let of_object = subject.metadata.and_then(|metadata| metadata.annotations().get(ANNOTATION));
     let of_template = subject.template.and_then(|template| template.metadata?.annotations().get(ANNOTATION));
     let is_other = |text: &Text<'_>| of_object.is_none_or(|object| object.node != text.node);
     [of_object, of_template.filter(is_other)]
 }
 
-/// Whether an annotation names a rule; `None` if it is not written as it must be.
-fn names(annotation: &str, rule: &str) -> Option<bool> {
-    let (ids, reason) = annotation.split_once(':')?;
-    let mut is_named = false;
-    let mut is_valid = !reason.trim_ascii().is_empty();
-    for id in ids.split(',') {
-        let id = id.trim_ascii();
-        is_named = is_named || id == rule;
-        is_valid = is_valid && rule_ids().any(|known| known == id);
+/// The rules that an annotation names, each once; `None` if it is not written as it must be.
+fn ids(annotation: &str) -> Option<Vec<&'static str>> {
+    let (names, reason) = annotation.split_once(':')?;
+    let mut ids = Vec::new();
+    for name in names.split(',') {
+        let id = rule_ids().find(|known| *known == name.trim_ascii())?;
+        if !ids.contains(&id) {
+            ids.push(id);
+        }
     }
-    is_valid.then_some(is_named)
+    (!reason.trim_ascii().is_empty()).then_some(ids)
 }
 
 /// Whether an exemption is from this rule.
