@@ -23,7 +23,7 @@ pub static RULE: Rule = Rule {
     #[cfg(not(target_arch = "wasm32"))]
     docs: Docs {
         row: "",
-        summary: "Finds annotations that ask for an exemption in vain.",
+        summary: "Says that an annotation asks for an exemption and has no effect. It is no rule.",
         why: "",
         instead: "",
         fails: "",
@@ -77,17 +77,8 @@ fn in_vain(annotation: Text<'_>, is_allowed: bool) -> Finding<'_> {
     } else {
         "ask the administrator to set allowAnnotations or an exemption in the settings"
     };
-    Finding {
-        rule: &RULE,
-        level: Level::Warn,
-        place: Place::Node(annotation.node),
-        container: None,
-        problem: "the annotation has no effect".into(),
-        remedy: remedy.into(),
-        edits: Vec::new(),
-        caution: "",
-        is_unanswered: false,
-    }
+    let place = Place::Node(annotation.node);
+    Finding::new(&RULE, Level::Warn, place, "the annotation has no effect".into(), remedy.into())
 }
 
 /// The annotations on the object and on its pod template, which a Pod is itself.

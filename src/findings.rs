@@ -188,6 +188,28 @@ pub struct Finding<'d> {
 }
 
 impl<'d> Finding<'d> {
+    /// A finding that no fix mends, about no container.
+    #[must_use]
+    pub fn new(
+        rule: &'static Rule,
+        level: Level,
+        place: Place<'d>,
+        problem: Cow<'static, str>,
+        remedy: Cow<'static, str>,
+    ) -> Self {
+        Finding {
+            rule,
+            level,
+            place,
+            container: None,
+            problem,
+            remedy,
+            edits: Vec::new(),
+            caution: "",
+            is_unanswered: false,
+        }
+    }
+
     /// Adds a change that mends the finding.
     pub fn mend(&mut self, edit: Edit<'d>) -> &mut Self {
         self.edits.push(edit);
@@ -340,10 +362,10 @@ impl<'d> Findings<'d> {
         edit: Option<Edit<'d>>,
     ) -> Option<&mut Finding<'d>> {
         let (rule, level) = self.rule?;
-        let edits = edit.into_iter().collect();
-        let container = self.container;
-        let (caution, is_unanswered) = ("", false);
-        self.list.push(Finding { rule, level, place, container, problem, remedy, edits, caution, is_unanswered });
+        let mut finding = Finding::new(rule, level, place, problem, remedy);
+        finding.container = self.container;
+        finding.edits.extend(edit);
+        self.list.push(finding);
         self.list.last_mut()
     }
 

@@ -65,9 +65,11 @@ pub trait Cluster {
     fn ask(&self, capability: &str, question: &str) -> Result<Vec<u8>, Unanswered>;
 }
 
-/// The host gave no answer. Its text is not kept: it may hold the content of objects.
+/// Why there is no answer. The host's text is not kept: it may hold the content of objects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unanswered {
+    /// The settings do not ask for it.
+    Off,
     /// The object does not exist.
     Missing,
     /// Any other reason.
@@ -96,19 +98,6 @@ impl Cluster for Host {
     }
 }
 
-/// The answer to a look-up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Answer<T> {
-    /// The settings do not ask for it.
-    Off,
-    /// The object is not there.
-    Missing,
-    /// The cluster did not answer.
-    Failed,
-    /// What was found.
-    Found(T),
-}
-
 /// The look-ups of one request.
 pub struct Lookups<'c> {
     cluster: &'c dyn Cluster,
@@ -134,12 +123,18 @@ impl<'c> Lookups<'c> {
     }
 
     /// The type of a Secret of the namespace.
-    pub fn secret_type(&self, name: &str) -> Answer<&str> {
+    ///
+    /// # Errors
+    /// Where the settings do not ask for it, it is not there, or the cluster did not answer; so below.
+    pub fn secret_type(&self, name: &str) -> Result<&str, Unanswered> {
         self.by_name(Lookup::Secret, 0, name, |secret| secret.text_at(&["type"]))
     }
 
     /// The storage class of a claim of the namespace; empty if it has none.
-    pub fn storage_class(&self, name: &str) -> Answer<&str> {
+    ///
+    /// # Errors
+    /// As [`Lookups::secret_type`].
+    pub fn storage_class(&self, name: &str) -> Result<&str, Unanswered> {
         self.by_name(Lookup::PersistentVolumeClaim, 1, name, |claim| {
             match claim.at(&["metadata", "annotations", CLASS_ANNOTATION]) {
                 Some(class) => class.text().unwrap_or_default(),
@@ -151,14 +146,17 @@ impl<'c> Lookups<'c> {
     /// Shows what was found, read as `shape` says, to `look`: for [`Lookup::Node`] the list of the virtual nodes, for
     /// [`Lookup::Pod`] the one of that name, for [`Lookup::Namespace`] the request's. An answer of another shape is a
     /// failure.
-    pub fn show(&self, kind: Lookup, name: &str, shape: &'static Shape, look: &mut dyn FnMut(Node<'_>)) -> Answer<()> {
-        let json = match self.text(kind, name) {
-            Answer::Found(json) => json,
-            Answer::Missing => return Answer::Missing,
-            Answer::Failed => return Answer::Failed,
-            Answer::Off => return Answer::Off,
-        };
-        let Ok(document) = Document::read(json, shape) else { return Answer::Failed };
+    ///
+    /// # Errors
+    /// As [`Lookups::secret_type`].
+    pub fn show(
+        &self,
+        kind: Lookup,
+        name: &str,
+        shape: &'static Shape,
+        look: &mut dyn FnMut(Node<'_>),
+    ) -> Result<(), Unanswered> {
+        let document = Document::read(self.text(kind, name)?, shape).map_err(|_| Unanswered::Failed)?;
         let root = document.root();
         let is_right = match kind {
             Lookup::Pod => Pod::of(root).is_some_and(|pod| pod.spec().is_some()),
@@ -166,37 +164,30 @@ impl<'c> Lookups<'c> {
             _ => root.at(&["items"]).is_some_and(|items| matches!(items.json(), Json::List(_))),
         };
         if !is_right || !root.unreadable().is_empty() {
-            return Answer::Failed;
+            return Err(Unanswered::Failed);
         }
         look(root);
-        Answer::Found(())
+        Ok(())
     }
 
-    fn by_name(&self, kind: Lookup, index: usize, name: &str, value: fn(Node<'_>) -> &str) -> Answer<&str> {
-        let Some(cell) = self.names.get(index) else { return Answer::Off };
+    fn by_name(&self, kind: Lookup, index: usize, name: &str, value: fn(Node<'_>) -> &str) -> Result<&str, Unanswered> {
+        let cell = self.names.get(index).ok_or(Unanswered::Off)?;
         if cell.get().is_none() {
             let mut known = Vec::new();
-            let answer = self.show(kind, "", &Shape::Any, &mut |list| {
+            self.show(kind, "", &Shape::Any, &mut |list| {
                 for item in children(list.at(&["items"])) {
                     known.push((item.text_at(&["metadata", "name"]).to_owned(), value(item).to_owned()));
                 }
-            });
-            match answer {
-                Answer::Found(()) => _ = cell.set(known),
-                Answer::Missing => return Answer::Missing,
-                Answer::Failed => return Answer::Failed,
-                Answer::Off => return Answer::Off,
-            }
+            })?;
+            _ = cell.set(known);
         }
         let mut known = cell.get().into_iter().flatten();
-        known.find(|(known, _)| known == name).map_or(Answer::Missing, |(_, value)| Answer::Found(value))
+        known.find(|(known, _)| known == name).map(|(_, value)| value.as_str()).ok_or(Unanswered::Missing)
     }
 
     #[inline(never)]
-    fn text(&self, kind: Lookup, name: &str) -> Answer<&str> {
-        let Some(cell) = self.texts.get(kind as usize).filter(|_| self.settings.looks_up(kind)) else {
-            return Answer::Off;
-        };
+    fn text(&self, kind: Lookup, name: &str) -> Result<&str, Unanswered> {
+        let cell = self.texts.get(kind as usize).filter(|_| self.settings.looks_up(kind)).ok_or(Unanswered::Off)?;
         let selector;
         let (capability, name, namespace, selector) = match kind {
             Lookup::Node => {
@@ -208,17 +199,13 @@ impl<'c> Lookups<'c> {
             Lookup::Secret | Lookup::PersistentVolumeClaim => ("list_resources_by_namespace", "", self.namespace, ""),
         };
         if kind != Lookup::Node && self.namespace.is_empty() {
-            return Answer::Off;
+            return Err(Unanswered::Off);
         }
         let ask = || {
             let question = question(kind, name, namespace, selector);
             String::from_utf8(self.cluster.ask(capability, &question)?).map_err(|_| Unanswered::Failed)
         };
-        match cell.get_or_init(ask) {
-            Ok(json) => Answer::Found(json),
-            Err(Unanswered::Missing) => Answer::Missing,
-            Err(Unanswered::Failed) => Answer::Failed,
-        }
+        cell.get_or_init(ask).as_deref().map_err(|unanswered| *unanswered)
     }
 }
 

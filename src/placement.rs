@@ -5,7 +5,7 @@
 
 use crate::findings::{Finding, Place};
 use crate::json::{member, text};
-use crate::lookups::{Answer, Lookup, Lookups};
+use crate::lookups::{Lookup, Lookups, Unanswered};
 use crate::mend::Change;
 use crate::reader::{Map, Node, Shape, Step, Text, append, children, joined};
 #[cfg(not(target_arch = "wasm32"))]
@@ -24,9 +24,9 @@ pub static RULE: Rule = Rule {
     #[cfg(not(target_arch = "wasm32"))]
     docs: Docs {
         row: "Mixed clusters, containing both virtual nodes and managed nodes",
-        summary: "Keeps pods that cannot run on virtual nodes to managed nodes.",
-        why: "In a cluster with both kinds of node, a pod that cannot run on virtual nodes can still run.",
-        instead: "Add the node affinity yourself.",
+        summary: "Says what became of a pod by the node that it can land on. It is no rule and finds nothing in a pod.",
+        why: "",
+        instead: "",
         fails: "",
         mended: "",
     },
@@ -104,7 +104,7 @@ impl<'d> VirtualNode<'d> {
 
     /// Whether a node has the labels that the settings describe virtual nodes by; an empty value asks only for the key,
     /// as it does in [`VirtualNode::selector`].
-    fn is_like(&self, described: &VirtualNode<'_>) -> bool {
+    fn is_described_by(&self, described: &VirtualNode<'_>) -> bool {
         let has = |key: &str, value: &str| {
             let label = self.labels.and_then(|labels| labels.at(&[key]));
             label.is_some_and(|label| value.is_empty() || label.text() == Some(value))
@@ -239,11 +239,12 @@ pub fn can_land(pod: PodSpec<'_>, lookups: &Lookups<'_>, failed: &mut dyn FnMut(
     let mut can_land = None;
     let answer = lookups.show(Lookup::Node, "", &Shape::Any, &mut |list| {
         // They were asked for by their labels. A managed node among them would make every pod one of virtual nodes.
-        for node in children(list.at(&["items"])).map(VirtualNode::found).filter(|node| node.is_like(described)) {
+        for node in children(list.at(&["items"])).map(VirtualNode::found).filter(|node| node.is_described_by(described))
+        {
             can_land = Some(can_land.unwrap_or(false) || node.takes(pod));
         }
     });
-    if answer == Answer::Failed {
+    if answer == Err(Unanswered::Failed) {
         failed(Lookup::Node);
     }
     can_land.unwrap_or_else(|| described.takes(pod))
@@ -317,15 +318,6 @@ const TERMS: [&str; 4] =
 /// What is said of a pod that is kept off virtual nodes.
 #[must_use]
 pub fn kept_off(pod: PodSpec<'_>) -> Finding<'_> {
-    Finding {
-        rule: &RULE,
-        level: Level::Warn,
-        place: Place::Below(pod.node, &["affinity", "nodeAffinity"]),
-        container: None,
-        problem: "it is kept off virtual nodes".into(),
-        remedy: "".into(),
-        edits: Vec::new(),
-        caution: "",
-        is_unanswered: false,
-    }
+    let place = Place::Below(pod.node, &["affinity", "nodeAffinity"]);
+    Finding::new(&RULE, Level::Warn, place, "it is kept off virtual nodes".into(), "".into())
 }

@@ -7,7 +7,7 @@ use crate::findings::{Finding, Findings, Place};
 use crate::fix::{Target, apply, fix};
 use crate::judge;
 use crate::kinds::{KINDS, Kind};
-use crate::lookups::{Answer, Cluster, Host, Lookup, Lookups};
+use crate::lookups::{Cluster, Host, Lookup, Lookups, Unanswered};
 use crate::placement::{self, VirtualNode};
 use crate::reader::{Document, MOST_UNREADABLE, Node, Raw, Text, View};
 use crate::request::{AdmissionRequest, Operation, Payload, TextPayload, UserInfo};
@@ -211,7 +211,7 @@ fn connection(named: &Named<'_>, settings: &Settings<'_>, answer: &mut dyn FnMut
             let spec = Pod::of(pod).and_then(Pod::spec);
             lands = spec.map(|spec| placement::can_land(spec, named.lookups, &mut |kind| failed = Some(kind)));
         });
-        if found == Answer::Failed {
+        if found == Err(Unanswered::Failed) {
             failed = Some(Lookup::Pod);
         }
         match lands {

@@ -26,7 +26,7 @@ struct Topic {
 static TOPICS: [Topic; 2] = [
     Topic {
         id: placement::RULE.id,
-        summary: "Says what became of a pod by the node that it can land on. It is no rule and finds nothing in a pod.",
+        summary: placement::RULE.docs.summary,
         sections: &[
             (
                 "Kept off virtual nodes",
@@ -46,7 +46,7 @@ static TOPICS: [Topic; 2] = [
     },
     Topic {
         id: exempt::RULE.id,
-        summary: "Says that an annotation asks for an exemption and has no effect. It is no rule.",
+        summary: exempt::RULE.docs.summary,
         sections: &[(
             "Why",
             "The annotation counts only where the setting `allowAnnotations` is true, and only where it names rules of \

@@ -1,7 +1,7 @@
 //! `image-pull-secret-type`: finds image pull secrets of a type that virtual nodes do not read.
 
 use crate::findings::Findings;
-use crate::lookups::{Answer, Lookup};
+use crate::lookups::{Lookup, Unanswered};
 #[cfg(not(target_arch = "wasm32"))]
 use crate::rule::Docs;
 use crate::rule::{Check, Level, Rule};
@@ -67,14 +67,14 @@ fn check<'d>(subject: &Subject<'d>, pod: PodSpec<'d>, findings: &mut Findings<'d
     for secret in pod.image_pull_secrets() {
         let Some(name) = secret.name().filter(|name| !name.value.is_empty()) else { continue };
         match subject.lookups().secret_type(name.value) {
-            Answer::Found(kind) if !SUPPORTED.contains(&kind) => {
+            Ok(kind) if !SUPPORTED.contains(&kind) => {
                 findings.add(
                     secret.node,
                     "this Secret is of a type from which virtual nodes take no credentials",
                     "use type kubernetes.io/dockerconfigjson",
                 );
             }
-            Answer::Failed => {
+            Err(Unanswered::Failed) => {
                 subject.failed_lookup(Lookup::Secret, secret.node, findings);
                 return;
             }

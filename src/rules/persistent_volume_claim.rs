@@ -2,7 +2,7 @@
 
 use crate::findings::{Findings, Place};
 use crate::kinds::Kind;
-use crate::lookups::{Answer, CLASS_ANNOTATION, Lookup};
+use crate::lookups::{CLASS_ANNOTATION, Lookup, Unanswered};
 use crate::reader::View;
 #[cfg(not(target_arch = "wasm32"))]
 use crate::rule::Docs;
@@ -147,12 +147,12 @@ fn named<'d>(
 ) {
     let name = claim.claim_name().map_or("", |name| name.value);
     match subject.lookups().storage_class(name) {
-        Answer::Found(class) if allowed.contains(&class) => {}
-        Answer::Found(_) => {
+        Ok(class) if allowed.contains(&class) => {}
+        Ok(_) => {
             findings.add(claim.node, "the claim is of no storage class that the settings allow", REMEDY);
         }
-        Answer::Failed => subject.failed_lookup(Lookup::PersistentVolumeClaim, claim.node, findings),
-        Answer::Off | Answer::Missing => {
+        Err(Unanswered::Failed) => subject.failed_lookup(Lookup::PersistentVolumeClaim, claim.node, findings),
+        Err(Unanswered::Off | Unanswered::Missing) => {
             let problem = "virtual nodes mount only claims of the storage classes in the settings";
             if let Some(finding) = findings.add(claim.node, problem, "check the class of this claim") {
                 finding.only_warn();

@@ -2,7 +2,7 @@
 
 use crate::findings::{Findings, Place};
 use crate::kinds::Kind;
-use crate::lookups::{Answer, Lookup};
+use crate::lookups::{Lookup, Unanswered};
 use crate::products;
 use crate::reader::View;
 #[cfg(not(target_arch = "wasm32"))]
@@ -64,7 +64,7 @@ fn check<'d>(subject: &Subject<'d>, findings: &mut Findings<'d>) {
         let metadata = Object::of(namespace).and_then(Object::metadata);
         mesh = metadata.and_then(|metadata| products::injected_by_namespace(subject, metadata));
     });
-    if answer == Answer::Failed {
+    if answer == Err(Unanswered::Failed) {
         subject.failed_lookup(Lookup::Namespace, place, findings);
     }
     if let Some(name) = mesh {
