@@ -13,6 +13,11 @@ OKE_VN := $(CURDIR)/target/debug/oke-vn
 # The real thing where there is one; our own `run` answers alike.
 KWCTL ?= $(shell command -v kwctl || echo $(OKE_VN))
 
+# Helm as a library and the linters of files that aren't Rust, in an environment of their own.
+TOOLS := $(CURDIR)/target/tools
+HELM ?= $(shell command -v helm || echo $(CURDIR)/tools/helm)
+CHART := charts/oke-virtual-nodes-policy
+
 # What only the real kwctl can do.
 NEEDS_KWCTL = [ "$(KWCTL)" != "$(OKE_VN)" ] || \
   { echo "kwctl is needed: https://docs.kubewarden.io/howtos/install-kwctl" >&2; exit 1; }
@@ -57,6 +62,20 @@ artifacthub: ## Write artifacthub-pkg.yml anew, for a release (needs kwctl)
 .PHONY: generate
 generate: ## Write what is made from the declarations of the rules
 	cargo xtask generate
+	$(MAKE) deploy
+
+.PHONY: tools
+tools: $(TOOLS)/.installed
+
+$(TOOLS)/.installed: tools/requirements.txt
+	python3 -m venv $(TOOLS) || { \
+	  echo "Python 3.10 or newer with venv is needed: https://docs.python.org/3/library/venv.html" >&2; exit 1; }
+	$(TOOLS)/bin/pip install --quiet --disable-pip-version-check --only-binary :all: --requirement $<
+	touch $@
+
+.PHONY: deploy
+deploy: tools ## Write the manifests of deploy/ from the chart
+	PATH="$(TOOLS)/bin:$$PATH" HELM="$(HELM)" tools/render-deploy
 
 # The development profile, with optimised dependencies: compiling wasmtime is most of the work, and so `check` and
 # `test` share it.
@@ -78,7 +97,16 @@ test: policy.wasm ## Run everything that must pass before a commit
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 	cargo test --workspace --locked
-	$(MAKE) e2e-tests
+	$(MAKE) lint-files chart-tests e2e-tests
+
+# Scripts, workflows and whatever else has a schema of its own. actionlint puts the scripts of workflows to shellcheck.
+.PHONY: lint-files
+lint-files: tools ## Check scripts, workflows and the chart with their linters
+	PATH="$(TOOLS)/bin:$$PATH" HELM="$(HELM)" tools/lint-files
+
+.PHONY: chart-tests
+chart-tests: tools ## Test the chart, deploy/, the catalogue and the files for installers
+	PATH="$(TOOLS)/bin:$$PATH" HELM="$(HELM)" python3 -m pytest --quiet charts/tests
 
 .PHONY: bats
 bats:
