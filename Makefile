@@ -105,8 +105,8 @@ lint-files: tools ## Check scripts, workflows and the chart with their linters
 	PATH="$(TOOLS)/bin:$$PATH" HELM="$(HELM)" tools/lint-files
 
 .PHONY: chart-tests
-chart-tests: tools ## Test the chart, deploy/, the catalogue and the files for installers
-	PATH="$(TOOLS)/bin:$$PATH" HELM="$(HELM)" python3 -m pytest --quiet charts/tests
+chart-tests: tools oke-vn bats ## Test the chart, deploy/, the catalogue and the files for installers
+	PATH="$(TOOLS)/bin:$$PATH" HELM="$(HELM)" OKE_VN="$(OKE_VN)" python3 -m pytest --quiet -p no:cacheprovider charts packaging e2e
 
 .PHONY: bats
 bats:
@@ -121,6 +121,10 @@ bats:
 .PHONY: e2e-tests
 e2e-tests: oke-vn bats ## Put requests to the built module (KWCTL: kwctl, else oke-vn)
 	KWCTL="$(KWCTL)" POLICY="$(CURDIR)/policy.wasm" bats e2e.bats
+
+.PHONY: cluster-tests
+cluster-tests: tools bats ## Walk through the cluster of KUBECONFIG (e2e/README.md)
+	PATH="$(TOOLS)/bin:$$PATH" HELM="$(HELM)" bats e2e/cluster.bats
 
 .PHONY: bench
 bench: policy.wasm ## Measure start and validate against an empty guest

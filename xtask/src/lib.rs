@@ -1,6 +1,7 @@
 //! What is made from the declarations of the rules, so that it cannot say anything else than the policy does.
 
 pub mod artifacthub;
+pub mod chart;
 pub mod metadata;
 pub mod new_rule;
 pub mod oracle;
@@ -35,26 +36,11 @@ pub fn outputs(root: &Path) -> Result<BTreeMap<String, String>, String> {
     files.insert("questions-ui.yml".to_owned(), questions::text());
     let package = "artifacthub-pkg.yml";
     files.insert(package.to_owned(), artifacthub::with_copies(&read(root, package)?)?);
-    for path in with_rules_for_webhooks(root)? {
-        let text = metadata::with_rules(&path, &read(root, &path)?)?;
-        files.insert(path, text);
-    }
+    let metadata = "metadata.yml";
+    files.insert(metadata.to_owned(), metadata::with_rules(metadata, &read(root, metadata)?)?);
+    // The manifests of deploy/ are rendered from the chart.
+    files.extend(chart::outputs(root, &files["settings.schema.json"], &files["questions-ui.yml"])?);
     Ok(files)
-}
-
-/// The files that have rules for webhooks between markers.
-fn with_rules_for_webhooks(root: &Path) -> Result<Vec<String>, String> {
-    let mut paths = vec!["metadata.yml".to_owned()];
-    if let Ok(entries) = fs::read_dir(root.join("deploy")) {
-        for entry in entries.flatten() {
-            let name = entry.file_name().to_string_lossy().into_owned();
-            if name.ends_with(".yaml") {
-                paths.push(format!("deploy/{name}"));
-            }
-        }
-    }
-    paths.sort();
-    Ok(paths)
 }
 
 /// Reads a file of the repository.
