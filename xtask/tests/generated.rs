@@ -11,7 +11,7 @@ use oke_virtual_nodes_policy::response::Response;
 use oke_virtual_nodes_policy::rules::RULES;
 use oke_virtual_nodes_policy::settings::{Settings, check, keys, parse};
 use serde_json::{Map, Value, json};
-use xtask::metadata::{BEGIN, LEFT_OUT, Scope, webhook_rules, with_rules};
+use xtask::metadata::{LEFT_OUT, Scope, webhook_rules, with_rules};
 use xtask::settings::{SETTINGS, takes};
 use xtask::{oracle, schema};
 
@@ -431,7 +431,7 @@ fn every_manifest_is_valid() {
     let mut count = 0;
     for entry in fs::read_dir(root().join("deploy")).unwrap() {
         let name = entry.unwrap().file_name().into_string().unwrap();
-        if !name.ends_with(".yaml") {
+        if !name.ends_with(".yaml") || name == "kustomization.yaml" {
             continue;
         }
         let text = read(&format!("deploy/{name}"));
@@ -446,7 +446,6 @@ fn every_manifest_is_valid() {
                 kind => panic!("{name}: {kind}"),
             }
         }
-        assert!(text.contains(BEGIN), "{name}: its rules are not made");
     }
     assert!(count >= 6, "{count}");
 }
@@ -486,9 +485,10 @@ fn assert_policy(manifest: &Value, name: &str) {
     }
     let module = spec["module"].as_str().unwrap();
     let version = env!("CARGO_PKG_VERSION");
+    // Nothing is published: a name that nobody can register stands for the administrator's own registry.
     assert_eq!(
         module,
-        format!("registry://ghcr.io/oke-virtual-nodes/policies/oke-virtual-nodes-policy:v{version}"),
+        format!("registry://registry.example.com/policies/oke-virtual-nodes-policy:v{version}"),
         "{name}"
     );
     let settings = spec.get("settings").cloned().unwrap_or_default();
@@ -526,7 +526,8 @@ fn the_permissions_of_the_mixed_manifest_are_those_of_its_look_ups() {
     let manifests: Vec<_> = text.split("\n---\n").map(|manifest| yaml(manifest, "mixed.yaml")).collect();
     let [role, binding, policy] = manifests.as_slice() else { panic!("a role, its binding and a policy") };
     let looked_up = strings(policy.pointer("/spec/settings/lookups"));
-    assert_eq!(looked_up, Lookup::NAMES.map(str::to_owned).into());
+    // The least that a mixed cluster needs.
+    assert_eq!(looked_up, ["Node", "Pod"].map(str::to_owned).into());
 
     assert_eq!((&role["apiVersion"], &role["kind"]), (&json!("rbac.authorization.k8s.io/v1"), &json!("ClusterRole")));
     let [rule] = role["rules"].as_array().unwrap().as_slice() else { panic!("one rule") };
