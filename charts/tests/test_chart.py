@@ -226,6 +226,23 @@ def test_the_notes_say_how_to_look():
     assert "nothing is denied" in render({"mode": "monitor"}, notes=True)
 
 
+def test_the_notes_name_products_that_the_policy_is_not_asked_about(tmp_path):
+    # Without a cluster Helm knows the groups of Kubernetes alone, so one of them stands for a product's.
+    chart = shutil.copytree(CHART, tmp_path / "chart")
+    with (chart / "files/webhooks.yaml").open("a") as webhooks:
+        webhooks.write("  widgets: [{apiGroups: [apps], apiVersions: [v1], resources: [deployments], operations: [CREATE]}]\n")
+    schema = (chart / "values.schema.json").read_text()
+    (chart / "values.schema.json").write_text(schema.replace('"istio",', '"istio", "widgets",'))
+
+    def notes(products):
+        with helm.Chart.load(chart) as loaded:
+            rendered = loaded.render({"module": MODULE, "products": products}, name="oke-virtual-nodes")
+        return next(text for path, text in rendered.items() if path.endswith("NOTES.txt"))
+
+    assert "--set 'products={istio,widgets}'" in notes(["istio"])
+    assert "products" not in notes(["widgets"])
+
+
 def test_every_value_is_declared_with_its_default():
     values = yaml((CHART / "values.yaml").read_text())[0]
     schema = json.loads((CHART / "values.schema.json").read_text())
