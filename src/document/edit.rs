@@ -1,4 +1,4 @@
-//! Mends an object: edits the JSON text in exactly the places that the fixes name.
+//! Edits a JSON text in exactly the places that are named.
 //!
 //! Values that no edit touches are copied as they are written, unknown fields and the spelling of numbers included.
 //! Nothing is decoded but the objects and lists on the way to an edit.
@@ -11,14 +11,15 @@ use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::ser::Serializer;
 use serde_json::value::RawValue;
 
-use crate::reader::{AnyKey, Step};
+use super::path::Step;
+use super::reader::AnyKey;
 
 /// One change of a JSON text.
 pub struct Change<'d> {
     /// The way to the value.
     pub steps: Vec<Step<'d>>,
     /// The JSON text of the new value; `None` removes the value.
-    pub value: Option<Cow<'d, str>>,
+    pub value: Option<String>,
 }
 
 /// A JSON text that is serialised as the value that it is.
@@ -132,10 +133,10 @@ fn object(text: &str, changes: &[Rest<'_, '_>], out: &mut String) -> Option<()> 
         value(text, changes, out)
     };
     for (key, text) in &members {
-        member(key, text.get(), groups.take(&Step::Key(key)))?;
+        member(key, text.get(), groups.take(&Step::key(key)))?;
     }
     for group in groups.0.iter().filter(|group| !group.is_taken) {
-        let Step::Key(key) = group.step else { return None };
+        let Step::Key(key) = &group.step else { return None };
         member(key, "null", &group.changes)?;
     }
     out.push('}');
@@ -160,7 +161,7 @@ impl<'c, 'd> Groups<'c, 'd> {
             match groups.binary_search_by(|group| group.step.cmp(step)) {
                 Ok(index) => groups.get_mut(index)?.changes.push((rest, *value)),
                 Err(index) => {
-                    groups.insert(index, Group { step: *step, changes: vec![(rest, *value)], is_taken: false })
+                    groups.insert(index, Group { step: step.clone(), changes: vec![(rest, *value)], is_taken: false })
                 }
             }
         }
@@ -247,18 +248,18 @@ mod tests {
     use super::*;
 
     fn change(steps: &[Step<'static>], value: Option<&'static str>) -> Change<'static> {
-        Change { steps: steps.to_vec(), value: value.map(Cow::Borrowed) }
+        Change { steps: steps.to_vec(), value: value.map(str::to_owned) }
     }
 
     #[test]
     fn only_the_named_places_change() {
         let text = r#"{"a": 1.50, "b": [{"x":1e3, "y" : {"z":null}}, 2], "\u0063": "\u00e9"}"#;
         let changes = [
-            change(&[Step::Key("b"), Step::Index(0), Step::Key("y"), Step::Key("z")], None),
-            change(&[Step::Key("b"), Step::Index(1)], Some("3")),
-            change(&[Step::Key("c")], Some("true")),
-            change(&[Step::Key("new"), Step::Key("deep")], Some("\"v\"")),
-            change(&[Step::Key("new"), Step::Key("wide")], Some("0")),
+            change(&[Step::key("b"), Step::Index(0), Step::key("y"), Step::key("z")], None),
+            change(&[Step::key("b"), Step::Index(1)], Some("3")),
+            change(&[Step::key("c")], Some("true")),
+            change(&[Step::key("new"), Step::key("deep")], Some("\"v\"")),
+            change(&[Step::key("new"), Step::key("wide")], Some("0")),
         ];
         assert_eq!(
             apply(text, &changes).unwrap(),
@@ -269,20 +270,20 @@ mod tests {
     #[test]
     fn values_are_found_as_they_are_written() {
         let text = r#"{"a": [{"b": 1.50}, null]}"#;
-        assert_eq!(find(text, &[Step::Key("a"), Step::Index(0), Step::Key("b")]), Some("1.50"));
-        assert_eq!(find(text, &[Step::Key("a"), Step::Index(2)]), None);
-        assert_eq!(find(text, &[Step::Key("x")]), None);
+        assert_eq!(find(text, &[Step::key("a"), Step::Index(0), Step::key("b")]), Some("1.50"));
+        assert_eq!(find(text, &[Step::key("a"), Step::Index(2)]), None);
+        assert_eq!(find(text, &[Step::key("x")]), None);
     }
 
     #[test]
     fn an_object_grows_where_null_stands() {
-        let changes = [change(&[Step::Key("a"), Step::Key("b")], Some("1"))];
+        let changes = [change(&[Step::key("a"), Step::key("b")], Some("1"))];
         assert_eq!(apply(r#"{"a":null}"#, &changes).unwrap(), r#"{"a":{"b":1}}"#);
     }
 
     #[test]
     fn a_list_grows_at_its_end() {
-        let steps = |index| [Step::Key("a"), Step::Index(index), Step::Key("b")];
+        let steps = |index| [Step::key("a"), Step::Index(index), Step::key("b")];
         assert_eq!(apply(r#"{"a":[{}]}"#, &[change(&steps(1), Some("1"))]).unwrap(), r#"{"a":[{},{"b":1}]}"#);
         assert_eq!(apply("{}", &[change(&steps(0), Some("1"))]).unwrap(), r#"{"a":[{"b":1}]}"#);
     }
@@ -290,13 +291,13 @@ mod tests {
     #[test]
     fn a_change_that_leads_nowhere_is_not_made() {
         assert!(apply("[1]", &[change(&[Step::Index(2)], Some("2"))]).is_none());
-        assert!(apply("{\"a\":1}", &[change(&[Step::Key("a"), Step::Key("b")], Some("2"))]).is_none());
-        assert!(apply("{", &[change(&[Step::Key("a")], None)]).is_none());
+        assert!(apply("{\"a\":1}", &[change(&[Step::key("a"), Step::key("b")], Some("2"))]).is_none());
+        assert!(apply("{", &[change(&[Step::key("a")], None)]).is_none());
     }
 
     #[test]
     fn removing_twice_or_what_is_not_there_changes_nothing_else() {
-        let removal = || change(&[Step::Key("a")], None);
+        let removal = || change(&[Step::key("a")], None);
         assert_eq!(apply(r#"{"a":1,"b":2}"#, &[removal(), removal()]).unwrap(), r#"{"b":2}"#);
         assert_eq!(apply(r#"{"b":2}"#, &[removal()]).unwrap(), r#"{"b":2}"#);
     }

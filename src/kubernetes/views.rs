@@ -2,9 +2,9 @@
 //!
 //! A test compares every name and type here with `k8s-openapi`.
 
-use crate::reader::{
-    Amount, Field, Fields, Flag, Int32, Int64, List, Map, Node, Presence, Raw, Shape, Text, View, position,
-};
+use crate::document::node::Node;
+use crate::document::shape::{Field, Fields, Shape, position};
+use crate::document::view::{Amount, Flag, Int32, Int64, List, Map, Presence, Raw, Text, View};
 
 /// Declares a view: an object of Kubernetes' API and the fields of it that are read.
 #[macro_export]
@@ -85,80 +85,10 @@ view! {
 }
 
 view! {
-    /// A Pod.
-    Pod = "io.k8s.api.core.v1.Pod" {
-        metadata: "metadata" => ObjectMeta<'d>,
-        spec: "spec" => PodSpec<'d>,
-    }
-}
-
-view! {
-    /// The template in a workload.
+    /// A pod's metadata and spec: the template in a workload, or a Pod itself.
     PodTemplateSpec = "io.k8s.api.core.v1.PodTemplateSpec" {
         metadata: "metadata" => ObjectMeta<'d>,
         spec: "spec" => PodSpec<'d>,
-    }
-}
-
-view! {
-    /// A PodTemplate, the object.
-    PodTemplate = "io.k8s.api.core.v1.PodTemplate" {
-        metadata: "metadata" => ObjectMeta<'d>,
-        template: "template" => PodTemplateSpec<'d>,
-    }
-}
-
-view! {
-    /// A Deployment; ReplicaSet, DaemonSet, Job and ReplicationController have what is read of it in the same places.
-    Workload = "io.k8s.api.apps.v1.Deployment" {
-        metadata: "metadata" => ObjectMeta<'d>,
-        spec: "spec" => WorkloadSpec<'d>,
-    }
-}
-
-view! {
-    /// What holds a workload's template.
-    WorkloadSpec = "io.k8s.api.apps.v1.DeploymentSpec" {
-        template: "template" => PodTemplateSpec<'d>,
-    }
-}
-
-view! {
-    /// A StatefulSet.
-    StatefulSet = "io.k8s.api.apps.v1.StatefulSet" {
-        metadata: "metadata" => ObjectMeta<'d>,
-        spec: "spec" => StatefulSetSpec<'d>,
-    }
-}
-
-view! {
-    /// A StatefulSet's spec.
-    StatefulSetSpec = "io.k8s.api.apps.v1.StatefulSetSpec" {
-        template: "template" => PodTemplateSpec<'d>,
-        volume_claim_templates: "volumeClaimTemplates" => List<'d, PersistentVolumeClaim<'d>>,
-    }
-}
-
-view! {
-    /// A CronJob.
-    CronJob = "io.k8s.api.batch.v1.CronJob" {
-        metadata: "metadata" => ObjectMeta<'d>,
-        spec: "spec" => CronJobSpec<'d>,
-    }
-}
-
-view! {
-    /// A CronJob's spec.
-    CronJobSpec = "io.k8s.api.batch.v1.CronJobSpec" {
-        job_template: "jobTemplate" => JobTemplateSpec<'d>,
-    }
-}
-
-view! {
-    /// The template of a CronJob's Jobs.
-    JobTemplateSpec = "io.k8s.api.batch.v1.JobTemplateSpec" {
-        metadata: "metadata" => ObjectMeta<'d>,
-        spec: "spec" => WorkloadSpec<'d>,
     }
 }
 
@@ -174,21 +104,6 @@ view! {
     /// A claim's spec.
     PersistentVolumeClaimSpec = "io.k8s.api.core.v1.PersistentVolumeClaimSpec" {
         storage_class_name: "storageClassName" => Text<'d>,
-    }
-}
-
-view! {
-    /// Any object, of which only the metadata is read.
-    Object = "" {
-        metadata: "metadata" => ObjectMeta<'d>,
-    }
-}
-
-view! {
-    /// A volume of the cluster.
-    PersistentVolume = "io.k8s.api.core.v1.PersistentVolume" {
-        metadata: "metadata" => ObjectMeta<'d>,
-        spec: "spec" => PersistentVolumeSpec<'d>,
     }
 }
 
@@ -216,30 +131,12 @@ view! {
 }
 
 view! {
-    /// A Service.
-    Service = "io.k8s.api.core.v1.Service" {
-        metadata: "metadata" => ObjectMeta<'d>,
-        spec: "spec" => ServiceSpec<'d>,
-    }
-}
-
-view! {
     /// A Service's spec.
     ServiceSpec = "io.k8s.api.core.v1.ServiceSpec" {
         kind: "type" => Text<'d>,
         external_traffic_policy: "externalTrafficPolicy" => Text<'d>,
         load_balancer_class: "loadBalancerClass" => Text<'d>,
         health_check_node_port: "healthCheckNodePort" => Int32<'d>,
-    }
-}
-
-view! {
-    /// A ConfigMap or a Secret. The contents are kept as text, for comparison only.
-    Configuration = "io.k8s.api.core.v1.Secret" {
-        metadata: "metadata" => ObjectMeta<'d>,
-        data: "data" => Presence<'d>,
-        binary_data: "binaryData" => Presence<'d>,
-        string_data: "stringData" => Presence<'d>,
     }
 }
 
@@ -394,6 +291,12 @@ view! {
 }
 
 impl<'d> Container<'d> {
+    /// The name of the list that it is an entry of, such as `initContainers`.
+    #[must_use]
+    pub fn list(self) -> &'d str {
+        self.node.parent().map_or("", Node::name)
+    }
+
     /// The liveness, readiness and startup probe, as far as they are there.
     pub fn probes(self) -> impl Iterator<Item = Probe<'d>> {
         [self.liveness_probe(), self.readiness_probe(), self.startup_probe()].into_iter().flatten()

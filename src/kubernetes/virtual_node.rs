@@ -1,36 +1,12 @@
-//! Whether a pod can be placed on a virtual node, as the scheduler decides it.
+//! Virtual nodes: whether a pod can be placed on one, as the scheduler decides it.
 //!
 //! The sources are Kubernetes' documentation of node selectors, node affinity, taints and tolerations, and of the API's
 //! types NodeSelectorRequirement and Toleration.
 
-use crate::findings::{Finding, Place};
-use crate::json::{member, text};
-use crate::lookups::{Lookup, Lookups, Unanswered};
-use crate::mend::Change;
-use crate::reader::{Map, Node, Shape, Step, Text, append, children, joined};
-#[cfg(not(target_arch = "wasm32"))]
-use crate::rule::Docs;
-use crate::rule::{Fix, Level, Rule};
-use crate::views::{NodeSelectorRequirement, NodeSelectorTerm, PodSpec, Toleration};
-
-/// The fix that keeps a pod off virtual nodes instead of denying it. It finds nothing by itself.
-pub static RULE: Rule = Rule {
-    id: "placement",
-    strict: Level::Warn,
-    tolerant: Level::Warn,
-    fix: Some(Fix::Full),
-    parameters: &[],
-    checks: &[],
-    #[cfg(not(target_arch = "wasm32"))]
-    docs: Docs {
-        row: "Mixed clusters, containing both virtual nodes and managed nodes",
-        summary: "Says what became of a pod by the node that it can land on. It is no rule and finds nothing in a pod.",
-        why: "",
-        instead: "",
-        fails: "",
-        mended: "",
-    },
-};
+use crate::document::node::{Node, children};
+use crate::document::text::append;
+use crate::document::view::{Map, Text};
+use crate::kubernetes::views::{NodeSelectorRequirement, NodeSelectorTerm, PodSpec, Toleration};
 
 /// The label that virtual nodes have, unless the settings describe them otherwise. Its value is empty.
 pub const DEFAULT_LABEL: &str = "node-role.kubernetes.io/virtual-node";
@@ -87,7 +63,8 @@ impl<'d> VirtualNode<'d> {
     }
 
     /// A Node of the cluster.
-    fn found(object: Node<'d>) -> Self {
+    #[must_use]
+    pub fn found(object: Node<'d>) -> Self {
         VirtualNode {
             name: Some(object.text_at(&["metadata", "name"])),
             labels: object.at(&["metadata", "labels"]),
@@ -104,7 +81,8 @@ impl<'d> VirtualNode<'d> {
 
     /// Whether a node has the labels that the settings describe virtual nodes by; an empty value asks only for the key,
     /// as it does in [`VirtualNode::selector`].
-    fn is_described_by(&self, described: &VirtualNode<'_>) -> bool {
+    #[must_use]
+    pub fn is_described_by(&self, described: &VirtualNode<'_>) -> bool {
         let has = |key: &str, value: &str| {
             let label = self.labels.and_then(|labels| labels.at(&[key]));
             label.is_some_and(|label| value.is_empty() || label.text() == Some(value))
@@ -231,25 +209,6 @@ fn text_of(text: Option<Text<'_>>) -> &str {
     text.map_or("", |text| text.value)
 }
 
-/// Whether a pod can be placed on a virtual node: as they are in the cluster where they are looked up and any is found,
-/// else as the settings describe them. `failed` is told of a look-up that failed.
-#[must_use]
-pub fn can_land(pod: PodSpec<'_>, lookups: &Lookups<'_>, failed: &mut dyn FnMut(Lookup)) -> bool {
-    let described = &lookups.settings().virtual_nodes;
-    let mut can_land = None;
-    let answer = lookups.show(Lookup::Node, "", &Shape::Any, &mut |list| {
-        // They were asked for by their labels. A managed node among them would make every pod one of virtual nodes.
-        for node in children(list.at(&["items"])).map(VirtualNode::found).filter(|node| node.is_described_by(described))
-        {
-            can_land = Some(can_land.unwrap_or(false) || node.takes(pod));
-        }
-    });
-    if answer == Err(Unanswered::Failed) {
-        failed(Lookup::Node);
-    }
-    can_land.unwrap_or_else(|| described.takes(pod))
-}
-
 /// The label, with its value, by which virtual nodes are known; `None` where the settings describe them by nothing that
 /// other nodes do not have.
 #[must_use]
@@ -259,65 +218,4 @@ pub fn own_label<'d>(nodes: &VirtualNode<'d>) -> Option<(&'d str, &'d str)> {
     }
     let label = children(nodes.labels).find(|label| common(label.name()) == Label::Absent)?;
     Some((label.name(), label.text().unwrap_or_default()))
-}
-
-/// The requirement that keeps a pod off nodes with a label, as JSON, which is YAML too.
-#[must_use]
-pub fn requirement((name, value): (&str, &str)) -> String {
-    let mut requirement = "{".to_owned();
-    member(&mut requirement, "key", name);
-    member(&mut requirement, "operator", if value.is_empty() { "DoesNotExist" } else { "NotIn" });
-    if !value.is_empty() {
-        requirement.push_str(",\"values\":[");
-        text(&mut requirement, value);
-        requirement.push(']');
-    }
-    requirement.push('}');
-    requirement
-}
-
-/// How a person keeps a workload to managed nodes; `None` where a label is nothing that can be shown in a line. A pod
-/// that is not free asks for virtual nodes.
-#[must_use]
-pub fn advice(requirement: &str, is_free: bool) -> Option<String> {
-    const TERMS: &str = "add to the pod's spec: affinity: {nodeAffinity: \
-                         {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms: [{matchExpressions: [";
-    // The key and value of a label, as Kubernetes takes them, are shorter.
-    let is_short = requirement.len() <= 512 && requirement.is_ascii();
-    let first = if is_free { "" } else { "take out what asks for virtual nodes, and " };
-    let parts = ["To keep it on managed nodes instead, ", first, TERMS, requirement, "]}]}}}"];
-    is_short.then(|| joined(parts.into_iter(), ""))
-}
-
-/// The changes that put a requirement into the required node affinity of a pod: into each term that can match, or into
-/// a new one. None where no term can match any node.
-#[must_use]
-pub fn changes<'c>(pod: PodSpec<'c>, requirement: &str) -> Vec<Change<'c>> {
-    let mut steps = pod.node.steps();
-    steps.extend(TERMS.map(Step::Key));
-    let affinity = pod.affinity().and_then(|affinity| affinity.node_affinity());
-    let Some(required) = affinity.and_then(|affinity| affinity.required()) else {
-        steps.extend([Step::Index(0), Step::Key("matchExpressions"), Step::Index(0)]);
-        return vec![Change { steps, value: Some(requirement.to_owned().into()) }];
-    };
-    let mut changes = Vec::new();
-    for (index, term) in required.node_selector_terms().into_iter().enumerate() {
-        let count = term.match_expressions().into_iter().count();
-        if count > 0 || term.match_fields().filled().is_some() {
-            let mut steps = steps.clone();
-            steps.extend([Step::Index(index), Step::Key("matchExpressions"), Step::Index(count)]);
-            changes.push(Change { steps, value: Some(requirement.to_owned().into()) });
-        }
-    }
-    changes
-}
-
-const TERMS: [&str; 4] =
-    ["affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution", "nodeSelectorTerms"];
-
-/// What is said of a pod that is kept off virtual nodes.
-#[must_use]
-pub fn kept_off(pod: PodSpec<'_>) -> Finding<'_> {
-    let place = Place::Below(pod.node, &["affinity", "nodeAffinity"]);
-    Finding::new(&RULE, Level::Warn, place, "it is kept off virtual nodes".into(), "".into())
 }

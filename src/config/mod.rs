@@ -1,0 +1,9 @@
+//! The policy's settings: read strictly, with every error in one message. The rules are handed to it.
+
+mod errors;
+mod form;
+mod settings;
+
+pub use errors::port_range;
+pub use form::keys;
+pub use settings::{NodeKind, ParameterValue, RuleSettings, Settings, SettingsError, parse};

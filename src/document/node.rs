@@ -1,0 +1,268 @@
+//! Nodes: the values of a document, each with its place.
+
+use std::fmt::Write;
+
+use super::path::{Step, write_name};
+use super::reader::{Datum, Document, Key, Slot, bit};
+use super::shape::{Field, Shape};
+use super::text::sort_names;
+
+/// A value of a document, with its place in it.
+#[derive(Clone, Copy)]
+pub struct Node<'d> {
+    pub(super) document: &'d Document<'d>,
+    pub(super) id: u32,
+}
+
+impl<'d> Node<'d> {
+    pub(super) fn slot(self) -> Option<&'d Slot<'d>> {
+        self.document.slot(self.id)
+    }
+
+    /// The child that the shape names at `index` of its fields, if it is there and not null.
+    pub fn field(self, index: u8) -> Option<Node<'d>> {
+        let Slot { first, datum: Datum::Object(_, seen), .. } = self.slot()? else { return None };
+        // Most fields that are asked for are not there.
+        if seen & bit(index) == 0 {
+            return None;
+        }
+        let mut id = *first;
+        while id != 0 {
+            let child = self.document.slot(id)?;
+            if matches!(child.key, Key::Field(at) if at == index) {
+                return Some(self.document.node(id));
+            }
+            id = child.next;
+        }
+        None
+    }
+
+    /// All children that were read, in the order of the text.
+    #[must_use]
+    pub fn children(self) -> Children<'d> {
+        children(Some(self))
+    }
+
+    fn neighbour(self, id: impl Fn(&Slot<'d>) -> u32) -> Option<Node<'d>> {
+        match self.slot().map_or(0, id) {
+            0 => None,
+            id => Some(self.document.node(id)),
+        }
+    }
+
+    /// The node that this one stands in; the root stands in none.
+    #[must_use]
+    pub fn parent(self) -> Option<Node<'d>> {
+        if self.id == 0 { None } else { self.slot().map(|slot| self.document.node(slot.parent)) }
+    }
+
+    fn declared(self) -> Option<&'static Field> {
+        let Some(Slot { key: Key::Field(index), parent, .. }) = self.slot() else { return None };
+        match self.document.slot(*parent) {
+            Some(Slot { datum: Datum::Object(fields, _), .. }) => fields.get(usize::from(*index)),
+            _ => None,
+        }
+    }
+
+    /// What the node is called in its parent: a field's name or a map's key; empty in a list and at the root.
+    #[must_use]
+    pub fn name(self) -> &'d str {
+        match self.slot() {
+            Some(Slot { key: Key::Name(name), .. }) => name,
+            _ => self.declared().map_or("", |field| field.name),
+        }
+    }
+
+    /// The index of the node in the list that it stands in.
+    #[must_use]
+    pub fn position(self) -> Option<usize> {
+        match self.slot() {
+            Some(Slot { key: Key::Index(index), .. }) => usize::try_from(*index).ok(),
+            _ => None,
+        }
+    }
+
+    /// Whether the node's name is not one of the shape's fields.
+    #[must_use]
+    pub fn is_unknown(self) -> bool {
+        matches!(self.slot(), Some(Slot { key: Key::Name(_), .. }))
+    }
+
+    /// The value as the text it is written in, where the shape asked for it.
+    #[must_use]
+    pub fn raw(self) -> Option<&'d str> {
+        match self.slot() {
+            Some(Slot { datum: Datum::Raw(raw), .. }) => Some(raw),
+            _ => None,
+        }
+    }
+
+    /// The value as JSON has it, in a document that was read with [`Shape::Any`].
+    #[must_use]
+    pub fn json(self) -> Json<'d> {
+        match self.slot().map(|slot| &slot.datum) {
+            Some(Datum::Bool(value)) => Json::Bool(*value),
+            Some(Datum::Int(value)) => Json::Int(*value),
+            Some(Datum::Float(value)) => Json::Float(*value),
+            Some(Datum::Text(value)) => Json::Text(value),
+            Some(Datum::Object(..)) => Json::Object(self.children()),
+            Some(Datum::List) => Json::List(self.children()),
+            Some(Datum::Raw(raw)) => Json::Deep(raw),
+            _ => Json::Null,
+        }
+    }
+
+    /// The value to which the keys lead, in a document that was read with [`Shape::Any`].
+    #[must_use]
+    pub fn at(self, keys: &[&str]) -> Option<Node<'d>> {
+        keys.iter().try_fold(self, |node, key| node.children().find(|child| child.name() == *key))
+    }
+
+    /// The string to which the keys lead, in such a document; empty if there is none.
+    #[must_use]
+    pub fn text_at(self, keys: &[&str]) -> &'d str {
+        self.at(keys).and_then(Node::text).unwrap_or_default()
+    }
+
+    /// The string or quantity that the node holds.
+    #[must_use]
+    pub fn text(self) -> Option<&'d str> {
+        match self.slot() {
+            Some(Slot { datum: Datum::Text(text), .. }) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The place of the node, as in `spec.containers[0].resources.requests["nvidia.com/gpu"]`; empty at the root.
+    #[must_use]
+    pub fn path(self) -> String {
+        let mut path = String::new();
+        self.write_path(&mut path);
+        path
+    }
+
+    /// Appends the path to `out`. Shapes are not recursive, so the depth has a small bound.
+    pub fn write_path(self, out: &mut String) {
+        let start = out.len();
+        self.write_path_from(start, out);
+    }
+
+    fn write_path_from(self, start: usize, out: &mut String) {
+        let (Some(slot), Some(parent)) = (self.slot(), self.parent()) else { return };
+        parent.write_path_from(start, out);
+        match slot.key {
+            Key::Index(index) => {
+                // Writing into a string cannot fail.
+                let _ = write!(out, "[{index}]");
+            }
+            _ => write_name(out, start, self.name()),
+        }
+    }
+
+    /// The steps from the root to this node.
+    #[must_use]
+    pub fn steps(self) -> Vec<Step<'d>> {
+        let mut steps = Vec::new();
+        let mut node = self;
+        while let (Some(slot), Some(parent)) = (node.slot(), node.parent()) {
+            match &slot.key {
+                Key::Index(index) => steps.push(Step::Index(*index as usize)),
+                _ => steps.push(Step::key(node.name())),
+            }
+            node = parent;
+        }
+        steps.reverse();
+        steps
+    }
+}
+
+/// A JSON value.
+pub enum Json<'d> {
+    /// Nothing.
+    Null,
+    /// A boolean.
+    Bool(bool),
+    /// A whole number.
+    Int(i64),
+    /// Any other number.
+    Float(f64),
+    /// A string.
+    Text(&'d str),
+    /// An object, with its values that are not null; their names are [`Node::name`].
+    Object(Children<'d>),
+    /// A list.
+    List(Children<'d>),
+    /// A value that is too deep to be taken apart, as text.
+    Deep(&'d str),
+}
+
+impl Json<'_> {
+    /// Whether two values are equal; the order of keys does not matter.
+    #[must_use]
+    pub fn equals(self, other: Json<'_>) -> bool {
+        match (self, other) {
+            (Json::Null, Json::Null) => true,
+            (Json::Bool(left), Json::Bool(right)) => left == right,
+            (Json::Int(left), Json::Int(right)) => left == right,
+            (Json::Float(left), Json::Float(right)) => left == right,
+            (Json::Text(left), Json::Text(right)) | (Json::Deep(left), Json::Deep(right)) => left == right,
+            (Json::List(left), Json::List(right)) => same_values(&left.collect::<Vec<_>>(), &right.collect::<Vec<_>>()),
+            (Json::Object(left), Json::Object(right)) => same_values(&by_name(left), &by_name(right)),
+            _ => false,
+        }
+    }
+}
+
+fn same_values(left: &[Node<'_>], right: &[Node<'_>]) -> bool {
+    left.len() == right.len()
+        && left.iter().zip(right).all(|(left, right)| left.name() == right.name() && left.json().equals(right.json()))
+}
+
+fn by_name<'d>(children: Children<'d>) -> Vec<Node<'d>> {
+    let mut names = Vec::new();
+    let mut nodes = Vec::new();
+    for (index, node) in children.enumerate() {
+        names.push((node.name(), index));
+        nodes.push(node);
+    }
+    sort_names(&mut names);
+    names.iter().filter_map(|(_, index)| nodes.get(*index).copied()).collect()
+}
+
+impl PartialEq<Node<'_>> for Node<'_> {
+    fn eq(&self, other: &Node<'_>) -> bool {
+        std::ptr::addr_eq(self.document, other.document) && self.id == other.id
+    }
+}
+
+/// Whether two JSON texts have the same value. The API server writes equal values in equal bytes; another sender may
+/// order its keys in another way.
+#[must_use]
+pub fn same_json(left: &str, right: &str) -> bool {
+    if left == right {
+        return true;
+    }
+    let (left, right) = (Document::read(left, &Shape::Any), Document::read(right, &Shape::Any));
+    matches!((left, right), (Ok(left), Ok(right)) if left.root().json().equals(right.root().json()))
+}
+
+/// The children of a node, in the order of the text.
+pub struct Children<'d> {
+    next: Option<Node<'d>>,
+}
+
+/// The children of a node, or none of none.
+#[must_use]
+pub fn children<'d>(node: Option<Node<'d>>) -> Children<'d> {
+    Children { next: node.and_then(|node| node.neighbour(|slot| slot.first)) }
+}
+
+impl<'d> Iterator for Children<'d> {
+    type Item = Node<'d>;
+
+    fn next(&mut self) -> Option<Node<'d>> {
+        let node = self.next?;
+        self.next = node.neighbour(|slot| slot.next);
+        Some(node)
+    }
+}

@@ -1,0 +1,8 @@
+//! Kubernetes' vocabulary as data: kinds, fields of objects, images, products and virtual nodes.
+
+pub mod image;
+pub mod kinds;
+pub mod object;
+pub mod products;
+pub mod views;
+pub mod virtual_node;

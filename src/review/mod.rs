@@ -1,0 +1,124 @@
+//! The way of a request, from the payload's bytes to the verdict.
+
+pub mod connection;
+pub mod exemption;
+pub mod mutation;
+pub mod object;
+pub mod placement;
+pub mod request;
+pub mod response;
+pub mod verdict;
+
+use crate::check::Catalogue;
+use crate::check::context::{Evaluation, Place};
+use crate::check::evaluate::{Scope, Subject, evaluate};
+use crate::cluster::{Cluster, Lookups};
+use crate::config::{self, NodeKind, Settings};
+use crate::kubernetes::kinds::Kind;
+use crate::kubernetes::object::Object;
+use crate::lint::finding::Finding;
+use crate::lint::rule::Level;
+use request::{Envelope, Operation, Request};
+use verdict::{Early, Verdict};
+
+/// A request with everything that is known around it.
+pub struct Case<'d> {
+    /// The request.
+    pub request: &'d Request<'d>,
+    /// The settings.
+    pub settings: &'d Settings<'d>,
+    /// What can be looked up.
+    pub lookups: &'d Lookups<'d>,
+    /// The rules.
+    pub catalogue: Catalogue,
+}
+
+/// Judges a request. `payload` is Kubewarden's `{"request": ..., "settings": ...}`.
+///
+/// # Errors
+/// [`Early`] where the answer needs no rule: the request is accepted, or it or its settings cannot be read.
+pub fn judge(cluster: &dyn Cluster, payload: &[u8], catalogue: Catalogue) -> Result<Verdict, Early> {
+    let envelope = Envelope::read(payload)?;
+    let settings = config::parse(envelope.settings())?;
+    let settings = Settings::read(&settings, catalogue.rules)?;
+    if settings.node_kind == NodeKind::Managed {
+        return Err(Early::Accepted);
+    }
+    let request = Request::read(&envelope)?;
+    let lookups = Lookups::new(cluster, &settings, request.namespace);
+    let case = Case { request: &request, settings: &settings, lookups: &lookups, catalogue };
+    match request.scope() {
+        Some(scope) => judge_object(&case, scope),
+        None => connection::judge(&case),
+    }
+}
+
+/// Judges the part of an object that a request is about.
+fn judge_object(case: &Case<'_>, scope: Scope) -> Result<Verdict, Early> {
+    let Case { request, settings, lookups, catalogue } = *case;
+    if object::keeps_templates(request) {
+        return Err(Early::Accepted);
+    }
+    let document = object::read(request)?;
+    let object = Object::new(request.info, request.group, request.name, document.root());
+    // Finalizers must go, whatever is in the object.
+    let is_going = request.operation == Operation::Update && object::is_being_deleted(&object);
+    if is_going || object::is_owned(&object) {
+        return Err(Early::Accepted);
+    }
+    let title = object::title(&object, request.kind_name, request.namespace);
+    object::check_types(&document, &title)?;
+
+    let landing = placement::landing(&object, case);
+    let failure = landing.failure(Place::Below(object.root, &["spec"]), case);
+    let mut verdict = Verdict { title, help_url: settings.help_url.map(str::to_owned), ..Verdict::default() };
+    if !landing.can_land {
+        // Where the nodes could not be looked up, they may be others than described.
+        let evaluation = Evaluation { findings: vec![failure.ok_or(Early::Accepted)?], ..Evaluation::default() };
+        let (evaluation, exempted) = exemption::split(evaluation, &object, case);
+        return Ok(Verdict { findings: evaluation.findings, exempted, ..verdict });
+    }
+    let old = object::read_old(request);
+    let old = old.as_ref().map(|old| Object::new(request.info, request.group, request.name, old.root()));
+    let subject = Subject { object: &object, old: old.as_ref(), settings, lookups, catalogue };
+    // A change of a pod that is not known as it was is judged as a new pod.
+    let is_known = old.as_ref().is_some_and(|old| old.pod().is_some());
+    let mut evaluation = evaluate(subject, if scope == Scope::PodUpdate && !is_known { Scope::Whole } else { scope });
+    soften(&mut evaluation.findings, subject);
+    evaluation.findings.extend(failure);
+    let (evaluation, exempted) = exemption::split(evaluation, &object, case);
+    verdict.exempted = exempted;
+    (verdict.findings, verdict.mutation) = mutation::plan(evaluation, subject, landing, case);
+    Ok(placement::keep_off(verdict, &object, case))
+}
+
+/// Lets findings only warn: those that the old object had already and, under `mixed`, those of objects without pods.
+fn soften(findings: &mut [Finding], subject: Subject<'_>) {
+    let object = subject.object;
+    if object.info.has_templates() {
+        return;
+    }
+    // The rules on these look at the change itself.
+    let is_about_changes = matches!(object.kind(), Kind::ConfigMap | Kind::Secret);
+    let known = match subject.old.filter(|_| !is_about_changes) {
+        Some(old) => evaluate(Subject { object: old, old: None, ..subject }, Scope::Whole).findings,
+        None => Vec::new(),
+    };
+    for finding in findings {
+        if known.iter().any(|known| is_same(known, finding)) {
+            finding.level = finding.level.min(Level::Warn);
+            finding.problem.to_mut().push_str(" (it was there before)");
+        }
+        if subject.settings.node_kind == NodeKind::Mixed {
+            finding.level = finding.level.min(Level::Warn);
+        }
+    }
+}
+
+/// Whether two objects have a finding in common: the same rule finds the same value in the same place.
+fn is_same(left: &Finding, right: &Finding) -> bool {
+    left.rule.id == right.rule.id
+        && left.problem == right.problem
+        && left.path == right.path
+        && left.value == right.value
+}

@@ -1,0 +1,152 @@
+//! Mutation: the fixes that are on, applied to the object's text.
+
+use super::placement::Landing;
+use super::request::Operation;
+use super::verdict::is_denied;
+use super::{Case, exemption};
+use crate::check::context::{Evaluation, Place};
+use crate::check::evaluate::{Scope, Subject, evaluate};
+use crate::config::{NodeKind, Settings};
+use crate::document::edit::{self, Change};
+use crate::document::path::{Step, path_of};
+use crate::document::reader::Document;
+use crate::document::text::{json_key, json_member, json_separate, json_text};
+use crate::kubernetes::kinds::Kind;
+use crate::kubernetes::object::Object;
+use crate::lint::finding::{Edit, Finding, Scalar};
+
+/// The annotation that says what was changed, where the setting `annotate` is on.
+pub const ANNOTATION: &str = "oke-virtual-nodes.kubewarden.io/mended";
+/// The annotation tells of at most this many changes: all annotations of an object share 256 KiB.
+const MAX_TOLD: usize = 100;
+
+/// The effect of the fixes that are on.
+#[derive(Debug, Default)]
+pub enum Mutation {
+    /// Nothing is fixed.
+    #[default]
+    None,
+    /// These fixes are on, and the object stays as it is: it is denied for something else, or only its Pods are fixed.
+    Proposed(Vec<Finding>),
+    /// These fixes are made.
+    Applied {
+        /// The object with the fixes, as JSON.
+        object: String,
+        /// The violations that are gone.
+        fixes: Vec<Finding>,
+    },
+}
+
+/// The object that fixes apply to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// The object of the request.
+    Object,
+    /// The pods that will be made from its template; the object itself stays as it is.
+    ItsPods,
+}
+
+impl Target {
+    /// What can be changed in a request; `None` if nothing can.
+    ///
+    /// Templates are not rewritten unless the settings say so: operators and GitOps would write them back.
+    #[must_use]
+    pub fn reachable(object: &Object<'_>, case: &Case<'_>) -> Option<Self> {
+        match (object.kind(), case.request.operation) {
+            // Managed nodes may need what the fixes of a Service would switch off.
+            (Kind::Service, _) if case.settings.node_kind == NodeKind::Mixed => None,
+            (Kind::Pod | Kind::Service, Operation::Create) => Some(Target::Object),
+            (Kind::Pod | Kind::Service, _) => None,
+            _ if !object.info.has_templates() => None,
+            // The template of a Job cannot be changed any more.
+            (Kind::Job, Operation::Update) => Some(Target::ItsPods),
+            _ if case.settings.mutate_templates && !object.has_controller() => Some(Target::Object),
+            _ => Some(Target::ItsPods),
+        }
+    }
+
+    /// Whether a finding is fixed here.
+    fn covers(self, finding: &Finding) -> bool {
+        !finding.edits.is_empty() && (self == Target::Object || finding.is_in_template)
+    }
+}
+
+/// Applies the fixes that are on and looks again, with all rules, at the result. Returns what is still wrong.
+#[must_use]
+pub fn plan(evaluation: Evaluation, subject: Subject<'_>, landing: Landing, case: &Case<'_>) -> (Vec<Finding>, Mutation) {
+    let target = Target::reachable(subject.object, case).filter(|_| case.settings.fixes_anything());
+    let is_fixed = |finding: &Finding| target.is_some_and(|target| target.covers(finding));
+    let (mut fixes, rest): (Vec<_>, Vec<_>) = evaluation.findings.into_iter().partition(is_fixed);
+    let improvements: Vec<_> = evaluation.improvements.into_iter().filter(is_fixed).collect();
+    let changes: Vec<_> =
+        fixes.iter().chain(&improvements).flat_map(|finding| &finding.edits).map(change).collect();
+    if changes.is_empty() {
+        return (rest, Mutation::None);
+    }
+    let fixed = case.request.object.and_then(|text| edited(text, changes, case.settings));
+    let document = fixed.as_deref().and_then(|text| Document::read_routes(text, &subject.object.info.routes()).ok());
+    let Some(document) = document else { return (rest.into_iter().chain(fixes).collect(), Mutation::None) };
+    let findings = look_again(&document, subject, landing, case);
+    let mutation = match (fixed, target) {
+        (Some(object), Some(Target::Object)) if !is_denied(&findings) => {
+            fixes.extend(improvements);
+            Mutation::Applied { object, fixes }
+        }
+        _ => Mutation::Proposed(fixes),
+    };
+    (findings, mutation)
+}
+
+/// The violations in the object with the fixes.
+fn look_again(document: &Document<'_>, subject: Subject<'_>, landing: Landing, case: &Case<'_>) -> Vec<Finding> {
+    let object = Object::new(subject.object.info, subject.object.group, case.request.name, document.root());
+    let mut evaluation = evaluate(Subject { object: &object, old: None, ..subject }, Scope::Whole);
+    evaluation.findings.extend(landing.failure(Place::Below(object.root, &["spec"]), case));
+    exemption::split(evaluation, &object, case).0.findings
+}
+
+fn change(edit: &Edit) -> Change<'static> {
+    Change { steps: edit.steps.clone(), value: edit.new.as_ref().map(to_json) }
+}
+
+fn to_json(value: &Scalar) -> String {
+    match value {
+        Scalar::Bool(value) => value.to_string(),
+        Scalar::Int(value) => value.to_string(),
+        Scalar::Text(text) => {
+            let mut json = String::new();
+            json_text(&mut json, text);
+            json
+        }
+    }
+}
+
+/// The object's JSON with the changes, and with the annotation where the settings want it. `None` if a change leads
+/// nowhere.
+#[must_use]
+pub fn edited(text: &str, mut changes: Vec<Change<'static>>, settings: &Settings<'_>) -> Option<String> {
+    if settings.annotate {
+        let mut value = String::new();
+        json_text(&mut value, &told(text, &changes));
+        let steps = vec![Step::key("metadata"), Step::key("annotations"), Step::key(ANNOTATION)];
+        changes.push(Change { steps, value: Some(value) });
+    }
+    edit::apply(text, &changes)
+}
+
+/// The value of the annotation: a JSON list of `{path, old, new}`.
+fn told(text: &str, changes: &[Change<'_>]) -> String {
+    let mut told = "[".to_owned();
+    for change in changes.iter().take(MAX_TOLD) {
+        json_separate(&mut told);
+        told.push('{');
+        json_member(&mut told, "path", &path_of(&change.steps));
+        for (name, value) in [("old", edit::find(text, &change.steps)), ("new", change.value.as_deref())] {
+            json_key(&mut told, name);
+            told.push_str(value.unwrap_or("null"));
+        }
+        told.push('}');
+    }
+    told.push(']');
+    told
+}
