@@ -14,6 +14,8 @@ pub mod path;
 pub mod pattern;
 pub mod quantity;
 pub mod reader;
+mod routes;
+pub mod scan;
 pub mod shape;
 pub mod text;
 pub mod view;

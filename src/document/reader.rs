@@ -8,8 +8,8 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess,
 use serde_json::value::RawValue;
 
 use super::node::Node;
-use super::pattern::{Pattern, PatternStep};
 use super::quantity::Quantity;
+use super::routes::RouteSeed;
 use super::shape::{Field, Route, Shape};
 use super::text::sort_names;
 
@@ -63,6 +63,8 @@ pub struct Document<'a> {
     cursor: u32,
 }
 
+type Json<'a> = serde_json::Deserializer<serde_json::de::StrRead<'a>>;
+
 /// The text is not JSON, or has a string or number that no decoder accepts.
 #[derive(Debug)]
 pub struct JsonError {
@@ -77,7 +79,7 @@ impl<'a> Document<'a> {
     /// [`JsonError`] if the text is not JSON. Values of the wrong type are not an error here; see
     /// [`Document::unreadable`].
     pub fn read(text: &'a str, shape: &'static Shape) -> Result<Self, JsonError> {
-        Self::read_routes(text, &[Route { pattern: Pattern::ROOT, shape }])
+        Self::read_with(text, |document, json| Seed { document, node: 0, shape, depth: 0 }.deserialize(json))
     }
 
     /// Reads what stands at the end of each route; everything else in the text is skipped.
@@ -85,13 +87,19 @@ impl<'a> Document<'a> {
     /// # Errors
     /// As [`Document::read`].
     pub fn read_routes(text: &'a str, routes: &[Route<'_>]) -> Result<Self, JsonError> {
+        Self::read_with(text, |document, json| RouteSeed { document, node: 0, routes, depth: 0 }.deserialize(json))
+    }
+
+    fn read_with(
+        text: &'a str,
+        read: impl FnOnce(&mut Document<'a>, &mut Json<'a>) -> serde_json::Result<bool>,
+    ) -> Result<Self, JsonError> {
         // On recorded objects one node is kept for each 25 to 100 bytes.
         let room = text.len() / 24;
         let mut document = Document { slots: Vec::with_capacity(room.max(16)), unreadable: Vec::new(), cursor: 0 };
         document.slots.push(Slot { parent: 0, next: 0, first: 0, key: Key::Root, datum: Datum::Absent });
         let mut json = serde_json::Deserializer::from_str(text);
-        let seed = Seed { document: &mut document, node: 0, want: Want::of(routes.iter().copied()), depth: 0 };
-        match seed.deserialize(&mut json).and_then(|_| json.end()) {
+        match read(&mut document, &mut json).and_then(|_| json.end()) {
             Ok(()) => Ok(document),
             Err(_) => Err(JsonError { path: document.node(document.cursor).path() }),
         }
@@ -123,7 +131,7 @@ impl<'a> Document<'a> {
         self.slots.get(id as usize)
     }
 
-    fn push(&mut self, parent: u32, key: Key<'a>) -> u32 {
+    pub(super) fn push(&mut self, parent: u32, key: Key<'a>) -> u32 {
         // A text of 2^32 nodes would be larger than the memory of a 32-bit module.
         let id = u32::try_from(self.slots.len()).unwrap_or(0);
         self.slots.push(Slot { parent, next: 0, first: 0, key, datum: Datum::Absent });
@@ -132,12 +140,12 @@ impl<'a> Document<'a> {
     }
 
     /// Takes the last node back.
-    fn pop(&mut self, node: u32, parent: u32) {
+    pub(super) fn pop(&mut self, node: u32, parent: u32) {
         self.slots.truncate(node as usize);
         self.cursor = parent;
     }
 
-    fn link(&mut self, parent: u32, last: u32, child: u32) {
+    pub(super) fn link(&mut self, parent: u32, last: u32, child: u32) {
         if last == 0 {
             if let Some(slot) = self.slots.get_mut(parent as usize) {
                 slot.first = child;
@@ -148,7 +156,7 @@ impl<'a> Document<'a> {
     }
 
     /// Where a member of an object belongs: fields in the order of the shape, then names in theirs.
-    fn rank(&self, node: u32) -> (u8, &str) {
+    pub(super) fn rank(&self, node: u32) -> (u8, &str) {
         match self.slot(node).map(|slot| &slot.key) {
             Some(Key::Field(index)) => (*index, ""),
             Some(Key::Name(name)) => (u8::MAX, name),
@@ -158,7 +166,7 @@ impl<'a> Document<'a> {
 
     /// Puts the members of an object in order, so that nothing that is said depends on the order of the text. Objects
     /// from an API server come in the order of their names.
-    fn sort(&mut self, node: u32) {
+    pub(super) fn sort(&mut self, node: u32) {
         let children = || self.node(node).children();
         let mut fields: Vec<u32> = Vec::new();
         for child in children().filter(|child| !child.is_unknown()) {
@@ -180,13 +188,13 @@ impl<'a> Document<'a> {
         }
     }
 
-    fn set(&mut self, node: u32, datum: Datum<'a>) {
+    pub(super) fn set(&mut self, node: u32, datum: Datum<'a>) {
         if let Some(slot) = self.slots.get_mut(node as usize) {
             slot.datum = datum;
         }
     }
 
-    fn wrong(&mut self, node: u32, expected: &'static str, found: &'static str) {
+    pub(super) fn wrong(&mut self, node: u32, expected: &'static str, found: &'static str) {
         if self.unreadable.len() < MAX_UNREADABLE {
             self.unreadable.push(Unreadable { node, expected, found });
         }
@@ -206,99 +214,6 @@ pub(super) const fn bit(index: u8) -> u64 {
     match 1_u64.checked_shl(index as u32) {
         Some(bit) => bit,
         None => 0,
-    }
-}
-
-/// What is read of a value.
-enum Want<'r> {
-    /// As much as the shape says.
-    Shape(&'static Shape),
-    /// What the routes lead to, of which none ends here.
-    Routes(Vec<Route<'r>>),
-}
-
-impl<'r> Want<'r> {
-    /// Several routes that end in one place would read the same value twice; the first one counts.
-    fn of(routes: impl Iterator<Item = Route<'r>>) -> Self {
-        let mut rest = Vec::new();
-        for route in routes {
-            if route.pattern == Pattern::ROOT {
-                return Want::Shape(route.shape);
-            }
-            rest.push(route);
-        }
-        Want::Routes(rest)
-    }
-
-    /// What is read of a child to which `leads` says that a step leads; `None` if nothing is.
-    fn child(routes: &[Route<'r>], leads: impl Fn(PatternStep<'_>) -> bool) -> Option<Self> {
-        let mut routes = routes
-            .iter()
-            .filter_map(|route| {
-                let (step, pattern) = route.pattern.split_first()?;
-                leads(step).then_some(Route { pattern, ..*route })
-            })
-            .peekable();
-        routes.peek()?;
-        Some(Want::of(routes))
-    }
-
-    fn expectation(&self) -> &'static str {
-        match self {
-            Want::Shape(shape) => expectation(shape),
-            Want::Routes(routes) => {
-                let is_list = routes.first().is_some_and(|route| {
-                    matches!(route.pattern.split_first(), Some((PatternStep::Entries, _)))
-                });
-                if is_list { "a list" } else { "an object" }
-            }
-        }
-    }
-
-    /// What is read of an entry of this list; `None` if the value should not be a list.
-    fn entry(&self) -> Option<Want<'r>> {
-        match self {
-            Want::Shape(Shape::List(shape)) => Some(Want::Shape(shape)),
-            Want::Shape(Shape::Any) => Some(Want::Shape(&Shape::Any)),
-            Want::Shape(_) => None,
-            Want::Routes(routes) => Want::child(routes, |step| step == PatternStep::Entries),
-        }
-    }
-
-    /// The fields that this object may have; `None` if the value should not be an object.
-    fn fields(&self) -> Option<&'static [Field]> {
-        match self {
-            Want::Shape(Shape::Object(fields)) => Some(fields.known),
-            Want::Shape(Shape::Map(_) | Shape::Any) => Some(&[]),
-            Want::Shape(_) => None,
-            Want::Routes(_) if self.expectation() == "a list" => None,
-            Want::Routes(_) => Some(&[]),
-        }
-    }
-
-    /// Whether members that are not fields may be kept, by their names.
-    fn keeps_names(&self) -> bool {
-        !matches!(self, Want::Shape(Shape::Object(fields)) if !fields.others)
-    }
-
-    /// How a member of this object is called, and what is read of it; `None` if it is skipped.
-    fn member<'a>(&self, key: Found<'a>) -> Option<(Key<'a>, Want<'r>)> {
-        let name = match key {
-            Found::Field(index, shape) => return Some((Key::Field(index), Want::Shape(shape))),
-            Found::Name(name) => name,
-            Found::Nothing => return None,
-        };
-        let want = match self {
-            Want::Shape(Shape::Map(shape)) => Want::Shape(shape),
-            Want::Shape(Shape::Any) => Want::Shape(&Shape::Any),
-            Want::Shape(_) => Want::Shape(&Shape::Raw),
-            Want::Routes(routes) => Want::child(routes, |step| match step {
-                PatternStep::Key(key) => key == name,
-                PatternStep::Values => true,
-                PatternStep::Entries => false,
-            })?,
-        };
-        Some((Key::Name(name), want))
     }
 }
 
@@ -330,27 +245,27 @@ fn type_of(raw: &str) -> &'static str {
 }
 
 /// Reads one value into a node that is there already. The result is `false` for null.
-struct Seed<'s, 'r, 'a> {
-    document: &'s mut Document<'a>,
-    node: u32,
-    want: Want<'r>,
-    depth: u8,
+pub(super) struct Seed<'s, 'a> {
+    pub(super) document: &'s mut Document<'a>,
+    pub(super) node: u32,
+    pub(super) shape: &'static Shape,
+    pub(super) depth: u8,
 }
 
-impl<'a> Seed<'_, '_, 'a> {
+impl<'a> Seed<'_, 'a> {
     fn scalar(self, datum: Datum<'a>, found: &'static str) -> bool {
-        match (&self.want, &datum) {
-            (Want::Shape(Shape::Any), _)
-            | (Want::Shape(Shape::Bool), Datum::Bool(_))
-            | (Want::Shape(Shape::Text), Datum::Text(_)) => self.document.set(self.node, datum),
-            _ => self.document.wrong(self.node, self.want.expectation(), found),
+        match (self.shape, &datum) {
+            (Shape::Any, _) | (Shape::Bool, Datum::Bool(_)) | (Shape::Text, Datum::Text(_)) => {
+                self.document.set(self.node, datum);
+            }
+            _ => self.document.wrong(self.node, expectation(self.shape), found),
         }
         true
     }
 
     /// The kinds of value whose text matters: numbers are never turned into floats, objects are never descended into.
-    fn raw(document: &mut Document<'a>, node: u32, shape: &Shape, raw: &'a str) -> bool {
-        let datum = match shape {
+    fn raw(self, raw: &'a str) -> bool {
+        let datum = match self.shape {
             _ if raw == "null" => return false,
             Shape::Raw | Shape::Any => Some(Datum::Raw(raw)),
             Shape::Presence => raw.starts_with('{').then_some(Datum::Raw(raw)),
@@ -363,43 +278,42 @@ impl<'a> Seed<'_, '_, 'a> {
             _ => None,
         };
         match datum {
-            Some(datum) => document.set(node, datum),
+            Some(datum) => self.document.set(self.node, datum),
             None => {
-                let found = match (type_of(raw), shape) {
+                let found = match (type_of(raw), self.shape) {
                     ("a number", Shape::Int32 | Shape::Int64) => "another number",
                     ("a string" | "a number", Shape::Quantity) => "something else",
                     (found, _) => found,
                 };
-                document.wrong(node, expectation(shape), found);
+                self.document.wrong(self.node, expectation(self.shape), found);
             }
         }
         true
     }
 }
 
-impl<'de> DeserializeSeed<'de> for Seed<'_, '_, 'de> {
+impl<'de> DeserializeSeed<'de> for Seed<'_, 'de> {
     type Value = bool;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<bool, D::Error> {
-        let Want::Shape(shape) = self.want else { return deserializer.deserialize_any(self) };
-        let is_kept_as_text = match shape {
+        let is_kept_as_text = match self.shape {
             Shape::Any => self.depth > MAX_DEPTH,
             Shape::Int32 | Shape::Int64 | Shape::Quantity | Shape::Presence | Shape::Raw => true,
             _ => false,
         };
         if is_kept_as_text {
-            let raw = <&RawValue>::deserialize(deserializer)?;
-            return Ok(Self::raw(self.document, self.node, shape, raw.get()));
+            <&RawValue>::deserialize(deserializer).map(|raw| self.raw(raw.get()))
+        } else {
+            deserializer.deserialize_any(self)
         }
-        deserializer.deserialize_any(self)
     }
 }
 
-impl<'de> Visitor<'de> for Seed<'_, '_, 'de> {
+impl<'de> Visitor<'de> for Seed<'_, 'de> {
     type Value = bool;
 
     fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(self.want.expectation())
+        out.write_str(expectation(self.shape))
     }
 
     fn visit_unit<E>(self) -> Result<bool, E> {
@@ -432,69 +346,81 @@ impl<'de> Visitor<'de> for Seed<'_, '_, 'de> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<bool, A::Error> {
-        if self.want.entry().is_none() {
-            self.document.wrong(self.node, self.want.expectation(), "a list");
-            while list.next_element::<IgnoredAny>()?.is_some() {}
-            return Ok(true);
-        }
-        self.document.set(self.node, Datum::List);
+        let Seed { document, node, shape, depth } = self;
+        let depth = depth.saturating_add(1);
+        let element = match shape {
+            Shape::List(element) => *element,
+            Shape::Any => &Shape::Any,
+            _ => {
+                document.wrong(node, expectation(shape), "a list");
+                while list.next_element::<IgnoredAny>()?.is_some() {}
+                return Ok(true);
+            }
+        };
+        document.set(node, Datum::List);
         let (mut last, mut index) = (0, 0_u32);
         loop {
-            let child = self.document.push(self.node, Key::Index(index));
-            // It was there before the first entry.
-            let Some(want) = self.want.entry() else { return Ok(true) };
-            // Kubernetes decodes a null in a list of objects to an empty object; it must keep its index.
-            let fields: Option<&'static [Field]> = match &want {
-                Want::Shape(Shape::Object(fields)) => Some(fields.known),
-                Want::Shape(_) => None,
-                Want::Routes(_) => Some(&[]),
-            };
-            let seed = Seed { document: self.document, node: child, want, depth: self.depth.saturating_add(1) };
-            let Some(is_present) = list.next_element_seed(seed)? else {
-                self.document.pop(child, self.node);
+            let child = document.push(node, Key::Index(index));
+            let Some(is_present) = list.next_element_seed(Seed { document, node: child, shape: element, depth })? else {
+                document.pop(child, node);
                 return Ok(true);
             };
-            if let (false, Some(fields)) = (is_present, fields) {
-                self.document.set(child, Datum::Object(fields, 0));
+            // Kubernetes decodes a null in a list of objects to an empty object; it must keep its index.
+            if let (false, Shape::Object(fields)) = (is_present, element) {
+                document.set(child, Datum::Object(fields.known, 0));
             }
-            self.document.link(self.node, last, child);
+            document.link(node, last, child);
             last = child;
             index = index.saturating_add(1);
         }
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<bool, A::Error> {
-        let Some(fields) = self.want.fields() else {
-            self.document.wrong(self.node, self.want.expectation(), "an object");
-            while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-            return Ok(true);
+        let Seed { document, node, shape, depth } = self;
+        let depth = depth.saturating_add(1);
+        let (fields, keep): (&'static [Field], _) = match shape {
+            Shape::Object(fields) => (fields.known, fields.others),
+            Shape::Map(_) | Shape::Any => (&[], true),
+            _ => {
+                document.wrong(node, expectation(shape), "an object");
+                while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+                return Ok(true);
+            }
         };
-        self.document.set(self.node, Datum::Object(fields, 0));
-        let keep = self.want.keeps_names();
-        let (mut last, mut is_sorted) = (0, true);
-        while let Some(key) = map.next_key_seed(KeySeed { fields, keep })? {
-            let Some((key, want)) = self.want.member(key) else {
-                map.next_value::<IgnoredAny>()?;
-                continue;
+        document.set(node, Datum::Object(fields, 0));
+        let (mut last, mut next_field, mut is_sorted) = (0, 0, true);
+        while let Some(key) = map.next_key_seed(KeySeed { fields, next: &mut next_field, keep })? {
+            let (key, shape) = match (key, shape) {
+                (Found::Field(index, shape), _) => (Key::Field(index), shape),
+                (Found::Name(name), Shape::Map(shape)) => (Key::Name(name), *shape),
+                (Found::Name(name), Shape::Any) => (Key::Name(name), &Shape::Any),
+                (Found::Name(name), _) => (Key::Name(name), &Shape::Raw),
+                (Found::Nothing, _) => {
+                    map.next_value::<IgnoredAny>()?;
+                    continue;
+                }
             };
             let field = if let Key::Field(index) = key { Some(index) } else { None };
-            let child = self.document.push(self.node, key);
+            let child = document.push(node, key);
             // Which of two fields of one name counts depends on the decoder; an honest writer never sends both.
-            let is_again = field.is_some_and(|field| self.document.mark(self.node, field));
+            let is_again = field.is_some_and(|field| document.mark(node, field));
             if is_again {
-                self.document.wrong(child, "the field once", "it twice");
+                document.wrong(child, "the field once", "it twice");
             }
-            let seed = Seed { document: self.document, node: child, want, depth: self.depth.saturating_add(1) };
-            if map.next_value_seed(seed)? {
-                is_sorted = is_sorted && (last == 0 || self.document.rank(last) <= self.document.rank(child));
-                self.document.link(self.node, last, child);
+            let is_present = map.next_value_seed(Seed { document, node: child, shape, depth })?;
+            if is_again {
+                continue;
+            }
+            if is_present {
+                is_sorted = is_sorted && (last == 0 || document.rank(last) <= document.rank(child));
+                document.link(node, last, child);
                 last = child;
-            } else if !is_again {
-                self.document.pop(child, self.node);
+            } else {
+                document.pop(child, node);
             }
         }
         if keep && !is_sorted {
-            self.document.sort(self.node);
+            document.sort(node);
         }
         Ok(true)
     }
@@ -502,7 +428,10 @@ impl<'de> Visitor<'de> for Seed<'_, '_, 'de> {
 
 /// Reads a key and says what it means in the object.
 struct KeySeed<'f> {
+    /// The fields of the object, in the order of their names.
     fields: &'f [Field],
+    /// Where the next key is looked for first: API servers send the keys in their order.
+    next: &'f mut usize,
     keep: bool,
 }
 
@@ -513,8 +442,14 @@ enum Found<'a> {
 }
 
 impl KeySeed<'_> {
-    fn field<'a>(&self, key: &str) -> Option<Found<'a>> {
-        let index = self.fields.iter().position(|field| field.name == key)?;
+    fn field<'a>(&mut self, key: &str) -> Option<Found<'a>> {
+        let (before, after) = self.fields.split_at_checked(*self.next)?;
+        let is_key = |field: &Field| field.name == key;
+        let index = match after.iter().position(is_key) {
+            Some(index) => index.saturating_add(*self.next),
+            None => before.iter().position(is_key)?,
+        };
+        *self.next = index.saturating_add(1);
         let field = self.fields.get(index)?;
         Some(Found::Field(u8::try_from(index).unwrap_or(u8::MAX), field.shape))
     }
@@ -535,7 +470,7 @@ impl<'de> Visitor<'de> for KeySeed<'_> {
         out.write_str("a key")
     }
 
-    fn visit_borrowed_str<E>(self, key: &'de str) -> Result<Found<'de>, E> {
+    fn visit_borrowed_str<E>(mut self, key: &'de str) -> Result<Found<'de>, E> {
         Ok(match self.field(key) {
             Some(found) => found,
             None if self.keep => Found::Name(Cow::Borrowed(key)),
@@ -543,7 +478,7 @@ impl<'de> Visitor<'de> for KeySeed<'_> {
         })
     }
 
-    fn visit_str<E>(self, key: &str) -> Result<Found<'de>, E> {
+    fn visit_str<E>(mut self, key: &str) -> Result<Found<'de>, E> {
         Ok(match self.field(key) {
             Some(found) => found,
             None if self.keep => Found::Name(Cow::Owned(key.to_owned())),
@@ -559,7 +494,7 @@ impl<'de> DeserializeSeed<'de> for AnyKey {
     type Value = Cow<'de, str>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Cow<'de, str>, D::Error> {
-        KeySeed { fields: &[], keep: true }.deserialize(deserializer).map(|key| match key {
+        KeySeed { fields: &[], next: &mut 0, keep: true }.deserialize(deserializer).map(|key| match key {
             Found::Name(name) => name,
             _ => Cow::Borrowed(""),
         })

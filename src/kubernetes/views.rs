@@ -63,13 +63,13 @@ macro_rules! view {
 view! {
     /// Metadata that every object has.
     ObjectMeta = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta" {
-        name: "name" => Text<'d>,
-        generate_name: "generateName" => Text<'d>,
-        namespace: "namespace" => Text<'d>,
-        labels: "labels" => Map<'d, Text<'d>>,
         annotations: "annotations" => Map<'d, Text<'d>>,
-        deletion_timestamp: "deletionTimestamp" => Text<'d>,
         deletion_grace_period_seconds: "deletionGracePeriodSeconds" => Int64<'d>,
+        deletion_timestamp: "deletionTimestamp" => Text<'d>,
+        generate_name: "generateName" => Text<'d>,
+        labels: "labels" => Map<'d, Text<'d>>,
+        name: "name" => Text<'d>,
+        namespace: "namespace" => Text<'d>,
         owner_references: "ownerReferences" => List<'d, OwnerReference<'d>>,
     }
 }
@@ -78,9 +78,9 @@ view! {
     /// An object's owner.
     OwnerReference = "io.k8s.apimachinery.pkg.apis.meta.v1.OwnerReference" {
         api_version: "apiVersion" => Text<'d>,
+        controller: "controller" => Flag<'d>,
         kind: "kind" => Text<'d>,
         name: "name" => Text<'d>,
-        controller: "controller" => Flag<'d>,
     }
 }
 
@@ -133,46 +133,46 @@ view! {
 view! {
     /// A Service's spec.
     ServiceSpec = "io.k8s.api.core.v1.ServiceSpec" {
-        kind: "type" => Text<'d>,
         external_traffic_policy: "externalTrafficPolicy" => Text<'d>,
-        load_balancer_class: "loadBalancerClass" => Text<'d>,
         health_check_node_port: "healthCheckNodePort" => Int32<'d>,
+        load_balancer_class: "loadBalancerClass" => Text<'d>,
+        kind: "type" => Text<'d>,
     }
 }
 
 view! {
     /// What a pod asks for.
     PodSpec = "io.k8s.api.core.v1.PodSpec" {
-        volumes: "volumes" => List<'d, Volume<'d>>,
-        init_containers: "initContainers" => List<'d, Container<'d>>,
+        affinity: "affinity" => Affinity<'d>,
         containers: "containers" => List<'d, Container<'d>>,
         ephemeral_containers: "ephemeralContainers" => List<'d, Container<'d>>,
-        termination_grace_period_seconds: "terminationGracePeriodSeconds" => Int64<'d>,
-        node_selector: "nodeSelector" => Map<'d, Text<'d>>,
-        affinity: "affinity" => Affinity<'d>,
+        host_ipc: "hostIPC" => Flag<'d>,
         host_network: "hostNetwork" => Flag<'d>,
         host_pid: "hostPID" => Flag<'d>,
-        host_ipc: "hostIPC" => Flag<'d>,
-        share_process_namespace: "shareProcessNamespace" => Flag<'d>,
-        security_context: "securityContext" => PodSecurityContext<'d>,
         hostname: "hostname" => Text<'d>,
-        set_hostname_as_fqdn: "setHostnameAsFQDN" => Flag<'d>,
+        image_pull_secrets: "imagePullSecrets" => List<'d, LocalObjectReference<'d>>,
+        init_containers: "initContainers" => List<'d, Container<'d>>,
+        node_name: "nodeName" => Text<'d>,
+        node_selector: "nodeSelector" => Map<'d, Text<'d>>,
         os: "os" => PodOs<'d>,
         overhead: "overhead" => Map<'d, Raw<'d>>,
         resources: "resources" => ResourceRequirements<'d>,
-        node_name: "nodeName" => Text<'d>,
+        security_context: "securityContext" => PodSecurityContext<'d>,
+        set_hostname_as_fqdn: "setHostnameAsFQDN" => Flag<'d>,
+        share_process_namespace: "shareProcessNamespace" => Flag<'d>,
+        termination_grace_period_seconds: "terminationGracePeriodSeconds" => Int64<'d>,
         tolerations: "tolerations" => List<'d, Toleration<'d>>,
-        image_pull_secrets: "imagePullSecrets" => List<'d, LocalObjectReference<'d>>,
+        volumes: "volumes" => List<'d, Volume<'d>>,
     }
 }
 
 view! {
     /// A taint that a pod bears.
     Toleration = "io.k8s.api.core.v1.Toleration" {
+        effect: "effect" => Text<'d>,
         key: "key" => Text<'d>,
         operator: "operator" => Text<'d>,
         value: "value" => Text<'d>,
-        effect: "effect" => Text<'d>,
     }
 }
 
@@ -231,15 +231,15 @@ view! {
 view! {
     /// Security settings of the pod.
     PodSecurityContext = "io.k8s.api.core.v1.PodSecurityContext" {
+        app_armor_profile: "appArmorProfile" => Map<'d, Raw<'d>>,
         fs_group: "fsGroup" => Int64<'d>,
         fs_group_change_policy: "fsGroupChangePolicy" => Text<'d>,
+        se_linux_change_policy: "seLinuxChangePolicy" => Text<'d>,
+        se_linux_options: "seLinuxOptions" => Map<'d, Raw<'d>>,
+        seccomp_profile: "seccompProfile" => Map<'d, Raw<'d>>,
         supplemental_groups: "supplementalGroups" => List<'d, Int64<'d>>,
         supplemental_groups_policy: "supplementalGroupsPolicy" => Text<'d>,
-        se_linux_options: "seLinuxOptions" => Map<'d, Raw<'d>>,
-        se_linux_change_policy: "seLinuxChangePolicy" => Text<'d>,
         sysctls: "sysctls" => List<'d, Raw<'d>>,
-        seccomp_profile: "seccompProfile" => Map<'d, Raw<'d>>,
-        app_armor_profile: "appArmorProfile" => Map<'d, Raw<'d>>,
         windows_options: "windowsOptions" => Map<'d, Raw<'d>>,
     }
 }
@@ -247,13 +247,13 @@ view! {
 view! {
     /// Security settings of a container.
     SecurityContext = "io.k8s.api.core.v1.SecurityContext" {
-        privileged: "privileged" => Flag<'d>,
         allow_privilege_escalation: "allowPrivilegeEscalation" => Flag<'d>,
-        capabilities: "capabilities" => Capabilities<'d>,
-        proc_mount: "procMount" => Text<'d>,
-        seccomp_profile: "seccompProfile" => Map<'d, Raw<'d>>,
-        se_linux_options: "seLinuxOptions" => Map<'d, Raw<'d>>,
         app_armor_profile: "appArmorProfile" => Map<'d, Raw<'d>>,
+        capabilities: "capabilities" => Capabilities<'d>,
+        privileged: "privileged" => Flag<'d>,
+        proc_mount: "procMount" => Text<'d>,
+        se_linux_options: "seLinuxOptions" => Map<'d, Raw<'d>>,
+        seccomp_profile: "seccompProfile" => Map<'d, Raw<'d>>,
         windows_options: "windowsOptions" => Map<'d, Raw<'d>>,
     }
 }
@@ -268,25 +268,25 @@ view! {
 view! {
     /// A container: normal, init or ephemeral.
     Container = "io.k8s.api.core.v1.Container" {
-        name: "name" => Text<'d>,
-        image: "image" => Text<'d>,
-        command: "command" => List<'d, Text<'d>>,
         args: "args" => List<'d, Text<'d>>,
-        restart_policy: "restartPolicy" => Text<'d>,
-        ports: "ports" => List<'d, ContainerPort<'d>>,
-        resources: "resources" => ResourceRequirements<'d>,
-        volume_mounts: "volumeMounts" => List<'d, VolumeMount<'d>>,
-        volume_devices: "volumeDevices" => List<'d, Raw<'d>>,
-        liveness_probe: "livenessProbe" => Probe<'d>,
-        readiness_probe: "readinessProbe" => Probe<'d>,
-        startup_probe: "startupProbe" => Probe<'d>,
-        termination_message_path: "terminationMessagePath" => Text<'d>,
-        termination_message_policy: "terminationMessagePolicy" => Text<'d>,
-        security_context: "securityContext" => SecurityContext<'d>,
+        command: "command" => List<'d, Text<'d>>,
+        image: "image" => Text<'d>,
         lifecycle: "lifecycle" => Raw<'d>,
+        liveness_probe: "livenessProbe" => Probe<'d>,
+        name: "name" => Text<'d>,
+        ports: "ports" => List<'d, ContainerPort<'d>>,
+        readiness_probe: "readinessProbe" => Probe<'d>,
+        resources: "resources" => ResourceRequirements<'d>,
+        restart_policy: "restartPolicy" => Text<'d>,
+        security_context: "securityContext" => SecurityContext<'d>,
+        startup_probe: "startupProbe" => Probe<'d>,
         stdin: "stdin" => Flag<'d>,
         stdin_once: "stdinOnce" => Flag<'d>,
+        termination_message_path: "terminationMessagePath" => Text<'d>,
+        termination_message_policy: "terminationMessagePolicy" => Text<'d>,
         tty: "tty" => Flag<'d>,
+        volume_devices: "volumeDevices" => List<'d, Raw<'d>>,
+        volume_mounts: "volumeMounts" => List<'d, VolumeMount<'d>>,
     }
 }
 
@@ -330,16 +330,16 @@ view! {
     /// A port of a container.
     ContainerPort = "io.k8s.api.core.v1.ContainerPort" {
         container_port: "containerPort" => Int32<'d>,
-        host_port: "hostPort" => Int32<'d>,
         host_ip: "hostIP" => Text<'d>,
+        host_port: "hostPort" => Int32<'d>,
     }
 }
 
 view! {
     /// Requests and limits.
     ResourceRequirements = "io.k8s.api.core.v1.ResourceRequirements" {
-        requests: "requests" => Map<'d, Amount<'d>>,
         limits: "limits" => Map<'d, Amount<'d>>,
+        requests: "requests" => Map<'d, Amount<'d>>,
     }
 }
 

@@ -38,13 +38,14 @@ pub struct Case<'d> {
 /// # Errors
 /// [`Early`] where the answer needs no rule: the request is accepted, or it or its settings cannot be read.
 pub fn judge(cluster: &dyn Cluster, payload: &[u8], catalogue: Catalogue) -> Result<Verdict, Early> {
-    let envelope = Envelope::read(payload)?;
-    let settings = config::parse(envelope.settings())?;
+    let envelope = Envelope::open(payload)?;
+    let payload = envelope.read()?;
+    let settings = config::parse(request::settings(&payload))?;
     let settings = Settings::read(&settings, catalogue.rules)?;
     if settings.node_kind == NodeKind::Managed {
         return Err(Early::Accepted);
     }
-    let request = Request::read(&envelope)?;
+    let request = Request::read(&envelope, &payload)?;
     let lookups = Lookups::new(cluster, &settings, request.namespace);
     let case = Case { request: &request, settings: &settings, lookups: &lookups, catalogue };
     match request.scope() {
