@@ -59,8 +59,7 @@ impl Place<'_> {
     }
 
     fn steps(&self) -> Vec<Step<'static>> {
-        let mut steps: Vec<_> =
-            self.node().into_iter().flat_map(|node| node.steps()).map(Step::into_owned).collect();
+        let mut steps: Vec<_> = self.node().into_iter().flat_map(|node| node.steps()).map(Step::into_owned).collect();
         if let Place::Below(_, names) = self {
             steps.extend(names.iter().map(|name| Step::key(name)));
         }
@@ -144,7 +143,12 @@ impl<'d> Context<'d> {
     ///
     /// `problem` says what is wrong and `remedy` what to do, without `;` and without the container's name, which is
     /// put in front of the problem. For a container the problem therefore starts with a verb.
-    pub fn report<'p>(&mut self, place: impl Into<Place<'p>>, problem: impl Message, remedy: impl Message) -> &mut Self {
+    pub fn report<'p>(
+        &mut self,
+        place: impl Into<Place<'p>>,
+        problem: impl Message,
+        remedy: impl Message,
+    ) -> &mut Self {
         self.push(place.into(), problem.into_text(), remedy.into_text());
         self
     }

@@ -65,8 +65,10 @@ pub fn evaluate(subject: Subject<'_>, scope: Scope) -> Evaluation {
     let is_asked = |settings: &RuleSettings| {
         settings.level != Level::Off && (scope != Scope::Resize || settings.rule.is_asked_on_resize)
     };
-    let rules = settings.rules.iter().copied().zip(catalogue.checks).filter(|(settings, _)| is_asked(settings));
-    let checks = rules.flat_map(|(settings, checks)| checks.iter().map(move |check| (settings, *check))).collect();
+    let mut checks = Vec::with_capacity(catalogue.checks.len().saturating_mul(2));
+    for (settings, of_rule) in settings.rules.iter().zip(catalogue.checks).filter(|(settings, _)| is_asked(settings)) {
+        checks.extend(of_rule.iter().map(|check| (*settings, *check)));
+    }
     let mut evaluator = Evaluator { checks, context };
     evaluator.run(scope);
     evaluator.context.result

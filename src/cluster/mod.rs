@@ -9,7 +9,7 @@ use std::cell::OnceCell;
 use crate::config::Settings;
 use crate::document::node::{Json, Node, children};
 use crate::document::reader::Document;
-use crate::document::shape::{Fields, Field, Shape};
+use crate::document::shape::{Field, Fields, Shape};
 use crate::document::text::{append, json_member};
 use crate::document::view::View;
 use crate::kubernetes::views::{ObjectMeta, PodTemplateSpec};
@@ -73,10 +73,8 @@ pub const fn fields(kind: Lookup) -> &'static str {
 }
 
 /// What is read of a Namespace.
-const NAMESPACE: &Shape = &Shape::Object(&Fields {
-    known: &[Field { name: "metadata", shape: ObjectMeta::SHAPE }],
-    others: false,
-});
+const NAMESPACE: &Shape =
+    &Shape::Object(&Fields { known: &[Field { name: "metadata", shape: ObjectMeta::SHAPE }], others: false });
 
 /// The look-ups of one request.
 pub struct Lookups<'c> {

@@ -43,7 +43,7 @@ fn type_of(value: Node<'_>) -> &'static str {
     match value.json() {
         Json::Null => "nothing",
         Json::Bool(_) => "a boolean",
-        Json::Int(_) | Json::Float(_) => "a number",
+        Json::Int(_) | Json::Number(_) => "a number",
         Json::Text(_) => "another string",
         Json::List(_) => "a list",
         Json::Object(_) | Json::Deep(_) => "an object",
@@ -286,7 +286,12 @@ impl<'c> Errors<'c> {
     }
 
     #[inline(never)]
-    pub(super) fn parameter<'d>(&mut self, path: &str, value: Node<'d>, parameter: &Parameter) -> Option<ParameterValue<'d>> {
+    pub(super) fn parameter<'d>(
+        &mut self,
+        path: &str,
+        value: Node<'d>,
+        parameter: &Parameter,
+    ) -> Option<ParameterValue<'d>> {
         match parameter.kind {
             ParameterKind::Names => {
                 self.check(path, value, &NAMES);

@@ -4,15 +4,13 @@
 //! Nothing is decoded but the objects and lists on the way to an edit.
 
 use std::borrow::Cow;
-use std::fmt;
 
 use serde::Serialize;
-use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::ser::Serializer;
 use serde_json::value::RawValue;
 
 use super::path::Step;
-use super::reader::AnyKey;
+use super::scan::Scanner;
 
 /// One change of a JSON text.
 pub struct Change<'d> {
@@ -62,12 +60,12 @@ pub fn apply(text: &str, changes: &[Change<'_>]) -> Option<String> {
 #[must_use]
 pub fn find<'t>(text: &'t str, steps: &[Step<'_>]) -> Option<&'t str> {
     let Some((step, rest)) = steps.split_first() else { return Some(text) };
-    let Parts { members, entries } = parts(text)?;
-    let inner = match step {
-        Step::Key(key) => members.into_iter().rfind(|(known, _)| known == key)?.1,
-        Step::Index(index) => *entries.get(*index)?,
+    let inner = match (step, text.as_bytes().first()) {
+        (Step::Key(key), Some(b'{')) => members(text)?.into_iter().rfind(|(known, _)| known == key)?.1,
+        (Step::Index(index), Some(b'[')) => *entries(text)?.get(*index)?,
+        _ => return None,
     };
-    find(inner.get(), rest)
+    find(inner, rest)
 }
 
 type Rest<'c, 'd> = (&'c [Step<'d>], Option<&'c str>);
@@ -92,14 +90,14 @@ fn value(text: &str, changes: &[Rest<'_, '_>], out: &mut String) -> Option<()> {
 }
 
 fn list(text: &str, changes: &[Rest<'_, '_>], out: &mut String) -> Option<()> {
-    let entries = parts(text)?.entries;
+    let entries = entries(text)?;
     let mut groups = Groups::new(changes)?;
     out.push('[');
     for (index, entry) in entries.iter().enumerate() {
         if index > 0 {
             out.push(',');
         }
-        value(entry.get(), groups.take(&Step::Index(index)), out)?;
+        value(entry, groups.take(&Step::Index(index)), out)?;
     }
     // What comes right behind the last entry is appended.
     for (index, group) in (entries.len()..).zip(groups.0.iter().filter(|group| !group.is_taken)) {
@@ -116,7 +114,7 @@ fn list(text: &str, changes: &[Rest<'_, '_>], out: &mut String) -> Option<()> {
 }
 
 fn object(text: &str, changes: &[Rest<'_, '_>], out: &mut String) -> Option<()> {
-    let members = parts(text)?.members;
+    let members = members(text)?;
     let mut groups = Groups::new(changes)?;
     let mut is_first = true;
     out.push('{');
@@ -133,7 +131,7 @@ fn object(text: &str, changes: &[Rest<'_, '_>], out: &mut String) -> Option<()> 
         value(text, changes, out)
     };
     for (key, text) in &members {
-        member(key, text.get(), groups.take(&Step::key(key)))?;
+        member(key, text, groups.take(&Step::key(key)))?;
     }
     for group in groups.0.iter().filter(|group| !group.is_taken) {
         let Step::Key(key) = &group.step else { return None };
@@ -180,67 +178,26 @@ impl<'c, 'd> Groups<'c, 'd> {
     }
 }
 
-/// The members of an object or the entries of a list, as text. The caller knows which of the two the text is.
-#[derive(Default)]
-struct Parts<'a> {
-    members: Vec<(Cow<'a, str>, &'a RawValue)>,
-    entries: Vec<&'a RawValue>,
+/// The members of an object, as text.
+fn members(text: &str) -> Option<Vec<(Cow<'_, str>, &str)>> {
+    let mut scanner = Scanner::new(text);
+    let mut members = Vec::new();
+    scanner.enter();
+    while scanner.has_next()? {
+        members.push((scanner.key()?, scanner.skip()?));
+    }
+    Some(members)
 }
 
-fn parts(text: &str) -> Option<Parts<'_>> {
-    serde_json::Deserializer::from_str(text).deserialize_any(ForParts).ok()
-}
-
-/// Takes every value, and keeps what objects and lists are made of: a visitor that refuses values draws all of
-/// serde's error messages, those for floating point numbers included, into the module.
-struct ForParts;
-
-impl<'de> Visitor<'de> for ForParts {
-    type Value = Parts<'de>;
-
-    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str("an object or a list")
+/// The entries of a list, as text.
+fn entries(text: &str) -> Option<Vec<&str>> {
+    let mut scanner = Scanner::new(text);
+    let mut entries = Vec::new();
+    scanner.enter();
+    while scanner.has_next()? {
+        entries.push(scanner.skip()?);
     }
-
-    fn visit_bool<E>(self, _: bool) -> Result<Parts<'de>, E> {
-        Ok(Parts::default())
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<Parts<'de>, E> {
-        Ok(Parts::default())
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<Parts<'de>, E> {
-        Ok(Parts::default())
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<Parts<'de>, E> {
-        Ok(Parts::default())
-    }
-
-    fn visit_str<E>(self, _: &str) -> Result<Parts<'de>, E> {
-        Ok(Parts::default())
-    }
-
-    fn visit_unit<E>(self) -> Result<Parts<'de>, E> {
-        Ok(Parts::default())
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Parts<'de>, A::Error> {
-        let mut parts = Parts::default();
-        while let Some(key) = map.next_key_seed(AnyKey)? {
-            parts.members.push((key, map.next_value()?));
-        }
-        Ok(parts)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Parts<'de>, A::Error> {
-        let mut parts = Parts::default();
-        while let Some(entry) = list.next_element()? {
-            parts.entries.push(entry);
-        }
-        Ok(parts)
-    }
+    Some(entries)
 }
 
 #[cfg(test)]

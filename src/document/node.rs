@@ -103,7 +103,7 @@ impl<'d> Node<'d> {
         match self.slot().map(|slot| &slot.datum) {
             Some(Datum::Bool(value)) => Json::Bool(*value),
             Some(Datum::Int(value)) => Json::Int(*value),
-            Some(Datum::Float(value)) => Json::Float(*value),
+            Some(Datum::Number(value)) => Json::Number(value),
             Some(Datum::Text(value)) => Json::Text(value),
             Some(Datum::Object(..)) => Json::Object(self.children()),
             Some(Datum::List) => Json::List(self.children()),
@@ -184,8 +184,8 @@ pub enum Json<'d> {
     Bool(bool),
     /// A whole number.
     Int(i64),
-    /// Any other number.
-    Float(f64),
+    /// Any other number, as it is written.
+    Number(&'d str),
     /// A string.
     Text(&'d str),
     /// An object, with its values that are not null; their names are [`Node::name`].
@@ -204,7 +204,7 @@ impl Json<'_> {
             (Json::Null, Json::Null) => true,
             (Json::Bool(left), Json::Bool(right)) => left == right,
             (Json::Int(left), Json::Int(right)) => left == right,
-            (Json::Float(left), Json::Float(right)) => left == right,
+            (Json::Number(left), Json::Number(right)) => left == right,
             (Json::Text(left), Json::Text(right)) | (Json::Deep(left), Json::Deep(right)) => left == right,
             (Json::List(left), Json::List(right)) => same_values(&left.collect::<Vec<_>>(), &right.collect::<Vec<_>>()),
             (Json::Object(left), Json::Object(right)) => same_values(&by_name(left), &by_name(right)),

@@ -109,7 +109,21 @@ mod tests {
 
     #[test]
     fn malformed_patterns_are_refused() {
-        for text in ["", ".", "spec.", ".spec", "spec..template", "[*]", "*", "*.x", "spec[*", "spec[0]", "spec[*][*]", "a b", "spec.$x"] {
+        for text in [
+            "",
+            ".",
+            "spec.",
+            ".spec",
+            "spec..template",
+            "[*]",
+            "*",
+            "*.x",
+            "spec[*",
+            "spec[0]",
+            "spec[*][*]",
+            "a b",
+            "spec.$x",
+        ] {
             assert_eq!(Pattern::parse(text), None, "{text:?}");
         }
         for text in ["spec", "spec.template", "spec.pods[*]", "spec.sets.*", "spec.sets.*.template", "a-b.c_d"] {

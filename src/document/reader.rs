@@ -1,16 +1,11 @@
 //! Reads a JSON text in one pass: what a shape names becomes a node, everything else is skipped.
 
 use std::borrow::Cow;
-use std::fmt;
-
-use serde::Deserialize;
-use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use serde_json::value::RawValue;
 
 use super::node::Node;
 use super::quantity::Quantity;
-use super::routes::RouteSeed;
-use super::shape::{Field, Route, Shape};
+use super::scan::Scanner;
+use super::shape::{Field, Fields, Route, Shape};
 use super::text::sort_names;
 
 /// How a node is called in its parent.
@@ -28,7 +23,8 @@ pub(super) enum Datum<'a> {
     Absent,
     Bool(bool),
     Int(i64),
-    Float(f64),
+    /// A number that is not a whole one of 64 bits, as it is written.
+    Number(&'a str),
     Text(Cow<'a, str>),
     Raw(&'a str),
     /// The fields that it may have, and a bit for each that it has.
@@ -63,8 +59,6 @@ pub struct Document<'a> {
     cursor: u32,
 }
 
-type Json<'a> = serde_json::Deserializer<serde_json::de::StrRead<'a>>;
-
 /// The text is not JSON, or has a string or number that no decoder accepts.
 #[derive(Debug)]
 pub struct JsonError {
@@ -79,7 +73,7 @@ impl<'a> Document<'a> {
     /// [`JsonError`] if the text is not JSON. Values of the wrong type are not an error here; see
     /// [`Document::unreadable`].
     pub fn read(text: &'a str, shape: &'static Shape) -> Result<Self, JsonError> {
-        Self::read_with(text, |document, json| Seed { document, node: 0, shape, depth: 0 }.deserialize(json))
+        Self::read_with(text, |reader| reader.value(0, shape, 0))
     }
 
     /// Reads what stands at the end of each route; everything else in the text is skipped.
@@ -87,22 +81,18 @@ impl<'a> Document<'a> {
     /// # Errors
     /// As [`Document::read`].
     pub fn read_routes(text: &'a str, routes: &[Route<'_>]) -> Result<Self, JsonError> {
-        Self::read_with(text, |document, json| RouteSeed { document, node: 0, routes, depth: 0 }.deserialize(json))
+        Self::read_with(text, |reader| reader.along(0, routes, 0))
     }
 
-    fn read_with(
-        text: &'a str,
-        read: impl FnOnce(&mut Document<'a>, &mut Json<'a>) -> serde_json::Result<bool>,
-    ) -> Result<Self, JsonError> {
+    fn read_with(text: &'a str, read: impl FnOnce(&mut Reader<'a>) -> Option<bool>) -> Result<Self, JsonError> {
         // On recorded objects one node is kept for each 25 to 100 bytes.
         let room = text.len() / 24;
         let mut document = Document { slots: Vec::with_capacity(room.max(16)), unreadable: Vec::new(), cursor: 0 };
         document.slots.push(Slot { parent: 0, next: 0, first: 0, key: Key::Root, datum: Datum::Absent });
-        let mut json = serde_json::Deserializer::from_str(text);
-        match read(&mut document, &mut json).and_then(|_| json.end()) {
-            Ok(()) => Ok(document),
-            Err(_) => Err(JsonError { path: document.node(document.cursor).path() }),
-        }
+        let mut reader = Reader { document, scanner: Scanner::new(text) };
+        let is_read = read(&mut reader).is_some() && reader.scanner.peek().is_none();
+        let document = reader.document;
+        if is_read { Ok(document) } else { Err(JsonError { path: document.node(document.cursor).path() }) }
     }
 
     /// The root of the document.
@@ -188,6 +178,12 @@ impl<'a> Document<'a> {
         }
     }
 
+    /// Notes that a field stands in its object twice. Which one counts depends on the decoder; an honest writer never
+    /// sends both.
+    pub(super) fn repeated(&mut self, node: u32) {
+        self.wrong(node, "the field once", "it twice");
+    }
+
     pub(super) fn set(&mut self, node: u32, datum: Datum<'a>) {
         if let Some(slot) = self.slots.get_mut(node as usize) {
             slot.datum = datum;
@@ -202,7 +198,9 @@ impl<'a> Document<'a> {
 
     /// Notes that an object has a field; says whether it had it before.
     fn mark(&mut self, object: u32, field: u8) -> bool {
-        let Some(Slot { datum: Datum::Object(_, seen), .. }) = self.slots.get_mut(object as usize) else { return false };
+        let Some(Slot { datum: Datum::Object(_, seen), .. }) = self.slots.get_mut(object as usize) else {
+            return false;
+        };
         let is_again = *seen & bit(field) != 0;
         *seen |= bit(field);
         is_again
@@ -217,7 +215,7 @@ pub(super) const fn bit(index: u8) -> u64 {
     }
 }
 
-/// Deeper than this, any value is kept as text: serde_json descends 128 levels at most.
+/// Deeper than this, any value is kept as text: a reader that descends without end runs out of stack.
 const MAX_DEPTH: u8 = 100;
 
 const fn expectation(shape: &Shape) -> &'static str {
@@ -234,7 +232,7 @@ const fn expectation(shape: &Shape) -> &'static str {
 }
 
 /// What a JSON text is, by its first byte.
-fn type_of(raw: &str) -> &'static str {
+pub(super) fn type_of(raw: &str) -> &'static str {
     match raw.as_bytes().first() {
         Some(b'{') => "an object",
         Some(b'[') => "a list",
@@ -244,259 +242,176 @@ fn type_of(raw: &str) -> &'static str {
     }
 }
 
-/// Reads one value into a node that is there already. The result is `false` for null.
-pub(super) struct Seed<'s, 'a> {
-    pub(super) document: &'s mut Document<'a>,
-    pub(super) node: u32,
-    pub(super) shape: &'static Shape,
-    pub(super) depth: u8,
+/// Reads a text into a document. `None` from any of its functions means that the text is malformed.
+pub(super) struct Reader<'a> {
+    pub(super) document: Document<'a>,
+    pub(super) scanner: Scanner<'a>,
 }
 
-impl<'a> Seed<'_, 'a> {
-    fn scalar(self, datum: Datum<'a>, found: &'static str) -> bool {
-        match (self.shape, &datum) {
-            (Shape::Any, _) | (Shape::Bool, Datum::Bool(_)) | (Shape::Text, Datum::Text(_)) => {
-                self.document.set(self.node, datum);
+impl<'a> Reader<'a> {
+    /// Reads one value into a node that is there already. The result is `false` for null.
+    pub(super) fn value(&mut self, node: u32, shape: &'static Shape, depth: u8) -> Option<bool> {
+        match (self.scanner.peek()?, shape) {
+            (b'n', _) => self.scanner.skip().map(|_| false),
+            (b'{', Shape::Object(fields)) => self.object(node, fields, depth),
+            (b'{', Shape::Map(value)) => self.map(node, value, depth),
+            (b'{', Shape::Any) if depth < MAX_DEPTH => self.map(node, &Shape::Any, depth),
+            (b'[', Shape::List(entry)) => self.list(node, entry, depth),
+            (b'[', Shape::Any) if depth < MAX_DEPTH => self.list(node, &Shape::Any, depth),
+            (b'"', Shape::Text | Shape::Any) => {
+                let text = self.scanner.string()?;
+                self.document.set(node, Datum::Text(text));
+                Some(true)
             }
-            _ => self.document.wrong(self.node, expectation(self.shape), found),
-        }
-        true
-    }
-
-    /// The kinds of value whose text matters: numbers are never turned into floats, objects are never descended into.
-    fn raw(self, raw: &'a str) -> bool {
-        let datum = match self.shape {
-            _ if raw == "null" => return false,
-            Shape::Raw | Shape::Any => Some(Datum::Raw(raw)),
-            Shape::Presence => raw.starts_with('{').then_some(Datum::Raw(raw)),
-            Shape::Int32 => raw.parse::<i32>().ok().map(|value| Datum::Int(value.into())),
-            Shape::Int64 => raw.parse::<i64>().ok().map(Datum::Int),
-            Shape::Quantity => {
-                let text = raw.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(raw);
-                Quantity::parse(text).map(|_| Datum::Text(Cow::Borrowed(text)))
-            }
-            _ => None,
-        };
-        match datum {
-            Some(datum) => self.document.set(self.node, datum),
-            None => {
-                let found = match (type_of(raw), self.shape) {
-                    ("a number", Shape::Int32 | Shape::Int64) => "another number",
-                    ("a string" | "a number", Shape::Quantity) => "something else",
-                    (found, _) => found,
-                };
-                self.document.wrong(self.node, expectation(self.shape), found);
-            }
-        }
-        true
-    }
-}
-
-impl<'de> DeserializeSeed<'de> for Seed<'_, 'de> {
-    type Value = bool;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<bool, D::Error> {
-        let is_kept_as_text = match self.shape {
-            Shape::Any => self.depth > MAX_DEPTH,
-            Shape::Int32 | Shape::Int64 | Shape::Quantity | Shape::Presence | Shape::Raw => true,
-            _ => false,
-        };
-        if is_kept_as_text {
-            <&RawValue>::deserialize(deserializer).map(|raw| self.raw(raw.get()))
-        } else {
-            deserializer.deserialize_any(self)
-        }
-    }
-}
-
-impl<'de> Visitor<'de> for Seed<'_, 'de> {
-    type Value = bool;
-
-    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(expectation(self.shape))
-    }
-
-    fn visit_unit<E>(self) -> Result<bool, E> {
-        Ok(false)
-    }
-
-    fn visit_bool<E>(self, value: bool) -> Result<bool, E> {
-        Ok(self.scalar(Datum::Bool(value), "a boolean"))
-    }
-
-    fn visit_i64<E>(self, value: i64) -> Result<bool, E> {
-        Ok(self.scalar(Datum::Int(value), "a number"))
-    }
-
-    fn visit_u64<E>(self, value: u64) -> Result<bool, E> {
-        let datum = i64::try_from(value).map_or(Datum::Float(value as f64), Datum::Int);
-        Ok(self.scalar(datum, "a number"))
-    }
-
-    fn visit_f64<E>(self, value: f64) -> Result<bool, E> {
-        Ok(self.scalar(Datum::Float(value), "a number"))
-    }
-
-    fn visit_borrowed_str<E>(self, value: &'de str) -> Result<bool, E> {
-        Ok(self.scalar(Datum::Text(Cow::Borrowed(value)), "a string"))
-    }
-
-    fn visit_str<E>(self, value: &str) -> Result<bool, E> {
-        Ok(self.scalar(Datum::Text(Cow::Owned(value.to_owned())), "a string"))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<bool, A::Error> {
-        let Seed { document, node, shape, depth } = self;
-        let depth = depth.saturating_add(1);
-        let element = match shape {
-            Shape::List(element) => *element,
-            Shape::Any => &Shape::Any,
             _ => {
-                document.wrong(node, expectation(shape), "a list");
-                while list.next_element::<IgnoredAny>()?.is_some() {}
-                return Ok(true);
+                let raw = self.scanner.skip()?;
+                match scalar(raw, shape) {
+                    Some(datum) => self.document.set(node, datum),
+                    None => self.document.wrong(node, expectation(shape), found(raw, shape)),
+                }
+                Some(true)
             }
-        };
-        document.set(node, Datum::List);
+        }
+    }
+
+    fn list(&mut self, node: u32, entry: &'static Shape, depth: u8) -> Option<bool> {
+        self.document.set(node, Datum::List);
+        self.scanner.enter();
         let (mut last, mut index) = (0, 0_u32);
-        loop {
-            let child = document.push(node, Key::Index(index));
-            let Some(is_present) = list.next_element_seed(Seed { document, node: child, shape: element, depth })? else {
-                document.pop(child, node);
-                return Ok(true);
-            };
+        while self.scanner.has_next()? {
+            let child = self.document.push(node, Key::Index(index));
+            let is_present = self.value(child, entry, depth.saturating_add(1))?;
             // Kubernetes decodes a null in a list of objects to an empty object; it must keep its index.
-            if let (false, Shape::Object(fields)) = (is_present, element) {
-                document.set(child, Datum::Object(fields.known, 0));
+            if let (false, Shape::Object(fields)) = (is_present, entry) {
+                self.document.set(child, Datum::Object(fields.known, 0));
             }
-            document.link(node, last, child);
+            self.document.link(node, last, child);
             last = child;
             index = index.saturating_add(1);
         }
+        self.document.cursor = node;
+        Some(true)
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<bool, A::Error> {
-        let Seed { document, node, shape, depth } = self;
-        let depth = depth.saturating_add(1);
-        let (fields, keep): (&'static [Field], _) = match shape {
-            Shape::Object(fields) => (fields.known, fields.others),
-            Shape::Map(_) | Shape::Any => (&[], true),
-            _ => {
-                document.wrong(node, expectation(shape), "an object");
-                while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-                return Ok(true);
-            }
-        };
-        document.set(node, Datum::Object(fields, 0));
-        let (mut last, mut next_field, mut is_sorted) = (0, 0, true);
-        while let Some(key) = map.next_key_seed(KeySeed { fields, next: &mut next_field, keep })? {
-            let (key, shape) = match (key, shape) {
-                (Found::Field(index, shape), _) => (Key::Field(index), shape),
-                (Found::Name(name), Shape::Map(shape)) => (Key::Name(name), *shape),
-                (Found::Name(name), Shape::Any) => (Key::Name(name), &Shape::Any),
-                (Found::Name(name), _) => (Key::Name(name), &Shape::Raw),
-                (Found::Nothing, _) => {
-                    map.next_value::<IgnoredAny>()?;
-                    continue;
+    fn map(&mut self, node: u32, value: &'static Shape, depth: u8) -> Option<bool> {
+        self.document.set(node, Datum::Object(&[], 0));
+        self.scanner.enter();
+        let mut members = Members::new(node, true);
+        while self.scanner.has_next()? {
+            let key = self.scanner.key()?;
+            let child = self.document.push(node, Key::Name(key));
+            let is_present = self.value(child, value, depth.saturating_add(1))?;
+            members.add(&mut self.document, child, is_present);
+        }
+        members.finish(&mut self.document);
+        Some(true)
+    }
+
+    fn object(&mut self, node: u32, fields: &'static Fields, depth: u8) -> Option<bool> {
+        self.document.set(node, Datum::Object(fields.known, 0));
+        self.scanner.enter();
+        let mut members = Members::new(node, fields.others);
+        let mut next = 0;
+        while self.scanner.has_next()? {
+            let key = self.scanner.key()?;
+            let Some((index, field)) = find(fields.known, &mut next, &key) else {
+                if fields.others {
+                    let child = self.document.push(node, Key::Name(key));
+                    let is_present = self.value(child, &Shape::Raw, depth.saturating_add(1))?;
+                    members.add(&mut self.document, child, is_present);
+                } else {
+                    self.scanner.skip()?;
                 }
-            };
-            let field = if let Key::Field(index) = key { Some(index) } else { None };
-            let child = document.push(node, key);
-            // Which of two fields of one name counts depends on the decoder; an honest writer never sends both.
-            let is_again = field.is_some_and(|field| document.mark(node, field));
-            if is_again {
-                document.wrong(child, "the field once", "it twice");
-            }
-            let is_present = map.next_value_seed(Seed { document, node: child, shape, depth })?;
-            if is_again {
                 continue;
-            }
-            if is_present {
-                is_sorted = is_sorted && (last == 0 || document.rank(last) <= document.rank(child));
-                document.link(node, last, child);
-                last = child;
+            };
+            let child = self.document.push(node, Key::Field(index));
+            let is_again = self.document.mark(node, index);
+            let is_present = self.value(child, field.shape, depth.saturating_add(1))?;
+            if is_again {
+                self.document.repeated(child);
             } else {
-                document.pop(child, node);
+                members.add(&mut self.document, child, is_present);
             }
         }
-        if keep && !is_sorted {
-            document.sort(node);
+        members.finish(&mut self.document);
+        Some(true)
+    }
+}
+
+/// The value of a JSON text that is neither an object nor a list of the shape; `None` if it has another type.
+fn scalar<'a>(raw: &'a str, shape: &Shape) -> Option<Datum<'a>> {
+    match shape {
+        Shape::Raw => Some(Datum::Raw(raw)),
+        Shape::Presence => raw.starts_with('{').then_some(Datum::Raw(raw)),
+        Shape::Int32 => raw.parse::<i32>().ok().map(|value| Datum::Int(value.into())),
+        Shape::Int64 => raw.parse::<i64>().ok().map(Datum::Int),
+        Shape::Quantity => {
+            let text = raw.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(raw);
+            Quantity::parse(text).map(|_| Datum::Text(Cow::Borrowed(text)))
         }
-        Ok(true)
+        Shape::Bool | Shape::Any => match raw {
+            "true" => Some(Datum::Bool(true)),
+            "false" => Some(Datum::Bool(false)),
+            _ if matches!(shape, Shape::Bool) => None,
+            _ if raw.starts_with(['{', '[']) => Some(Datum::Raw(raw)),
+            _ => Some(raw.parse::<i64>().map_or_else(|_| Datum::Number(raw), Datum::Int)),
+        },
+        Shape::Text | Shape::Object(_) | Shape::List(_) | Shape::Map(_) => None,
     }
 }
 
-/// Reads a key and says what it means in the object.
-struct KeySeed<'f> {
-    /// The fields of the object, in the order of their names.
-    fields: &'f [Field],
-    /// Where the next key is looked for first: API servers send the keys in their order.
-    next: &'f mut usize,
-    keep: bool,
-}
-
-enum Found<'a> {
-    Field(u8, &'static Shape),
-    Name(Cow<'a, str>),
-    Nothing,
-}
-
-impl KeySeed<'_> {
-    fn field<'a>(&mut self, key: &str) -> Option<Found<'a>> {
-        let (before, after) = self.fields.split_at_checked(*self.next)?;
-        let is_key = |field: &Field| field.name == key;
-        let index = match after.iter().position(is_key) {
-            Some(index) => index.saturating_add(*self.next),
-            None => before.iter().position(is_key)?,
-        };
-        *self.next = index.saturating_add(1);
-        let field = self.fields.get(index)?;
-        Some(Found::Field(u8::try_from(index).unwrap_or(u8::MAX), field.shape))
+/// How a value of the wrong type is named.
+fn found(raw: &str, shape: &Shape) -> &'static str {
+    match (type_of(raw), shape) {
+        ("a number", Shape::Int32 | Shape::Int64) => "another number",
+        ("a string" | "a number", Shape::Quantity) => "something else",
+        (found, _) => found,
     }
 }
 
-impl<'de> DeserializeSeed<'de> for KeySeed<'_> {
-    type Value = Found<'de>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Found<'de>, D::Error> {
-        deserializer.deserialize_str(self)
-    }
+/// The field of that name, with its position. Fields are looked for from the one behind the last found: API servers send
+/// them in the order of their names, in which they are declared.
+fn find<'f>(fields: &'f [Field], next: &mut usize, name: &str) -> Option<(u8, &'f Field)> {
+    let (before, after) = fields.split_at_checked(*next)?;
+    let is_field = |field: &Field| field.name == name;
+    let index = match after.iter().position(is_field) {
+        Some(index) => index.saturating_add(*next),
+        None => before.iter().position(is_field)?,
+    };
+    *next = index.saturating_add(1);
+    Some((u8::try_from(index).unwrap_or(u8::MAX), fields.get(index)?))
 }
 
-impl<'de> Visitor<'de> for KeySeed<'_> {
-    type Value = Found<'de>;
-
-    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str("a key")
-    }
-
-    fn visit_borrowed_str<E>(mut self, key: &'de str) -> Result<Found<'de>, E> {
-        Ok(match self.field(key) {
-            Some(found) => found,
-            None if self.keep => Found::Name(Cow::Borrowed(key)),
-            None => Found::Nothing,
-        })
-    }
-
-    fn visit_str<E>(mut self, key: &str) -> Result<Found<'de>, E> {
-        Ok(match self.field(key) {
-            Some(found) => found,
-            None if self.keep => Found::Name(Cow::Owned(key.to_owned())),
-            None => Found::Nothing,
-        })
-    }
+/// Links the members of an object that are present.
+pub(super) struct Members {
+    object: u32,
+    last: u32,
+    /// Whether members are kept by their names and came in another order. Fields are found in any order.
+    is_unsorted: bool,
+    has_names: bool,
 }
 
-/// Reads a key as it is.
-pub(super) struct AnyKey;
+impl Members {
+    pub(super) fn new(object: u32, has_names: bool) -> Self {
+        Members { object, last: 0, is_unsorted: false, has_names }
+    }
 
-impl<'de> DeserializeSeed<'de> for AnyKey {
-    type Value = Cow<'de, str>;
+    pub(super) fn add(&mut self, document: &mut Document<'_>, child: u32, is_present: bool) {
+        if !is_present {
+            document.pop(child, self.object);
+            return;
+        }
+        if self.has_names && self.last != 0 && !self.is_unsorted {
+            self.is_unsorted = document.rank(self.last) > document.rank(child);
+        }
+        document.link(self.object, self.last, child);
+        self.last = child;
+    }
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Cow<'de, str>, D::Error> {
-        KeySeed { fields: &[], next: &mut 0, keep: true }.deserialize(deserializer).map(|key| match key {
-            Found::Name(name) => name,
-            _ => Cow::Borrowed(""),
-        })
+    pub(super) fn finish(self, document: &mut Document<'_>) {
+        if self.is_unsorted {
+            document.sort(self.object);
+        }
+        document.cursor = self.object;
     }
 }

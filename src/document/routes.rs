@@ -1,31 +1,75 @@
 //! Reads an object whose fields depend on its kind: what its routes lead to, and nothing else.
 
-use std::fmt;
-
-use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
-
 use super::pattern::{Pattern, PatternStep};
-use super::reader::{AnyKey, Datum, Document, Key, Seed};
+use super::reader::{Datum, Key, Members, Reader, type_of};
 use super::shape::Route;
 
-/// Reads one value on the way of the routes into a node that is there already. The result is `false` for null.
-pub(super) struct RouteSeed<'s, 'r, 'a> {
-    pub(super) document: &'s mut Document<'a>,
-    pub(super) node: u32,
-    /// The routes from here.
-    pub(super) routes: &'r [Route<'r>],
-    pub(super) depth: u8,
-}
-
-impl<'a> RouteSeed<'_, '_, 'a> {
-    fn expectation(&self) -> &'static str {
-        let first = self.routes.first().and_then(|route| route.pattern.split_first());
-        if matches!(first, Some((PatternStep::Entries, _))) { "a list" } else { "an object" }
+impl Reader<'_> {
+    /// Reads one value on the way of the routes into a node that is there already. The result is `false` for null.
+    pub(super) fn along(&mut self, node: u32, routes: &[Route<'_>], depth: u8) -> Option<bool> {
+        // Several routes that end in one place would read the same value twice; the first one counts.
+        if let Some(route) = routes.iter().find(|route| route.pattern == Pattern::ROOT) {
+            return self.value(node, route.shape, depth);
+        }
+        let is_list = !after(routes, |step| step == PatternStep::Entries).is_empty();
+        match (self.scanner.peek()?, is_list) {
+            (b'n', _) => self.scanner.skip().map(|_| false),
+            (b'{', false) => self.members_along(node, routes, depth),
+            (b'[', true) => self.entries_along(node, routes, depth),
+            _ => {
+                let raw = self.scanner.skip()?;
+                self.document.wrong(node, if is_list { "a list" } else { "an object" }, type_of(raw));
+                Some(true)
+            }
+        }
     }
 
-    fn wrong(self, found: &'static str) -> bool {
-        self.document.wrong(self.node, self.expectation(), found);
-        true
+    fn entries_along(&mut self, node: u32, routes: &[Route<'_>], depth: u8) -> Option<bool> {
+        let routes = after(routes, |step| step == PatternStep::Entries);
+        self.document.set(node, Datum::List);
+        self.scanner.enter();
+        let (mut last, mut index) = (0, 0_u32);
+        while self.scanner.has_next()? {
+            let child = self.document.push(node, Key::Index(index));
+            // Kubernetes decodes a null in a list of objects to an empty object; it must keep its index.
+            if !self.along(child, &routes, depth.saturating_add(1))? {
+                self.document.set(child, Datum::Object(&[], 0));
+            }
+            self.document.link(node, last, child);
+            last = child;
+            index = index.saturating_add(1);
+        }
+        Some(true)
+    }
+
+    fn members_along(&mut self, node: u32, routes: &[Route<'_>], depth: u8) -> Option<bool> {
+        self.document.set(node, Datum::Object(&[], 0));
+        // The keys of a map are data, and may be many.
+        let is_map = !after(routes, |step| step == PatternStep::Values).is_empty();
+        self.scanner.enter();
+        let mut members = Members::new(node, true);
+        while self.scanner.has_next()? {
+            let name = self.scanner.key()?;
+            let routes = after(routes, |step| match step {
+                PatternStep::Key(key) => key == name,
+                PatternStep::Values => true,
+                PatternStep::Entries => false,
+            });
+            if routes.is_empty() {
+                self.scanner.skip()?;
+                continue;
+            }
+            let is_again = !is_map && self.document.node(node).children().any(|child| child.name() == name);
+            let child = self.document.push(node, Key::Name(name));
+            let is_present = self.along(child, &routes, depth.saturating_add(1))?;
+            if is_again {
+                self.document.repeated(child);
+            } else {
+                members.add(&mut self.document, child, is_present);
+            }
+        }
+        members.finish(&mut self.document);
+        Some(true)
     }
 }
 
@@ -36,120 +80,4 @@ fn after<'r>(routes: &[Route<'r>], leads: impl Fn(PatternStep<'_>) -> bool) -> V
         leads(step).then_some(Route { pattern, ..*route })
     });
     steps.collect()
-}
-
-impl<'de> DeserializeSeed<'de> for RouteSeed<'_, '_, 'de> {
-    type Value = bool;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<bool, D::Error> {
-        // Several routes that end in one place would read the same value twice; the first one counts.
-        match self.routes.iter().find(|route| route.pattern == Pattern::ROOT) {
-            Some(Route { shape, .. }) => {
-                Seed { document: self.document, node: self.node, shape, depth: self.depth }.deserialize(deserializer)
-            }
-            None => deserializer.deserialize_any(self),
-        }
-    }
-}
-
-impl<'de> Visitor<'de> for RouteSeed<'_, '_, 'de> {
-    type Value = bool;
-
-    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(self.expectation())
-    }
-
-    fn visit_unit<E>(self) -> Result<bool, E> {
-        Ok(false)
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<bool, E> {
-        Ok(self.wrong("a boolean"))
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<bool, E> {
-        Ok(self.wrong("a number"))
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<bool, E> {
-        Ok(self.wrong("a number"))
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<bool, E> {
-        Ok(self.wrong("a number"))
-    }
-
-    fn visit_str<E>(self, _: &str) -> Result<bool, E> {
-        Ok(self.wrong("a string"))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<bool, A::Error> {
-        let routes = after(self.routes, |step| step == PatternStep::Entries);
-        if routes.is_empty() {
-            while list.next_element::<IgnoredAny>()?.is_some() {}
-            return Ok(self.wrong("a list"));
-        }
-        let depth = self.depth.saturating_add(1);
-        self.document.set(self.node, Datum::List);
-        let (mut last, mut index) = (0, 0_u32);
-        loop {
-            let child = self.document.push(self.node, Key::Index(index));
-            let seed = RouteSeed { document: self.document, node: child, routes: &routes, depth };
-            let Some(is_present) = list.next_element_seed(seed)? else {
-                self.document.pop(child, self.node);
-                return Ok(true);
-            };
-            // Kubernetes decodes a null in a list of objects to an empty object; it must keep its index.
-            if !is_present {
-                self.document.set(child, Datum::Object(&[], 0));
-            }
-            self.document.link(self.node, last, child);
-            last = child;
-            index = index.saturating_add(1);
-        }
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<bool, A::Error> {
-        if self.expectation() == "a list" {
-            while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-            return Ok(self.wrong("an object"));
-        }
-        let depth = self.depth.saturating_add(1);
-        self.document.set(self.node, Datum::Object(&[], 0));
-        let is_map = !after(self.routes, |step| step == PatternStep::Values).is_empty();
-        let (mut last, mut is_sorted) = (0, true);
-        while let Some(name) = map.next_key_seed(AnyKey)? {
-            let routes = after(self.routes, |step| match step {
-                PatternStep::Key(key) => key == name,
-                PatternStep::Values => true,
-                PatternStep::Entries => false,
-            });
-            if routes.is_empty() {
-                map.next_value::<IgnoredAny>()?;
-                continue;
-            }
-            // The keys of a map are data, and may be many.
-            let is_again = !is_map && self.document.node(self.node).children().any(|child| child.name() == name);
-            let child = self.document.push(self.node, Key::Name(name));
-            if is_again {
-                self.document.wrong(child, "the field once", "it twice");
-            }
-            let seed = RouteSeed { document: self.document, node: child, routes: &routes, depth };
-            let is_present = map.next_value_seed(seed)?;
-            if is_again {
-                continue;
-            }
-            if is_present {
-                is_sorted = is_sorted && (last == 0 || self.document.rank(last) <= self.document.rank(child));
-                self.document.link(self.node, last, child);
-                last = child;
-            } else {
-                self.document.pop(child, self.node);
-            }
-        }
-        if !is_sorted {
-            self.document.sort(self.node);
-        }
-        Ok(true)
-    }
 }

@@ -316,4 +316,3 @@ impl<'d, V: View<'d>> Iterator for Members<'d, V> {
         }
     }
 }
-

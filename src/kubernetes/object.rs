@@ -4,7 +4,9 @@ use crate::document::node::Node;
 use crate::document::pattern::Pattern;
 use crate::document::view::{Text, View};
 use crate::kubernetes::kinds::{Kind, KindInfo};
-use crate::kubernetes::views::{Container, ObjectMeta, OwnerReference, PersistentVolumeClaim, PodSpec, PodTemplateSpec};
+use crate::kubernetes::views::{
+    Container, ObjectMeta, OwnerReference, PersistentVolumeClaim, PodSpec, PodTemplateSpec,
+};
 
 /// A pod's metadata and spec, in the place where the object keeps them.
 #[derive(Clone, Copy)]

@@ -4,7 +4,6 @@
 //! `NetworkPolicy`). Workloads are recognised by a label on the object or its template, by the name of a proxy's
 //! container or by an image, from any registry and of any tag.
 
-
 /// A label or annotation; an empty value stands for any value but the empty one.
 pub type Sign = (&'static str, &'static str);
 
@@ -212,12 +211,8 @@ pub static KUBERNETES_DASHBOARD: Product = Product {
 };
 
 /// Kube-proxy.
-pub static KUBE_PROXY: Product = Product {
-    name: "kube-proxy",
-    labels: &[("k8s-app", "kube-proxy")],
-    images: &[("", "kube-proxy")],
-    ..NOTHING
-};
+pub static KUBE_PROXY: Product =
+    Product { name: "kube-proxy", labels: &[("k8s-app", "kube-proxy")], images: &[("", "kube-proxy")], ..NOTHING };
 
 /// Ingress-nginx.
 pub static INGRESS_NGINX: Product = Product {

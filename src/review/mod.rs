@@ -18,7 +18,7 @@ use crate::kubernetes::kinds::Kind;
 use crate::kubernetes::object::Object;
 use crate::lint::finding::Finding;
 use crate::lint::rule::Level;
-use request::{Envelope, Operation, Request};
+use request::{Operation, Request};
 use verdict::{Early, Verdict};
 
 /// A request with everything that is known around it.
@@ -38,14 +38,13 @@ pub struct Case<'d> {
 /// # Errors
 /// [`Early`] where the answer needs no rule: the request is accepted, or it or its settings cannot be read.
 pub fn judge(cluster: &dyn Cluster, payload: &[u8], catalogue: Catalogue) -> Result<Verdict, Early> {
-    let envelope = Envelope::open(payload)?;
-    let payload = envelope.read()?;
+    let payload = request::read(payload)?;
     let settings = config::parse(request::settings(&payload))?;
     let settings = Settings::read(&settings, catalogue.rules)?;
     if settings.node_kind == NodeKind::Managed {
         return Err(Early::Accepted);
     }
-    let request = Request::read(&envelope, &payload)?;
+    let request = Request::read(&payload)?;
     let lookups = Lookups::new(cluster, &settings, request.namespace);
     let case = Case { request: &request, settings: &settings, lookups: &lookups, catalogue };
     match request.scope() {

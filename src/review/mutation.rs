@@ -73,13 +73,17 @@ impl Target {
 
 /// Applies the fixes that are on and looks again, with all rules, at the result. Returns what is still wrong.
 #[must_use]
-pub fn plan(evaluation: Evaluation, subject: Subject<'_>, landing: Landing, case: &Case<'_>) -> (Vec<Finding>, Mutation) {
+pub fn plan(
+    evaluation: Evaluation,
+    subject: Subject<'_>,
+    landing: Landing,
+    case: &Case<'_>,
+) -> (Vec<Finding>, Mutation) {
     let target = Target::reachable(subject.object, case).filter(|_| case.settings.fixes_anything());
     let is_fixed = |finding: &Finding| target.is_some_and(|target| target.covers(finding));
     let (mut fixes, rest): (Vec<_>, Vec<_>) = evaluation.findings.into_iter().partition(is_fixed);
     let improvements: Vec<_> = evaluation.improvements.into_iter().filter(is_fixed).collect();
-    let changes: Vec<_> =
-        fixes.iter().chain(&improvements).flat_map(|finding| &finding.edits).map(change).collect();
+    let changes: Vec<_> = fixes.iter().chain(&improvements).flat_map(|finding| &finding.edits).map(change).collect();
     if changes.is_empty() {
         return (rest, Mutation::None);
     }

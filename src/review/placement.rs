@@ -5,12 +5,12 @@ use super::mutation::{Mutation, Target, edited};
 use super::request::Operation;
 use super::verdict::Verdict;
 use crate::check::context::{Place, finding, lookup_failure};
+use crate::cluster::LookupError;
 use crate::config::{NodeKind, RuleSettings};
 use crate::document::edit::Change;
 use crate::document::node::children;
 use crate::document::path::Step;
 use crate::document::text::{joined, json_member, json_text};
-use crate::cluster::LookupError;
 use crate::kubernetes::kinds::Kind;
 use crate::kubernetes::object::Object;
 use crate::kubernetes::views::PodSpec;
@@ -55,8 +55,7 @@ pub fn landing_of(pod: PodSpec<'_>, case: &Case<'_>) -> Landing {
     let failed = matches!(nodes, Err(LookupError::Failed)).then_some(Lookup::Node);
     let items = nodes.as_ref().ok().and_then(|list| list.root().at(&["items"]));
     // They were asked for by their labels. A managed node among them would make every pod one of virtual nodes.
-    let mut nodes =
-        children(items).map(VirtualNode::found).filter(|node| node.is_described_by(described)).peekable();
+    let mut nodes = children(items).map(VirtualNode::found).filter(|node| node.is_described_by(described)).peekable();
     let can_land = if nodes.peek().is_some() { nodes.any(|node| node.takes(pod)) } else { described.takes(pod) };
     Landing { can_land, failed }
 }
@@ -152,9 +151,8 @@ fn kept_off(
     let target = Target::reachable(object, case)?;
     // Its pods are kept off only where what denies it is found in them again.
     let mut denying = findings.iter().filter(|finding| finding.level == Level::Deny);
-    let is_kept = |finding: &Finding| {
-        !finding.is_lookup_failure && (target == Target::Object || finding.is_in_template)
-    };
+    let is_kept =
+        |finding: &Finding| !finding.is_lookup_failure && (target == Target::Object || finding.is_in_template);
     if !denying.all(is_kept) {
         return None;
     }
@@ -162,7 +160,9 @@ fn kept_off(
     let rule = RuleSettings { rule: &PLACEMENT, level: Level::Warn, fixes: true };
     let fixes = vec![finding(rule, place, "it is kept off virtual nodes", "")];
     match target {
-        Target::Object => Some(Mutation::Applied { object: edited(case.request.object?, changes, case.settings)?, fixes }),
+        Target::Object => {
+            Some(Mutation::Applied { object: edited(case.request.object?, changes, case.settings)?, fixes })
+        }
         // A DaemonSet would go on making pods for virtual nodes, where they cannot land any more.
         Target::ItsPods if object.kind() == Kind::DaemonSet => None,
         Target::ItsPods => Some(Mutation::Proposed(fixes)),

@@ -1,14 +1,10 @@
 //! The request, as Kubewarden hands it to a policy, and which part of it the rules judge.
 
-use std::borrow::Cow;
-
 use super::verdict::{Early, unreadable_fields};
 use crate::check::evaluate::Scope;
 use crate::document::node::Node;
 use crate::document::reader::Document;
-use crate::document::scan::Scanner;
 use crate::document::shape::{Field, Fields, Shape, position};
-use crate::document::text::append;
 use crate::document::view::{List, Raw, Text, View};
 use crate::kubernetes::kinds::{Kind, KindInfo};
 use crate::view;
@@ -79,56 +75,13 @@ impl Operation {
     }
 }
 
-/// The payload of `validate`: the objects of the request as text, and everything around them.
-pub struct Envelope<'p> {
-    /// The payload with null in place of the objects.
-    outline: Cow<'p, str>,
-    object: Option<&'p str>,
-    old_object: Option<&'p str>,
-}
-
-impl<'p> Envelope<'p> {
-    /// Takes the objects out of a payload.
-    ///
-    /// # Errors
-    /// [`Early::unreadable`] if it is not UTF-8. Everything else is an error of [`Envelope::read`].
-    pub fn open(payload: &'p [u8]) -> Result<Self, Early> {
-        let text = std::str::from_utf8(payload).map_err(|_| Early::unreadable("the request is not valid UTF-8"))?;
-        Ok(Envelope::cut(text).unwrap_or(Envelope { outline: Cow::Borrowed(text), object: None, old_object: None }))
-    }
-
-    /// `None` where no objects are found, mostly because the text is malformed: reading it says where.
-    fn cut(text: &'p str) -> Option<Self> {
-        let mut scanner = Scanner::new(text);
-        while scanner.next_key()? != "request" {
-            scanner.value()?;
-        }
-        let (mut object, mut old_object) = (None, None);
-        let mut outline = String::with_capacity(1024);
-        let mut rest = text;
-        while let Some(key) = scanner.next_key() {
-            let value = scanner.value()?;
-            let place = match key {
-                "object" => &mut object,
-                "oldObject" => &mut old_object,
-                _ => continue,
-            };
-            let (before, after) = rest.split_at_checked(rest.len().checked_sub(scanner.remaining())?.checked_sub(value.len())?)?;
-            append(&mut outline, &[before, "null"]);
-            rest = after.get(value.len()..)?;
-            *place = Some(value).filter(|value| *value != "null");
-        }
-        outline.push_str(rest);
-        Some(Envelope { outline: Cow::Owned(outline), object, old_object })
-    }
-
-    /// Reads everything but the objects.
-    ///
-    /// # Errors
-    /// [`Early::unreadable`] if it is not JSON. Fields of the wrong type are an error of [`Request::read`].
-    pub fn read(&self) -> Result<Document<'_>, Early> {
-        Document::read(&self.outline, Payload::SHAPE).map_err(|error| Early::not_json(&error, "the request"))
-    }
+/// Reads a payload, without a look into the objects.
+///
+/// # Errors
+/// [`Early::unreadable`] if it is not JSON in UTF-8. Fields of the wrong type are an error of [`Request::read`].
+pub fn read(payload: &[u8]) -> Result<Document<'_>, Early> {
+    let text = std::str::from_utf8(payload).map_err(|_| Early::unreadable("the request is not valid UTF-8"))?;
+    Document::read(text, Payload::SHAPE).map_err(|error| Early::not_json(&error, "the request"))
 }
 
 /// The settings in a payload, as JSON.
@@ -162,12 +115,12 @@ pub struct Request<'d> {
 }
 
 impl<'d> Request<'d> {
-    /// The request in an envelope.
+    /// The request in a payload.
     ///
     /// # Errors
     /// [`Early::Accepted`] if no rule judges it: DELETE, an unknown kind, a subresource that changes no pod.
     /// [`Early::Rejected`] if it cannot be read.
-    pub fn read(envelope: &'d Envelope<'_>, payload: &'d Document<'_>) -> Result<Self, Early> {
+    pub fn read(payload: &'d Document<'_>) -> Result<Self, Early> {
         let wrong = payload.unreadable();
         if !wrong.is_empty() {
             return Err(unreadable_fields("the request", &wrong));
@@ -175,9 +128,8 @@ impl<'d> Request<'d> {
         let request = Payload::of(payload.root()).and_then(Payload::request).ok_or_else(|| {
             Early::unreadable("the request is missing: expected an object with the fields request and settings")
         })?;
-        let operation = Operation::find(text_of(request.operation())).ok_or_else(|| {
-            Early::unreadable("request.operation: expected CREATE, UPDATE, DELETE or CONNECT")
-        })?;
+        let operation = Operation::find(text_of(request.operation()))
+            .ok_or_else(|| Early::unreadable("request.operation: expected CREATE, UPDATE, DELETE or CONNECT"))?;
         let kind = request.kind();
         let kind_name = kind.map_or("", |kind| text_of(kind.kind()));
         if kind_name.is_empty() {
@@ -187,8 +139,6 @@ impl<'d> Request<'d> {
         if operation == Operation::Delete {
             return Err(Early::Accepted);
         }
-        // A key that is written with escapes is not found by the scanner.
-        let old_object = envelope.old_object.or(request.old_object().map(Raw::text));
         let request = Request {
             info: KindInfo::find(group, kind_name).ok_or(Early::Accepted)?,
             group,
@@ -197,8 +147,8 @@ impl<'d> Request<'d> {
             namespace: text_of(request.namespace()),
             operation,
             sub_resource: text_of(request.sub_resource()),
-            object: envelope.object.or(request.object().map(Raw::text)),
-            old_object: old_object.filter(|_| operation == Operation::Update),
+            object: request.object().map(Raw::text),
+            old_object: request.old_object().map(Raw::text).filter(|_| operation == Operation::Update),
             user_info: request.user_info().map(Raw::text),
         };
         if request.is_connection() || request.scope().is_some() { Ok(request) } else { Err(Early::Accepted) }

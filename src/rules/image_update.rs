@@ -24,6 +24,6 @@ fn check(cx: &mut Context, container: Container, before: Container) {
     }
 }
 
-fn image(container: Container) -> &str {
+fn image<'d>(container: Container<'d>) -> &'d str {
     container.image().map_or("", |image| image.value)
 }
