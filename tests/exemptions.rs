@@ -3,11 +3,11 @@
 mod common;
 
 use common::fixtures::fixtures;
+use common::policy::Host;
 use common::{
     CONNECTIONS, KINDS, annotation, answer, bad_spec, connect, create, good_spec, kind_named, message, overlay,
     payload, reviews, update, validate_in, warnings, yaml,
 };
-use oke_virtual_nodes_policy::lookups::Host;
 use serde::Deserialize;
 use serde_json::{Value, json};
 

@@ -9,9 +9,8 @@ mod common;
 use std::collections::BTreeMap;
 
 use common::fixtures::{Planted, fixtures};
+use common::policy::{Shape, shape_of};
 use common::{KINDS, create, findings, findings_and_response, good_container, good_spec, overlay, reviews};
-use oke_virtual_nodes_policy::kinds::Kind;
-use oke_virtual_nodes_policy::reader::Shape;
 use serde_json::{Map, Value, json};
 
 #[test]
@@ -235,11 +234,6 @@ fn created() -> Vec<(String, Value, Value)> {
         }
     }
     created
-}
-
-fn shape_of(request: &Value) -> Option<&'static Shape> {
-    let name = |key: &str| request["kind"][key].as_str().unwrap_or_default();
-    Some(Kind::find(name("group"), name("kind"))?.shape())
 }
 
 #[test]

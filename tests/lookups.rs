@@ -2,60 +2,17 @@
 
 mod common;
 
-use std::cell::RefCell;
 use std::collections::BTreeMap;
 
+use common::clusters::{Answer, Witness};
 use common::fixtures::fixtures;
+use common::policy::{Lookup, Unanswered};
 use common::{
     CONNECTIONS, KINDS, annotation, answer, assert_nothing, bad_spec, connect, create, good_spec, kind_named, message,
     overlay, payload, reviews, update, validate_in, validate_with, warnings, yaml,
 };
-use oke_virtual_nodes_policy::lookups::{Cluster, Lookup, Unanswered};
 use serde::Deserialize;
 use serde_json::{Value, json};
-
-type Answer = Result<Vec<u8>, Unanswered>;
-
-/// A cluster that gives the same answer to every question about a kind, and keeps the questions.
-struct Witness {
-    answers: BTreeMap<&'static str, Answer>,
-    otherwise: Answer,
-    asked: RefCell<Vec<(String, String)>>,
-}
-
-impl Witness {
-    fn new(otherwise: Answer) -> Self {
-        Witness { answers: BTreeMap::new(), otherwise, asked: RefCell::default() }
-    }
-
-    fn answering(kind: Lookup, answer: Answer) -> Self {
-        Witness { answers: [(kind.name(), answer)].into(), ..Witness::new(Err(Unanswered::Failed)) }
-    }
-
-    /// The questions with their capabilities, in their order.
-    fn questions(&self) -> Vec<(String, Value)> {
-        let parse = |text: &str| serde_json::from_str(text).expect("a question is JSON");
-        self.asked.borrow().iter().map(|(capability, text)| (capability.clone(), parse(text))).collect()
-    }
-
-    /// How often each kind was asked for.
-    fn counts(&self) -> BTreeMap<String, usize> {
-        let mut counts = BTreeMap::new();
-        for (_, question) in self.questions() {
-            *counts.entry(question["kind"].as_str().expect("a kind").to_owned()).or_default() += 1;
-        }
-        counts
-    }
-}
-
-impl Cluster for Witness {
-    fn ask(&self, capability: &str, question: &str) -> Answer {
-        self.asked.borrow_mut().push((capability.to_owned(), question.to_owned()));
-        let question: Value = serde_json::from_str(question).expect("a question is JSON");
-        let known = question["kind"].as_str().and_then(|kind| self.answers.get(kind));
-        known.unwrap_or(&self.otherwise).clone()
-    }
-}
 
 fn text(answer: &Value) -> Answer {
     Ok(answer.to_string().into_bytes())

@@ -3,11 +3,11 @@
 
 mod common;
 
+use common::policy::{Host, fixed_text};
 use common::{
     CONNECTIONS, KINDS, Kind, annotation, answer, bad_spec, connect, create, good_container, good_spec, kind_named,
     message, overlay, payload, update, validate_with, warnings, yaml,
 };
-use oke_virtual_nodes_policy::lookups::Host;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -813,13 +813,12 @@ fn a_pod_is_kept_off_in_exactly_the_places_that_change() {
         "z":1.50,"a":1e3,"containers":[{"name":"main","image":"\u0069","resources":{"limits":{"cpu":1,"memory":"1Gi"}}}]}}"#;
     let request = create(&serde_json::from_str(pod).expect("JSON"));
     let payload = common::payload(&request, &placing(&Value::Null)).replace(&request["object"].to_string(), pod);
-    let response = oke_virtual_nodes_policy::policy::validate(payload.as_bytes());
-    let mended = response.mutated_object.expect("a mended object");
+    let fixed = fixed_text(payload.as_bytes()).expect("a fixed object");
     let added = format!(
         r#","affinity":{{"nodeAffinity":{{"requiredDuringSchedulingIgnoredDuringExecution":{{"nodeSelectorTerms":[{{"matchExpressions":[{DEFAULT_REQUIREMENT}]}}]}}}}}}"#
     );
     let bare = |text: &str| text.split_whitespace().collect::<String>();
-    assert_eq!(bare(mended.get()), bare(&pod.replacen("}}}]}}", &format!("}}}}}}]{added}}}}}"), 1)));
+    assert_eq!(bare(&fixed), bare(&pod.replacen("}}}]}}", &format!("}}}}}}]{added}}}}}"), 1)));
 }
 
 #[test]

@@ -2,11 +2,11 @@
 
 mod common;
 
+use common::policy::Level;
 use common::{
     Found, KINDS, Kind, Verdict, create, findings, findings_and_response, good_container, good_spec, judge, kind_named,
     overlay, payload, places, update, validate,
 };
-use oke_virtual_nodes_policy::rule::Level;
 use serde_json::{Value, json};
 
 /// A pod spec in which `host-network` is found, and nothing else.

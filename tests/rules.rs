@@ -5,17 +5,12 @@
 mod common;
 
 use common::fixtures::{Case, Fixture, LISTS, Planted, fixtures, join, object_findings};
+use common::policy::{self, Level, RULES, fix_name, level};
 use common::{Found, KINDS, assert_nothing, findings_and_response, findings_and_response_in, good_spec, overlay};
-use oke_virtual_nodes_policy::rule::{Fix, Level};
-use oke_virtual_nodes_policy::rules::RULES;
 use serde_json::{Value, json};
 
-fn level(name: &str) -> Level {
-    Level::ALL.into_iter().find(|level| level.name() == name).unwrap_or_else(|| panic!("no level is called {name}"))
-}
-
 fn level_of(rule: &str, profile: &str) -> Level {
-    let rule = RULES.iter().find(|known| known.id == rule).unwrap_or_else(|| panic!("no rule is called {rule}"));
+    let rule = policy::rule(rule);
     if profile == "strict" { rule.strict } else { rule.tolerant }
 }
 
@@ -148,11 +143,7 @@ fn every_rule_has_the_levels_and_the_fix_of_the_catalogue() {
         let Some(rule) = RULES.iter().find(|rule| rule.id == id) else { continue };
         assert_eq!(rule.strict.name(), fixture.strict, "{id} under strict");
         assert_eq!(rule.tolerant.name(), fixture.tolerant, "{id} under tolerant");
-        let fix = rule.fix.map(|fix| match fix {
-            Fix::Safe => "safe",
-            Fix::Full => "full",
-        });
-        assert_eq!(fix, fixture.fix.as_deref(), "the fix of {id}");
+        assert_eq!(rule.fix.map(fix_name), fixture.fix.as_deref(), "the fix of {id}");
     }
 }
 

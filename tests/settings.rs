@@ -3,11 +3,8 @@
 mod common;
 
 use common::fixtures::fixtures;
+use common::policy::{KNOWN_KINDS, Level, ParameterKind, RULES, settings_errors, settings_keys};
 use common::{Found, create, findings_and_response, findings_in, good_spec, kind_named, overlay, payload, validate};
-use oke_virtual_nodes_policy::kinds::KINDS;
-use oke_virtual_nodes_policy::rule::{Level, ParameterKind};
-use oke_virtual_nodes_policy::rules::RULES;
-use oke_virtual_nodes_policy::settings::{check, keys};
 use serde_json::{Value, json};
 
 fn errors(settings: &Value) -> String {
@@ -15,16 +12,11 @@ fn errors(settings: &Value) -> String {
 }
 
 fn errors_of(json: &str) -> String {
-    match check(Some(json)) {
-        Ok(_) => panic!("these settings are valid: {json}"),
-        Err(invalid) => invalid.0,
-    }
+    settings_errors(Some(json)).unwrap_or_else(|| panic!("these settings are valid: {json}"))
 }
 
 fn assert_valid(settings: &Value) {
-    if let Err(invalid) = check(Some(&settings.to_string())) {
-        panic!("{settings}: {}", invalid.0);
-    }
+    assert_eq!(settings_errors(Some(&settings.to_string())), None, "{settings}");
     let request = create(&kind_named("Pod").object(good_spec()));
     assert_eq!(validate(&payload(&request, settings)), json!({"accepted": true}), "{settings}");
 }
@@ -52,8 +44,8 @@ fn nothing_is_valid() {
     ] {
         assert_valid(&settings);
     }
-    assert!(check(None).is_ok());
-    assert!(check(Some("")).is_ok());
+    assert_eq!(settings_errors(None), None);
+    assert_eq!(settings_errors(Some("")), None);
     let request = create(&kind_named("Pod").object(good_spec()));
     assert_eq!(validate(&json!({"request": request}).to_string()), json!({"accepted": true}), "no settings at all");
 }
@@ -94,7 +86,7 @@ fn every_setting_is_valid() {
     for rule in RULES {
         assert_valid(&json!({"exemptions": [{"rules": [rule.id], "reason": "r"}]}));
     }
-    for info in KINDS {
+    for info in KNOWN_KINDS {
         assert_valid(&json!({"exemptions": [{"kinds": [info.name], "reason": "r"}]}));
     }
     for rule in RULES {
@@ -162,7 +154,7 @@ fn an_unknown_setting_is_an_error_that_says_what_was_meant() {
 
 #[test]
 fn every_name_is_offered_for_a_name_that_is_like_it() {
-    for key in keys() {
+    for key in settings_keys() {
         let message = errors(&json!({format!("{key}x"): null, format!("x{key}"): 1}));
         assert!(message.ends_with(&format!("did you mean \"{key}\"?")), "{message}");
     }
@@ -552,10 +544,7 @@ fn an_exemption_that_matches_everything_is_an_error() {
         let mut exemption = json!({"reason": "r"});
         overlay(&mut exemption, &fields);
         let settings = json!({"exemptions": [exemption]});
-        match check(Some(&settings.to_string())) {
-            Ok(()) => panic!("valid, and it matches everything: {settings}"),
-            Err(invalid) => assert_eq!(invalid.0, format!("the settings have 1 error\n- {OPEN}"), "{settings}"),
-        }
+        assert_eq!(errors(&settings), format!("the settings have 1 error\n- {OPEN}"), "{settings}");
     }
     assert_errors(&json!({"exemptions": [{}]}), &[OPEN, "exemptions[0].reason: an exemption needs a reason"]);
 }
@@ -572,8 +561,7 @@ fn a_star_beside_a_name_matches_everything_too() {
         let mut exemption = json!({"reason": "r"});
         overlay(&mut exemption, &fields);
         let settings = json!({"exemptions": [exemption]});
-        let found = check(Some(&settings.to_string())).err().map(|invalid| invalid.0);
-        assert_eq!(found, Some(format!("the settings have 1 error\n- {OPEN}")), "{settings}");
+        assert_eq!(errors(&settings), format!("the settings have 1 error\n- {OPEN}"), "{settings}");
     }
 }
 
@@ -586,7 +574,7 @@ fn what_an_error_offers_is_valid() {
         let offered = offered.trim_end_matches("\"?");
         assert_valid(&json!({"exemptions": [{"rules": [offered], "reason": "r"}]}));
     }
-    for info in KINDS {
+    for info in KNOWN_KINDS {
         let message = errors(&json!({"exemptions": [{"kinds": [format!("{}x", info.name)], "reason": "r"}]}));
         assert!(message.ends_with(&format!("did you mean \"{}\"?", info.name)), "{message}");
     }
