@@ -348,7 +348,7 @@ fi
 
 # Fixes.
 
-@test "fixes: a pod is mended where the settings ask for it" {
+@test "fixes: a pod is fixed where the settings ask for it" {
   put "$E2E/token-expiration/found.json" '{"mutate": "safe"}'
   answered
   contains '"allowed":true,"patchType":"JSONPatch","patch":"'
@@ -357,7 +357,7 @@ fi
   patches '{"op":"remove","path":"/spec/volumes/0/projected/sources/0/serviceAccountToken/expirationSeconds"}'
 }
 
-@test "fixes: a pod with only what can be mended is admitted, with one warning a fix" {
+@test "fixes: a pod with only what can be fixed is admitted, with one warning a fix" {
   request "$POD" "$(pod '{"terminationGracePeriodSeconds": 5, "hostname": "db", "futureField": {"ratio": 1.50},
     "volumes": [{"name": "a", "emptyDir": {"sizeLimit": "1Gi"}}, {"name": "b", "secret": {"defaultMode": 256}}],
     "containers": [{"name": "c", "tty": true, "securityContext": {"allowPrivilegeEscalation": true},
@@ -397,7 +397,7 @@ fi
   patches '{"op":"remove","path":"/spec/hostname"}'
 }
 
-@test "fixes: a service is mended when it is created" {
+@test "fixes: a service is fixed when it is created" {
   local service='{"apiVersion": "v1", "kind": "Service", "metadata": {"name": "web", "namespace": "shop"},
     "spec": {"type": "LoadBalancer", "externalTrafficPolicy": "Local", "healthCheckNodePort": 31000}}'
   local mode='service.beta.kubernetes.io/oci-load-balancer-security-list-management-mode'
@@ -426,7 +426,7 @@ fi
   [[ $patch == *'\"old\":\"db\"'* ]]
 }
 
-@test "fixes: a template warns, because its pods will be mended, or is mended itself" {
+@test "fixes: a template warns, because its pods will be fixed, or is fixed itself" {
   put "$E2E/requests-equal-limits/found.json" '{"mutate": "safe"}'
   warned requests-equal-limits
   lacks '"patch'
@@ -439,7 +439,7 @@ fi
     '{"op":"replace","path":"'"$requests"'/memory","value":"2Gi"}'
 }
 
-@test "fixes: what is denied is not mended" {
+@test "fixes: what is denied is not fixed" {
   request "$POD" "$(pod '{"hostPID": true, "terminationGracePeriodSeconds": 5, "containers": []}')"
   put "$REQUEST" '{"mutate": "full"}'
   denied host-pid
@@ -499,7 +499,7 @@ exempted() {
   contains '"exempted":"host-pid"'
 }
 
-@test "exemptions: what is exempt is not mended" {
+@test "exemptions: what is exempt is not fixed" {
   request "$POD" "$(pod '{"terminationGracePeriodSeconds": 5, "hostname": "db", "containers": []}')"
   put "$REQUEST" '{"mutate": "full", "exemptions": [{"names": ["web"], "rules": ["hostname"], "reason": "r"}]}'
   answered
@@ -594,7 +594,7 @@ exempted() {
   silent
 }
 
-@test "mixed: what belongs to no pod only warns, and is not mended" {
+@test "mixed: what belongs to no pod only warns, and is not fixed" {
   request 'v1 Service services' '{"apiVersion": "v1", "kind": "Service", "metadata": {"name": "web", "namespace": "shop"},
     "spec": {"type": "LoadBalancer", "externalTrafficPolicy": "Local"}}'
   put "$REQUEST" '{"nodeKind": "mixed", "mutate": "full"}'

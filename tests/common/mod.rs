@@ -28,6 +28,13 @@ pub fn yaml<T: serde::de::DeserializeOwned>(text: &str) -> T {
     yaml_serde::from_str(text).unwrap_or_else(|error| panic!("{error}\n{text}"))
 }
 
+/// The value of a YAML file in `test_data`.
+pub fn data<T: serde::de::DeserializeOwned>(path: &str) -> T {
+    let path = test_data(path);
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    yaml(&text)
+}
+
 /// The line, cut where Kubernetes would cut a warning.
 pub fn cut(line: &str, most: usize) -> String {
     if line.len() <= most { line.to_owned() } else { format!("{}...", &line[..most - 3]) }
