@@ -5,10 +5,9 @@ mod common;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::{Path, PathBuf};
 
 use common::policy::{KNOWN_KINDS, Lookup, RULES, is_resize_judged, resources_of};
-use common::sources;
+use common::{repository, sources};
 use serde::Deserialize;
 
 /// What Kubewarden knows in a policy's metadata. `protocolVersion` is written by `kwctl annotate`.
@@ -65,12 +64,8 @@ const ANNOTATIONS: [&str; 13] = [
 /// The host capabilities that Kubewarden has for the cluster.
 const CAPABILITIES: [&str; 4] = ["can_i", "get_resource", "list_resources_all", "list_resources_by_namespace"];
 
-fn path(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
-}
-
 fn read(name: &str) -> String {
-    fs::read_to_string(path(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+    fs::read_to_string(repository(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
 fn metadata() -> Metadata {
@@ -203,7 +198,7 @@ fn its_capabilities_are_those_of_the_sources() {
 /// `kwctl annotate` looks for the names of capabilities in the module, and warns where they are not declared.
 #[test]
 fn its_capabilities_are_those_of_the_module() {
-    let module = fs::read(path("policy.wasm")).expect("policy.wasm: run `make policy.wasm`");
+    let module = fs::read(repository("policy.wasm")).expect("policy.wasm: run `make policy.wasm`");
     assert_eq!(metadata().host_capabilities, capabilities_in(&String::from_utf8_lossy(&module), ""));
 }
 

@@ -384,8 +384,8 @@ fn sorted(verdict: common::Verdict) -> common::Verdict {
 fn the_order_of_keys_changes_no_line_of_any_case() {
     let mut different = Vec::new();
     for (rule, fixture) in fixtures() {
-        for case in fixture.finds.iter().chain(&fixture.misses) {
-            let settings = case.settings.clone().unwrap_or(json!({}));
+        for case in fixture.cases() {
+            let settings = case.settings();
             for (seed, planted) in case.plant().iter().take(6).enumerate() {
                 let payload = json!({"request": planted.request, "settings": settings});
                 let one = sorted(judge(&payload.to_string()));

@@ -31,9 +31,14 @@ pub fn findings_in(cluster: &[Value], request: &Value, settings: &Value) -> Vec<
     judge_in(cluster, &payload(request, settings)).findings()
 }
 
+/// Rules and paths of findings.
+pub fn places_of(found: Vec<Found>) -> Vec<(&'static str, String)> {
+    found.into_iter().map(|found| (found.rule, found.path)).collect()
+}
+
 /// Rules and paths of the findings in a request.
 pub fn places(request: &Value, settings: &Value) -> Vec<(&'static str, String)> {
-    findings(request, settings).into_iter().map(|found| (found.rule, found.path)).collect()
+    places_of(findings(request, settings))
 }
 
 /// The response to a payload, as the host gets it.

@@ -194,7 +194,19 @@ pub struct Planted {
 pub const LISTS: [&str; 3] = ["initContainers", "containers", "ephemeralContainers"];
 pub const PROBES: [&str; 3] = ["livenessProbe", "readinessProbe", "startupProbe"];
 
+impl Fixture {
+    /// Those in which the rule finds something, and then those in which it must not.
+    pub fn cases(&self) -> impl Iterator<Item = &Case> {
+        self.finds.iter().chain(&self.misses)
+    }
+}
+
 impl Case {
+    /// The settings of the case; none by default.
+    pub fn settings(&self) -> Value {
+        self.settings.clone().unwrap_or_else(|| json!({}))
+    }
+
     /// The objects with the change, wherever it can stand.
     pub fn plant(&self) -> Vec<Planted> {
         let changes =

@@ -40,9 +40,14 @@ pub fn cut(line: &str, most: usize) -> String {
     if line.len() <= most { line.to_owned() } else { format!("{}...", &line[..most - 3]) }
 }
 
+/// A file or directory of the repository.
+pub fn repository(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
 /// The text of all Rust files below a directory of the repository, in the order of their names.
 pub fn sources(directory: &str) -> String {
-    rust_files(&Path::new(env!("CARGO_MANIFEST_DIR")).join(directory)).into_iter().map(|(_, text)| text).collect()
+    rust_files(&repository(directory)).into_iter().map(|(_, text)| text).collect()
 }
 
 /// The Rust files below a directory, with their text, in the order of their names.
@@ -64,7 +69,7 @@ pub fn rust_files(directory: &Path) -> Vec<(PathBuf, String)> {
 
 /// A file or directory in `test_data`.
 pub fn test_data(path: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("test_data").join(path)
+    repository("test_data").join(path)
 }
 
 /// The files in a directory of `test_data`, sorted by name, with their text.

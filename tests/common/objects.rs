@@ -120,6 +120,26 @@ pub fn bad_spec() -> Value {
     spec
 }
 
+/// The node affinity that requires one of these terms.
+pub fn required(terms: &Value) -> Value {
+    json!({"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": terms}})
+}
+
+/// The Service `shop/web`.
+pub fn service(annotations: Value, spec: Value) -> Value {
+    json!({
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": {"name": "web", "namespace": "shop", "annotations": annotations},
+        "spec": spec,
+    })
+}
+
+/// The owner that controls an object.
+pub fn controller(api_version: &str, kind: &str) -> Value {
+    json!({"apiVersion": api_version, "kind": kind, "name": "web", "uid": "u", "controller": true})
+}
+
 /// Writes each key of `patch` over the same key of `target`.
 pub fn overlay(target: &mut Value, patch: &Value) {
     let patch = patch.as_object().unwrap_or_else(|| panic!("a patch is an object: {patch}"));

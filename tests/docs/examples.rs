@@ -5,8 +5,8 @@ use std::fs;
 use serde_json::{Map, Value, json};
 
 use crate::common::policy::{Level, RULES, Rule};
-use crate::common::{Recorded, yaml};
-use crate::support::{annotations, clean, found, ids, path, respond};
+use crate::common::{Recorded, repository, yaml};
+use crate::support::{annotations, clean, found, ids, respond};
 
 /// Rules whose example cannot be valid without something that another rule finds.
 const COMPANIONS: [(&str, &str); 1] = [
@@ -46,7 +46,7 @@ fn what_is_fixed_yields_nothing() {
 #[test]
 fn the_requests_of_e2e_bats_are_those_of_the_examples() {
     let bless = std::env::var_os("BLESS").is_some_and(|value| !value.is_empty());
-    let directory = path("test_data/e2e");
+    let directory = repository("test_data/e2e");
     let mut stale = Vec::new();
     for rule in RULES {
         let directory = directory.join(rule.id);

@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 use std::fs;
 
 use crate::common::policy::{RULES, prose};
-use crate::support::{ids, path};
+use crate::common::repository;
+use crate::support::ids;
 
 #[test]
 fn every_rule_has_a_file_of_its_name() {
     let mut files = BTreeSet::new();
-    for entry in fs::read_dir(path("src/rules")).unwrap() {
+    for entry in fs::read_dir(repository("src/rules")).unwrap() {
         let name = entry.unwrap().file_name().into_string().unwrap();
         files.insert(name.strip_suffix(".rs").unwrap().replace('_', "-"));
     }

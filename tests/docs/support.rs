@@ -1,15 +1,9 @@
 //! The requests that an API server would send for the examples, and what the policy says of them.
 
-use std::path::{Path, PathBuf};
-
 use serde_json::{Value, json};
 
 use crate::common::policy::{Cluster, RULES, Rule, prose};
 use crate::common::{annotation, payload, validate_with, yaml};
-
-pub fn path(relative: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join(relative)
-}
 
 pub fn ids() -> impl Iterator<Item = &'static str> {
     RULES.iter().map(|rule| rule.id)

@@ -217,7 +217,7 @@ fn an_annotation_exempts_the_rule_that_it_names_and_no_other() {
     for (rule, fixture) in fixtures() {
         for case in fixture.finds.iter().filter(|case| case.pod.is_some()) {
             let mut request = case.plant().remove(0).request;
-            let mut settings = case.settings.clone().unwrap_or(json!({}));
+            let mut settings = case.settings();
             settings["allowAnnotations"] = json!(true);
             for (id, exempted) in [(rule.as_str(), rule.as_str()), ("config-propagation", "")] {
                 request["object"]["metadata"]["annotations"] = json!({ANNOTATION: format!("{id}: a reason")});

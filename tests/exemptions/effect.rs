@@ -120,7 +120,7 @@ fn every_rule_can_be_exempted() {
     for (rule, fixture) in fixtures() {
         for case in &fixture.finds {
             let planted = case.plant().remove(0);
-            let mut settings = case.settings.clone().unwrap_or(json!({}));
+            let mut settings = case.settings();
             let before = validate_in(&case.cluster, &payload(&planted.request, &settings));
             overlay(&mut settings, &exempting(&json!({"rules": [rule]})));
             let after = validate_in(&case.cluster, &payload(&planted.request, &settings));

@@ -5,10 +5,12 @@ use proptest::sample::{Index, select, subsequence};
 use serde_json::{Value, json};
 
 use crate::common::policy::{Fix, Level, RULES, rule};
-use crate::common::{KINDS, annotation, answer, create, findings, good_container, good_spec, kind_named, update};
+use crate::common::{
+    KINDS, annotation, answer, create, findings, good_container, good_spec, kind_named, service, update,
+};
 use crate::law::assert_second_law;
 use crate::rules::in_pods;
-use crate::support::{LB_MODE, LB_TYPE, NLB_MODE, PRESERVE, RULES_MODE, only_fixable, service, with, with_parameters};
+use crate::support::{LB_MODE, LB_TYPE, NLB_MODE, PRESERVE, RULES_MODE, only_fixable, with, with_parameters};
 
 /// Writes a patch into a value: objects member by member, everything else as a whole.
 fn merge(target: &mut Value, patch: &Value) {

@@ -37,15 +37,6 @@ pub fn pod(spec: Value) -> Value {
     kind_named("Pod").object(whole)
 }
 
-pub fn service(annotations: Value, spec: Value) -> Value {
-    json!({
-        "apiVersion": "v1",
-        "kind": "Service",
-        "metadata": {"name": "web", "namespace": "shop", "annotations": annotations},
-        "spec": spec,
-    })
-}
-
 /// Not fixed, and denied because of `denied`.
 #[track_caller]
 pub fn assert_denied(answer: &Value, denied: &str) {

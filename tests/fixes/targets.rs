@@ -3,11 +3,11 @@
 use serde_json::{Value, json};
 
 use crate::common::policy::rule;
-use crate::common::{KINDS, annotation, answer, create, good_container, overlay, reviews, update, warnings};
+use crate::common::{KINDS, annotation, answer, create, good_container, overlay, reviews, service, update, warnings};
 use crate::law::assert_second_law;
 use crate::support::{
     LB_MODE, LB_TYPE, NLB_MODE, PRESERVE, assert_denied, assert_fixed, assert_silent, assert_unfixed, only_fixable,
-    pod, service, with, with_parameters,
+    pod, with, with_parameters,
 };
 
 #[test]

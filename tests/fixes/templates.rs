@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::common::policy::{Level, rule};
-use crate::common::{KINDS, annotation, answer, create, good_spec, kind_named, overlay, update, warnings};
+use crate::common::{KINDS, annotation, answer, controller, create, good_spec, kind_named, overlay, update, warnings};
 use crate::law::assert_second_law;
 use crate::rules::in_pods;
 use crate::support::{
@@ -104,8 +104,7 @@ fn an_object_with_a_controller_is_never_fixed() {
     }
     // A Pod is fixed whoever controls it: its template was not.
     let mut object = pod(json!({"terminationGracePeriodSeconds": 5}));
-    object["metadata"]["ownerReferences"] =
-        json!([{"apiVersion": "apps/v1", "kind": "ReplicaSet", "name": "web", "uid": "1", "controller": true}]);
+    object["metadata"]["ownerReferences"] = json!([controller("apps/v1", "ReplicaSet")]);
     let mut expected = object.clone();
     expected["spec"]["terminationGracePeriodSeconds"] = json!(30);
     assert_fixed(&answer(&create(&object), &json!({"mutate": "safe"})), &expected, "termination-grace-period");

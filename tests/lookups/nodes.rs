@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 use crate::common::clusters::Witness;
 use crate::common::policy::{Lookup, Unanswered};
 use crate::common::{
-    KINDS, annotation, bad_spec, create, data, kind_named, message, overlay, payload, validate_in, validate_with,
+    KINDS, annotation, bad_spec, create, data, kind_named, message, overlay, payload, required, validate_in,
+    validate_with,
 };
 use crate::support::text;
 
@@ -28,7 +29,7 @@ fn a_pod_lands_on_the_nodes_that_are_there() {
         let mut spec = bad_spec();
         overlay(&mut spec, &case.pod);
         if let Some(terms) = case.terms {
-            spec["affinity"] = json!({"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": terms}}});
+            spec["affinity"] = json!({"nodeAffinity": required(&terms)});
         }
         // The settings describe nodes that nothing lands on: they do not matter where nodes are found.
         let settings = json!({"nodeKind": "mixed", "lookups": ["Node"],

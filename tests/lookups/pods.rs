@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 use crate::common::clusters::Witness;
 use crate::common::policy::{Lookup, Unanswered};
 use crate::common::{
-    CONNECTIONS, annotation, answer, connect, create, data, good_spec, kind_named, message, overlay, payload, update,
-    validate_in, validate_with, warnings,
+    CONNECTIONS, annotation, answer, connect, create, data, good_spec, kind_named, message, overlay, payload, required,
+    update, validate_in, validate_with, warnings,
 };
 use crate::support::text;
 
@@ -22,8 +22,8 @@ fn running(spec: &Value) -> Value {
 #[test]
 fn a_connection_is_denied_where_the_pod_runs_on_a_virtual_node() {
     let nodes: Vec<Value> = data("lookups/nodes.yaml");
-    let keeps_off = json!({"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms":
-        [{"matchExpressions": [{"key": "node-role.kubernetes.io/virtual-node", "operator": "DoesNotExist"}]}]}}});
+    let is_managed = json!({"key": "node-role.kubernetes.io/virtual-node", "operator": "DoesNotExist"});
+    let keeps_off = json!({"nodeAffinity": required(&json!([{"matchExpressions": [is_managed]}]))});
     for (spec, lookups, denied) in [
         (json!({"nodeName": "a"}), json!(["Pod", "Node"]), true),
         (json!({"nodeName": "b"}), json!(["Node", "Pod"]), true),

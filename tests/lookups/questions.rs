@@ -41,12 +41,22 @@ fn curious() -> Value {
     })
 }
 
+/// Settings under which everything is looked up, with what other settings say of the rules.
+fn with_everything(settings: &Value) -> Value {
+    let mut all = settings.clone();
+    overlay(&mut all, &curious());
+    if settings["rules"].is_object() {
+        overlay(&mut all["rules"], &settings["rules"]);
+    }
+    all
+}
+
 /// Every request of the recorded reviews and of the cases of the rules, with its settings.
 fn everything() -> Vec<(String, Value, Value)> {
     let mut all: Vec<_> = reviews().into_iter().map(|(name, request)| (name, request, json!({}))).collect();
     for (rule, fixture) in fixtures() {
-        for case in fixture.finds.iter().chain(&fixture.misses) {
-            let settings = case.settings.clone().unwrap_or(json!({}));
+        for case in fixture.cases() {
+            let settings = case.settings();
             let planted = case.plant().into_iter().take(2);
             all.extend(
                 planted.map(|one| (format!("{rule}, {}, {}", case.name, one.place), one.request, settings.clone())),
@@ -133,12 +143,8 @@ fn each_kind_is_asked_for_at_most_once() {
     let empty = || text(&json!({"items": []}));
     let node = json!({"metadata": {"name": "10.0.10.2", "labels": {"node-role.kubernetes.io/virtual-node": ""}}});
     let mut seen = BTreeMap::new();
-    for (name, request, mut settings) in everything() {
-        let rules = settings["rules"].take();
-        overlay(&mut settings, &curious());
-        if rules.is_object() {
-            overlay(&mut settings["rules"], &rules);
-        }
+    for (name, request, settings) in everything() {
+        let settings = with_everything(&settings);
         for otherwise in [Err(Unanswered::Failed), Err(Unanswered::Missing), empty(), Ok(b"garbage".to_vec())] {
             for nodes in [None, Some(text(&json!({"items": [node]})))] {
                 let mut cluster = Witness::new(otherwise.clone());
@@ -215,12 +221,8 @@ fn nodes_are_found_by_the_labels_of_the_settings() {
 /// Whatever is asked of a Secret, its data stays where it is.
 #[test]
 fn the_data_of_a_secret_never_crosses_over() {
-    for (name, request, mut settings) in everything() {
-        let rules = settings["rules"].take();
-        overlay(&mut settings, &curious());
-        if rules.is_object() {
-            overlay(&mut settings["rules"], &rules);
-        }
+    for (name, request, settings) in everything() {
+        let settings = with_everything(&settings);
         let cluster = Witness::new(Err(Unanswered::Failed));
         validate_with(&cluster, &payload(&request, &settings));
         for (_, question) in cluster.questions() {

@@ -3,10 +3,10 @@
 use serde_json::{Value, json};
 
 use crate::common::{
-    KINDS, Kind, annotation, answer, bad_spec, create, good_container, good_spec, kind_named, message, overlay, update,
-    yaml,
+    KINDS, Kind, annotation, answer, bad_spec, create, good_container, good_spec, kind_named, message, overlay,
+    required, update, yaml,
 };
-use crate::support::{mixed, placing, required};
+use crate::support::{mixed, placing};
 
 pub const DEFAULT_REQUIREMENT: &str = r#"{"key":"node-role.kubernetes.io/virtual-node","operator":"DoesNotExist"}"#;
 

@@ -7,10 +7,10 @@ use crate::advice::{DEFAULT_REQUIREMENT, advice};
 use crate::common;
 use crate::common::policy::{FIXED_ANNOTATION, Host, fixed_text};
 use crate::common::{
-    KINDS, Kind, annotation, answer, bad_spec, create, data, good_spec, kind_named, message, overlay, payload, update,
-    validate_with, warnings,
+    KINDS, Kind, annotation, answer, bad_spec, controller, create, data, good_spec, kind_named, message, overlay,
+    payload, required, update, validate_with, warnings,
 };
-use crate::support::{placing, required};
+use crate::support::placing;
 
 fn parsed(requirement: &str) -> Value {
     serde_json::from_str(requirement).expect("JSON")
@@ -218,8 +218,7 @@ fn a_template_is_kept_off_where_templates_are_fixed() {
 fn a_template_warns_where_its_pods_will_be_kept_off() {
     let controlled = |kind: &Kind| {
         let mut object = kind.object(bad_spec());
-        object["metadata"]["ownerReferences"] =
-            json!([{"apiVersion": "example.com/v1", "kind": "Rollout", "name": "web", "uid": "1", "controller": true}]);
+        object["metadata"]["ownerReferences"] = json!([controller("example.com/v1", "Rollout")]);
         object
     };
     for kind in KINDS.iter().filter(|kind| !["Pod", "DaemonSet"].contains(&kind.name)) {
@@ -253,7 +252,7 @@ fn a_daemon_set_whose_template_is_left_alone_is_denied() {
 fn a_pod_of_a_controller_is_kept_off_too() {
     let mut pod = kind_named("Pod").object(bad_spec());
     pod["metadata"] = json!({"generateName": "web-", "namespace": "shop", "ownerReferences":
-        [{"apiVersion": "apps/v1", "kind": "ReplicaSet", "name": "web", "uid": "1", "controller": true}]});
+        [controller("apps/v1", "ReplicaSet")]});
     let response = answer(&create(&pod), &placing(&Value::Null));
     assert_eq!(annotation(&response, "fixed"), "placement");
     assert_eq!(response["mutated_object"]["metadata"], pod["metadata"]);

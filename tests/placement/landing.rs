@@ -4,8 +4,10 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use crate::common;
-use crate::common::{KINDS, annotation, answer, bad_spec, create, data, good_spec, kind_named, overlay, update};
-use crate::support::{mixed, required};
+use crate::common::{
+    KINDS, annotation, answer, bad_spec, create, data, good_spec, kind_named, overlay, required, update,
+};
+use crate::support::mixed;
 
 /// Some cases that rest on one sentence of Kubernetes' documentation.
 #[derive(Deserialize)]

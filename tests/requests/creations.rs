@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::common::{
-    KINDS, Verdict, create, findings, findings_and_response, overlay, payload, places, update, validate,
+    KINDS, Verdict, create, findings, findings_and_response, overlay, payload, places, places_of, update, validate,
 };
 use crate::support::{bad, bad_spec, judged, others};
 
@@ -11,8 +11,7 @@ use crate::support::{bad, bad_spec, judged, others};
 fn bad_objects_are_denied_on_create() {
     for kind in &KINDS {
         let object = kind.object(bad_spec());
-        let found = findings_and_response(&create(&object), &json!({}));
-        let places: Vec<_> = found.into_iter().map(|found| (found.rule, found.path)).collect();
+        let places = places_of(findings_and_response(&create(&object), &json!({})));
         assert_eq!(places, bad(kind), "{}", kind.name);
     }
     for (object, rule, path) in others() {

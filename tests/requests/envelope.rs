@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::common::{KINDS, Verdict, create, judge, kind_named, payload, places, update};
+use crate::common::{KINDS, Verdict, controller, create, judge, kind_named, payload, places, places_of, update};
 use crate::support::{bad, bad_spec, judged};
 
 fn owned(kind: &str, spec: Value, owner: &Value) -> Value {
@@ -11,13 +11,9 @@ fn owned(kind: &str, spec: Value, owner: &Value) -> Value {
     object
 }
 
-fn owner(api_version: &str, kind: &str) -> Value {
-    json!({"apiVersion": api_version, "kind": kind, "name": "web", "uid": "u", "controller": true})
-}
-
 #[test]
 fn what_a_deployment_or_cron_job_controls_is_accepted_without_a_look() {
-    let cases = [("ReplicaSet", owner("apps/v1", "Deployment")), ("Job", owner("batch/v1", "CronJob"))];
+    let cases = [("ReplicaSet", controller("apps/v1", "Deployment")), ("Job", controller("batch/v1", "CronJob"))];
     for (kind, owner) in &cases {
         let object = owned(kind, bad_spec(), owner);
         assert_eq!(judged(&create(&object)), Verdict::Accepted, "{kind}");
@@ -30,7 +26,7 @@ fn what_a_deployment_or_cron_job_controls_is_accepted_without_a_look() {
         ]);
         assert_eq!(judged(&create(&among)), Verdict::Accepted, "{kind} among other owners");
     }
-    let older = owned("Job", bad_spec(), &owner("batch/v1beta1", "CronJob"));
+    let older = owned("Job", bad_spec(), &controller("batch/v1beta1", "CronJob"));
     assert_eq!(judged(&create(&older)), Verdict::Accepted, "the version of the group does not matter");
 }
 
@@ -40,24 +36,24 @@ fn what_others_own_is_judged() {
         owner["controller"] = controller;
         owner
     };
-    let deployment = owner("apps/v1", "Deployment");
+    let deployment = controller("apps/v1", "Deployment");
     let cases = [
         ("ReplicaSet", without_controller(deployment.clone(), json!(false))),
         ("ReplicaSet", without_controller(deployment.clone(), Value::Null)),
-        ("ReplicaSet", owner("argoproj.io/v1alpha1", "Rollout")),
-        ("ReplicaSet", owner("apps.example.com/v1", "Deployment")),
-        ("ReplicaSet", owner("v1", "Deployment")),
-        ("ReplicaSet", owner("batch/v1", "CronJob")),
-        ("ReplicaSet", owner("apps/v1", "StatefulSet")),
-        ("Job", owner("batch.volcano.sh/v1", "CronJob")),
-        ("Job", owner("apps/v1", "Deployment")),
-        ("Job", without_controller(owner("batch/v1", "CronJob"), json!(false))),
-        ("Deployment", owner("apps/v1", "Deployment")),
-        ("StatefulSet", owner("apps/v1", "Deployment")),
-        ("Pod", owner("apps/v1", "ReplicaSet")),
-        ("Pod", owner("apps/v1", "Deployment")),
-        ("Pod", owner("batch/v1", "Job")),
-        ("Pod", owner("batch/v1", "CronJob")),
+        ("ReplicaSet", controller("argoproj.io/v1alpha1", "Rollout")),
+        ("ReplicaSet", controller("apps.example.com/v1", "Deployment")),
+        ("ReplicaSet", controller("v1", "Deployment")),
+        ("ReplicaSet", controller("batch/v1", "CronJob")),
+        ("ReplicaSet", controller("apps/v1", "StatefulSet")),
+        ("Job", controller("batch.volcano.sh/v1", "CronJob")),
+        ("Job", controller("apps/v1", "Deployment")),
+        ("Job", without_controller(controller("batch/v1", "CronJob"), json!(false))),
+        ("Deployment", controller("apps/v1", "Deployment")),
+        ("StatefulSet", controller("apps/v1", "Deployment")),
+        ("Pod", controller("apps/v1", "ReplicaSet")),
+        ("Pod", controller("apps/v1", "Deployment")),
+        ("Pod", controller("batch/v1", "Job")),
+        ("Pod", controller("batch/v1", "CronJob")),
     ];
     for (kind, owner) in &cases {
         let object = owned(kind, bad_spec(), owner);
@@ -139,8 +135,7 @@ fn what_the_sender_makes_up_is_not_read() {
 fn a_key_with_escapes_is_the_same_key() {
     let payload =
         payload(&create(&KINDS[0].object(bad_spec())), &json!({})).replace("hostNetwork", "\\u0068ostN\\u0065twork");
-    let found: Vec<_> = judge(&payload).findings().into_iter().map(|found| (found.rule, found.path)).collect();
-    assert_eq!(found, bad(&KINDS[0]));
+    assert_eq!(places_of(judge(&payload).findings()), bad(&KINDS[0]));
 }
 
 #[test]
@@ -161,9 +156,7 @@ fn the_order_of_the_payload_does_not_matter() {
                     format!("{{\"settings\":{{}},\"request\":{request}}}"),
                     format!("{{\"request\":{request}}}"),
                 ] {
-                    let found: Vec<_> =
-                        judge(&payload).findings().into_iter().map(|found| (found.rule, found.path)).collect();
-                    assert_eq!(found, bad(kind), "{payload}");
+                    assert_eq!(places_of(judge(&payload).findings()), bad(kind), "{payload}");
                 }
             }
         }

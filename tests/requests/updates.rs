@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::common::policy::Level;
 use crate::common::{
     Found, KINDS, Verdict, create, findings, findings_and_response, good_container, good_spec, judge, kind_named,
-    overlay, payload, places, update,
+    overlay, payload, places, places_of, service, update,
 };
 use crate::support::{bad, bad_spec, judged, others, workloads};
 
@@ -20,13 +20,6 @@ fn reordered(value: &Value) -> String {
         Value::Array(list) => format!("[ {} ]", list.iter().map(reordered).collect::<Vec<_>>().join(" , ")),
         value => value.to_string(),
     }
-}
-
-fn service(annotations: Value, spec: Value) -> Value {
-    json!({
-        "apiVersion": "v1", "kind": "Service",
-        "metadata": {"name": "web", "namespace": "shop", "annotations": annotations}, "spec": spec,
-    })
 }
 
 /// Rules and levels of what is found in an update.
@@ -106,8 +99,7 @@ fn a_workload_whose_template_changes_is_judged_in_full() {
         for (index, change) in changes.iter().enumerate() {
             let mut object = old.clone();
             change(kind.spec_of(&mut object));
-            let found = findings_and_response(&update(&object, &old), &json!({}));
-            let found: Vec<_> = found.into_iter().map(|found| (found.rule, found.path)).collect();
+            let found = places_of(findings_and_response(&update(&object, &old), &json!({})));
             assert_eq!(found, bad(kind), "{}, change {index}", kind.name);
         }
     }

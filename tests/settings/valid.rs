@@ -146,7 +146,7 @@ fn every_rule_can_be_set_to_every_level() {
             fixture.finds.iter().find(|case| case.level.is_none()).expect("a case that has the rule's own level");
         let planted = &case.plant()[0];
         for level in Level::ALL {
-            let mut settings = case.settings.clone().unwrap_or(json!({}));
+            let mut settings = case.settings();
             if !settings["rules"].is_object() {
                 settings["rules"] = json!({});
             }

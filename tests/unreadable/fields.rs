@@ -133,8 +133,8 @@ fn fields_that_no_rule_reads_are_never_a_reason() {
     ];
     let mut count = 0;
     for (rule, fixture) in fixtures() {
-        for case in fixture.finds.iter().chain(&fixture.misses).filter(|case| case.old.is_none()) {
-            let settings = case.settings.clone().unwrap_or(json!({}));
+        for case in fixture.cases().filter(|case| case.old.is_none()) {
+            let settings = case.settings();
             for planted in case.plant().iter().filter(|planted| planted.request["operation"] == "CREATE").take(3) {
                 let Some(shape) = shape_of(&planted.request) else { continue };
                 let expected = findings(&planted.request, &settings);
