@@ -243,9 +243,15 @@ fn a_template_warns_where_its_pods_will_be_kept_off() {
 /// pod off comes too late, and it would wait for ever.
 #[test]
 fn a_daemon_set_whose_template_is_left_alone_is_denied() {
-    let response = answer(&create(&kind_named("DaemonSet").object(bad_spec())), &placing(&Value::Null));
-    assert_eq!(response["code"], 403, "{response}");
-    assert_eq!(message(&response).lines().last(), Some(advice(DEFAULT_REQUIREMENT).as_str()));
+    let mut settings = placing(&Value::Null);
+    // Also where a DaemonSet itself is not found to be wrong.
+    for (level, denied) in [("deny", "daemonset,host-pid"), ("off", "host-pid")] {
+        settings["rules"]["daemonset"] = json!(level);
+        let response = answer(&create(&kind_named("DaemonSet").object(bad_spec())), &settings);
+        assert_eq!(response["code"], 403, "{response}");
+        assert_eq!(annotation(&response, "denied"), denied, "{response}");
+        assert_eq!(message(&response).lines().last(), Some(advice(DEFAULT_REQUIREMENT).as_str()));
+    }
 }
 
 #[test]
