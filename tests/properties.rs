@@ -5,7 +5,7 @@ mod common;
 use common::clusters::Witness;
 use common::fixtures::fixtures;
 use common::policy::{
-    Cluster, Host, KNOWN_KINDS, Lookup, RULES, Shape, Unanswered, is_known_id, response, settings_errors, shape,
+    Cluster, Host, KNOWN_KINDS, Lookup, RULES, Shape, LookupError, is_known_id, response, settings_errors, shape,
 };
 use common::{KINDS, create, judge, judge_bytes, payload, update, validate};
 use proptest::prelude::*;
@@ -325,7 +325,7 @@ proptest! {
         let mut request = request;
         request["namespace"] = json!(namespace);
         request["userInfo"] = json!({"username": "u", "groups": [namespace]});
-        let cluster = Witness::new(answer.map(String::into_bytes).ok_or(Unanswered::Missing));
+        let cluster = Witness::new(answer.map(String::into_bytes).ok_or(LookupError::Missing));
         assert_form_in(&cluster, payload(&request, &settings).as_bytes())?;
         // As often as the same is asked, the same is said.
         let say = || response(&Host, payload(&request, &settings).as_bytes());

@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::policy::{Cluster, Lookup, Unanswered};
+use super::policy::{Cluster, Lookup, LookupError};
 
 /// A cluster that holds these objects, as the host would answer for it.
 pub struct Recorded<'o>(pub &'o [Value]);
 
 impl Cluster for Recorded<'_> {
-    fn ask(&self, capability: &str, question: &str) -> Result<Vec<u8>, Unanswered> {
+    fn ask(&self, capability: &str, question: &str) -> Result<Vec<u8>, LookupError> {
         let question: Value = serde_json::from_str(question).expect("a question is JSON");
         let selector = question["label_selector"].as_str().unwrap_or_default();
         let is_selected = |object: &Value| {
@@ -30,7 +30,7 @@ impl Cluster for Recorded<'_> {
         };
         let found: Vec<_> = self.0.iter().filter(is_asked_for).collect();
         match capability {
-            "get_resource" => found.first().map(|object| object.to_string().into_bytes()).ok_or(Unanswered::Missing),
+            "get_resource" => found.first().map(|object| object.to_string().into_bytes()).ok_or(LookupError::Missing),
             "list_resources_all" | "list_resources_by_namespace" => {
                 Ok(json!({"items": found}).to_string().into_bytes())
             }
@@ -40,7 +40,7 @@ impl Cluster for Recorded<'_> {
 }
 
 /// The answer of a cluster to a question.
-pub type Answer = Result<Vec<u8>, Unanswered>;
+pub type Answer = Result<Vec<u8>, LookupError>;
 
 /// A cluster that gives the same answer to every question about a kind, and keeps the questions.
 pub struct Witness {
@@ -55,7 +55,7 @@ impl Witness {
     }
 
     pub fn answering(kind: Lookup, answer: Answer) -> Self {
-        Witness { answers: [(kind.name(), answer)].into(), ..Witness::new(Err(Unanswered::Failed)) }
+        Witness { answers: [(kind.name(), answer)].into(), ..Witness::new(Err(LookupError::Failed)) }
     }
 
     /// The questions with their capabilities, in their order.

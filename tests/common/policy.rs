@@ -3,18 +3,22 @@
 
 use std::collections::BTreeSet;
 
-pub use oke_virtual_nodes_policy::kinds::{KINDS as KNOWN_KINDS, Kind as KnownKind, KindInfo as KnownKindInfo};
-pub use oke_virtual_nodes_policy::lookups::{Cluster, Host, Lookup, Unanswered};
-pub use oke_virtual_nodes_policy::reader::{Field, Fields, Shape, View};
-pub use oke_virtual_nodes_policy::rule::{Fix, Level, ParameterKind, Rule};
+pub use oke_virtual_nodes_policy::check::Check;
+pub use oke_virtual_nodes_policy::cluster::{Cluster, Host, LookupError, fields as lookup_fields};
+pub use oke_virtual_nodes_policy::document::shape::{Field, Fields, Shape};
+pub use oke_virtual_nodes_policy::document::view::View;
+pub use oke_virtual_nodes_policy::kubernetes::kinds::{KINDS as KNOWN_KINDS, Kind as KnownKind, KindInfo as KnownKindInfo};
+pub use oke_virtual_nodes_policy::kubernetes::views;
+pub use oke_virtual_nodes_policy::lint::lookup::Lookup;
+pub use oke_virtual_nodes_policy::lint::rule::{Fix, Level, ParameterKind, Rule};
 pub use oke_virtual_nodes_policy::rules::RULES;
-pub use oke_virtual_nodes_policy::views;
 
-use oke_virtual_nodes_policy::findings::Finding;
-use oke_virtual_nodes_policy::policy::{self, Outcome};
-use oke_virtual_nodes_policy::rule::{Check, TEMPLATES};
-use oke_virtual_nodes_policy::rules::JUDGED_ON_RESIZE;
-use oke_virtual_nodes_policy::{exempt, placement, settings};
+use oke_virtual_nodes_policy::document::pattern::{Pattern, PatternStep};
+use oke_virtual_nodes_policy::document::shape::Route;
+use oke_virtual_nodes_policy::lint::finding::Finding;
+use oke_virtual_nodes_policy::lint::rule::{EXEMPTION, PLACEMENT};
+use oke_virtual_nodes_policy::review::verdict::Early;
+use oke_virtual_nodes_policy::rules::CHECKS;
 use serde_json::Value;
 
 /// The annotation in which the settings can have a fixed object say what was changed in it.
@@ -64,38 +68,31 @@ impl Verdict {
 
 /// The verdict of the policy on a payload, before it is put into words.
 pub fn verdict(cluster: &dyn Cluster, payload: &[u8]) -> Verdict {
-    let mut verdict = None;
-    policy::answer(cluster, payload, &mut |outcome| {
-        let answer = match outcome {
-            Outcome::Accepted => Verdict::Accepted,
-            Outcome::Rejected(code, message) => Verdict::Rejected(code, message),
-            Outcome::Judged(judgement) => {
-                Verdict::Judged(judgement.subject, judgement.findings.into_iter().map(found).collect())
-            }
-        };
-        assert_eq!(verdict.replace(answer), None, "one answer to a request");
-    });
-    verdict.expect("an answer to a request")
+    match oke_virtual_nodes_policy::judge(cluster, payload) {
+        Err(Early::Accepted) => Verdict::Accepted,
+        Err(Early::Rejected { code, message }) => Verdict::Rejected(code, message),
+        Ok(verdict) => Verdict::Judged(verdict.title, verdict.findings.into_iter().map(found).collect()),
+    }
 }
 
-fn found(finding: Finding<'_>) -> Found {
+fn found(finding: Finding) -> Found {
     Found {
-        path: finding.place.path(),
+        path: finding.path,
         rule: finding.rule.id,
         level: finding.level,
-        container: finding.container.map(str::to_owned),
+        container: finding.container,
         text: format!("{}; {}", finding.problem, finding.remedy),
     }
 }
 
 /// The response to a payload, as JSON text: the bytes that the host gets.
 pub fn response(cluster: &dyn Cluster, payload: &[u8]) -> String {
-    serde_json::to_string(&policy::validate_in(cluster, payload)).expect("a response is JSON")
+    serde_json::to_string(&oke_virtual_nodes_policy::validate(cluster, payload)).expect("a response is JSON")
 }
 
 /// The fixed object as it is written in the response to a payload; `None` where the response has none.
 pub fn fixed_text(payload: &[u8]) -> Option<String> {
-    let response = policy::validate(payload);
+    let response = oke_virtual_nodes_policy::validate(&Host, payload);
     let fixed = response.mutated_object.as_ref().map(|object| object.get().to_owned())?;
     let bytes = serde_json::to_string(&response).expect("a response is JSON");
     assert!(bytes.contains(&fixed), "{bytes}");
@@ -106,12 +103,12 @@ pub fn fixed_text(payload: &[u8]) -> Option<String> {
 
 /// The errors in settings, as one message; `None` where they are valid.
 pub fn settings_errors(json: Option<&str>) -> Option<String> {
-    settings::check(json).err().map(|invalid| invalid.0)
+    oke_virtual_nodes_policy::check_settings(json).err().map(|error| error.0)
 }
 
 /// The names of the settings.
 pub fn settings_keys() -> impl Iterator<Item = &'static str> {
-    settings::keys()
+    oke_virtual_nodes_policy::config::keys()
 }
 
 // The rules.
@@ -136,33 +133,39 @@ pub fn fix_name(fix: Fix) -> &'static str {
 
 /// Whether findings can have that id: it is a rule's, or that of a finding that belongs to no rule.
 pub fn is_known_id(id: &str) -> bool {
-    RULES.iter().chain([&&placement::RULE, &&exempt::RULE]).any(|rule| rule.id == id)
+    RULES.iter().chain([&&PLACEMENT, &&EXEMPTION]).any(|rule| rule.id == id)
 }
 
 /// Whether any rule is asked about a resize of a pod.
 pub fn is_resize_judged() -> bool {
-    !JUDGED_ON_RESIZE.is_empty()
+    RULES.iter().any(|rule| rule.is_asked_on_resize)
 }
 
 /// The groups and resources that a rule looks at, except those of custom resources.
 pub fn resources_of(rule: &Rule) -> BTreeSet<(String, String)> {
-    let kinds = rule.checks.iter().flat_map(|check| match check {
-        Check::Object(kinds, _) => kinds,
-        Check::Pod(_) | Check::Volume(_) | Check::Container(_) => TEMPLATES,
-        Check::Update(_) => &[KnownKind::Pod],
-    });
-    let resource = |kind: &KnownKind| {
-        let info = KNOWN_KINDS.iter().find(|info| info.kind == *kind).expect("a known kind");
-        (info.group.to_owned(), info.resource.to_owned())
+    let index = RULES.iter().position(|known| known.id == rule.id).expect("a rule of the catalogue");
+    let is_seen = |check: &Check, info: &KnownKindInfo| match check {
+        Check::Object(kinds, _) => kinds.contains(&info.kind),
+        Check::Product(products, ..) => {
+            info.has_templates()
+                || info.kind == KnownKind::Namespace && products.iter().any(|product| product.injection.is_some())
+        }
+        Check::Workload(_) | Check::Pod(_) | Check::Volume(_) | Check::Container(_) => info.has_templates(),
+        Check::Claim(_) => info.claims.is_some(),
+        Check::Update(..) => info.kind == KnownKind::Pod,
     };
-    kinds.filter(|kind| **kind != KnownKind::Custom).map(resource).collect()
+    KNOWN_KINDS
+        .iter()
+        .filter(|info| CHECKS[index].iter().any(|check| is_seen(check, info)))
+        .map(|info| (info.group.to_owned(), info.resource.to_owned()))
+        .collect()
 }
 
 // The kinds.
 
 /// What is read of an object of that kind; `None` if no rule knows it.
 pub fn shape(group: &str, kind: &str) -> Option<&'static Shape> {
-    Some(KnownKind::find(group, kind)?.shape())
+    Some(shape_along(&KnownKindInfo::find(group, kind)?.routes()))
 }
 
 /// What is read of the object of a request; `None` if no rule knows its kind.
@@ -173,7 +176,41 @@ pub fn shape_of(request: &Value) -> Option<&'static Shape> {
 
 /// What is read of a custom resource.
 pub fn custom_shape() -> &'static Shape {
-    KnownKind::Custom.shape()
+    shape("cilium.io", "CiliumNetworkPolicy").expect("a group that a rule knows")
+}
+
+/// The routes as one shape.
+fn shape_along(routes: &[Route<'static>]) -> &'static Shape {
+    if let Some(route) = routes.iter().find(|route| route.pattern == Pattern::ROOT) {
+        return route.shape;
+    }
+    let after = |wanted: PatternStep<'_>| -> Vec<Route<'static>> {
+        let steps = routes.iter().filter_map(|route| Some((route.pattern.split_first()?, route.shape)));
+        steps
+            .filter(|((step, _), _)| *step == wanted)
+            .map(|((_, pattern), shape)| Route { pattern, shape })
+            .collect()
+    };
+    let (first, _) = routes[0].pattern.split_first().expect("a route that does not end here");
+    match first {
+        PatternStep::Entries => leak(Shape::List(shape_along(&after(first)))),
+        PatternStep::Values => leak(Shape::Map(shape_along(&after(first)))),
+        PatternStep::Key(_) => {
+            let mut known: Vec<Field> = Vec::new();
+            for (step, _) in routes.iter().filter_map(|route| route.pattern.split_first()) {
+                if let PatternStep::Key(name) = step
+                    && !known.iter().any(|field| field.name == name)
+                {
+                    known.push(Field { name, shape: shape_along(&after(step)) });
+                }
+            }
+            leak(Shape::Object(leak(Fields { known: Vec::leak(known), others: false })))
+        }
+    }
+}
+
+fn leak<T>(value: T) -> &'static T {
+    Box::leak(Box::new(value))
 }
 
 // What people read about a rule.
@@ -192,13 +229,5 @@ pub struct Prose {
 
 /// What people read about a rule.
 pub fn prose(rule: &Rule) -> Prose {
-    let docs = &rule.docs;
-    Prose {
-        row: docs.row,
-        summary: docs.summary,
-        why: docs.why,
-        instead: docs.instead,
-        fails: docs.fails,
-        fixed: docs.mended,
-    }
+    panic!("{}: its page", rule.id)
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::common::clusters::{Answer, Witness};
-use crate::common::policy::{Lookup, Unanswered};
+use crate::common::policy::{Lookup, LookupError};
 use crate::common::{
     annotation, assert_nothing, bad_spec, connect, create, good_spec, kind_named, message, overlay, payload,
     validate_in, validate_with, warnings,
@@ -95,7 +95,7 @@ fn wrong_with_failure(need: &Need, given: &Answer, what: &str) -> Vec<String> {
 fn a_look_up_that_fails_is_no_silent_yes() {
     let mut wrong = Vec::new();
     for need in needs() {
-        wrong.extend(wrong_with_failure(&need, &Err(Unanswered::Failed), "not granted, or timed out"));
+        wrong.extend(wrong_with_failure(&need, &Err(LookupError::Failed), "not granted, or timed out"));
         assert!(failure(&need).len() <= 256);
     }
     assert_nothing(&wrong);
@@ -171,20 +171,20 @@ fn the_level_of_a_failure_is_that_of_the_settings() {
         let mut settings = need.settings.clone();
         settings["rules"] = json!({"image-pull-secret-type": level});
         settings["onLookupFailure"] = json!(failing);
-        let response = validate_with(&Witness::new(Err(Unanswered::Failed)), &payload(&need.request, &settings));
+        let response = validate_with(&Witness::new(Err(LookupError::Failed)), &payload(&need.request, &settings));
         assert_eq!(response["accepted"], !denies, "{level}, {failing}");
         assert!(message(&response).contains(&failure(&need)), "{level}, {failing}");
     }
     let mut settings = need.settings.clone();
     overlay(&mut settings, &json!({"rules": {"image-pull-secret-type": "off"}, "onLookupFailure": "deny"}));
-    let response = validate_with(&Witness::new(Err(Unanswered::Failed)), &payload(&need.request, &settings));
+    let response = validate_with(&Witness::new(Err(LookupError::Failed)), &payload(&need.request, &settings));
     assert_eq!(response, json!({"accepted": true}), "nothing needs to be known");
 }
 
 #[test]
 fn what_is_not_there_is_no_failure() {
     for need in needs() {
-        for (failing, given) in [("deny", Err(Unanswered::Missing)), ("warn", Err(Unanswered::Missing))]
+        for (failing, given) in [("deny", Err(LookupError::Missing)), ("warn", Err(LookupError::Missing))]
             .into_iter()
             .chain([("deny", text(&json!({"items": []})))])
         {

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::common::clusters::Witness;
-use crate::common::policy::{Lookup, Unanswered};
+use crate::common::policy::{Lookup, LookupError};
 use crate::common::{
     KINDS, annotation, bad_spec, create, data, kind_named, message, overlay, payload, required, validate_in,
     validate_with,
@@ -85,11 +85,11 @@ fn a_failed_look_up_of_nodes_is_no_silent_yes_for_a_pod_that_cannot_land_by_desc
     let request = create(&kind_named("Pod").object(spec));
     let mut settings = json!({"nodeKind": "mixed", "lookups": ["Node"]});
     let line = "the policy could not look up Nodes in the cluster";
-    let response = validate_with(&Witness::new(Err(Unanswered::Failed)), &payload(&request, &settings));
+    let response = validate_with(&Witness::new(Err(LookupError::Failed)), &payload(&request, &settings));
     assert_eq!(response["accepted"], true);
     assert!(message(&response).contains(line), "{response}");
     settings["onLookupFailure"] = json!("deny");
-    let response = validate_with(&Witness::new(Err(Unanswered::Failed)), &payload(&request, &settings));
+    let response = validate_with(&Witness::new(Err(LookupError::Failed)), &payload(&request, &settings));
     assert_eq!(response["code"], 403, "{response}");
     assert!(message(&response).contains(line), "{response}");
 }

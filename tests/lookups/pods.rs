@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::common::clusters::Witness;
-use crate::common::policy::{Lookup, Unanswered};
+use crate::common::policy::{Lookup, LookupError};
 use crate::common::{
     CONNECTIONS, annotation, answer, connect, create, data, good_spec, kind_named, message, overlay, payload, required,
     update, validate_in, validate_with, warnings,
@@ -126,7 +126,7 @@ fn a_pod_without_a_sidecar_is_in_the_ambient_mesh_all_the_same() {
 #[test]
 fn the_namespace_of_a_running_pod_does_not_matter() {
     let pod = kind_named("Pod").object(good_spec());
-    let cluster = Witness::new(Err(Unanswered::Failed));
+    let cluster = Witness::new(Err(LookupError::Failed));
     let response = validate_with(&cluster, &payload(&update(&pod, &pod), &json!({"lookups": ["Namespace"]})));
     assert_eq!(response, json!({"accepted": true}));
     assert_eq!(cluster.questions(), []);

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::common::clusters::Witness;
 use crate::common::fixtures::fixtures;
-use crate::common::policy::{Lookup, Unanswered};
+use crate::common::policy::{Lookup, LookupError};
 use crate::common::{
     CONNECTIONS, connect, create, good_spec, kind_named, overlay, payload, reviews, update, validate_with,
 };
@@ -79,7 +79,7 @@ fn nothing_is_asked_where_look_ups_are_off() {
                 if let Some(lookups) = lookups {
                     settings["lookups"] = lookups;
                 }
-                let cluster = Witness::new(Err(Unanswered::Failed));
+                let cluster = Witness::new(Err(LookupError::Failed));
                 let response = validate_with(&cluster, &payload(&request, &settings));
                 assert_eq!(cluster.questions(), [], "{name} under {settings}");
                 assert_ne!(response["code"], 400, "{name}: {response}");
@@ -96,7 +96,7 @@ fn nothing_is_asked_that_is_not_named() {
     for kind in Lookup::ALL {
         let mut settings = curious();
         settings["lookups"] = json!([kind.name()]);
-        let cluster = Witness::new(Err(Unanswered::Failed));
+        let cluster = Witness::new(Err(LookupError::Failed));
         validate_with(&cluster, &payload(&request, &settings));
         let expected: Vec<_> = (kind != Lookup::Pod).then(|| (kind.name().to_owned(), 1)).into_iter().collect();
         assert_eq!(cluster.counts().into_iter().collect::<Vec<_>>(), expected);
@@ -106,7 +106,7 @@ fn nothing_is_asked_that_is_not_named() {
 #[test]
 fn nothing_is_asked_that_nobody_needs() {
     let asked = |request: &Value, settings: &Value| {
-        let cluster = Witness::new(Err(Unanswered::Failed));
+        let cluster = Witness::new(Err(LookupError::Failed));
         validate_with(&cluster, &payload(request, settings));
         cluster.counts().into_keys().collect::<Vec<_>>()
     };
@@ -145,7 +145,7 @@ fn each_kind_is_asked_for_at_most_once() {
     let mut seen = BTreeMap::new();
     for (name, request, settings) in everything() {
         let settings = with_everything(&settings);
-        for otherwise in [Err(Unanswered::Failed), Err(Unanswered::Missing), empty(), Ok(b"garbage".to_vec())] {
+        for otherwise in [Err(LookupError::Failed), Err(LookupError::Missing), empty(), Ok(b"garbage".to_vec())] {
             for nodes in [None, Some(text(&json!({"items": [node]})))] {
                 let mut cluster = Witness::new(otherwise.clone());
                 cluster.answers.extend(nodes.map(|nodes| ("Node", nodes)));
@@ -187,12 +187,12 @@ fn the_questions_are_those_of_kubewarden() {
         questions.sort_by_key(|(_, question)| question.to_string());
         questions
     };
-    let cluster = Witness::new(Err(Unanswered::Failed));
+    let cluster = Witness::new(Err(LookupError::Failed));
     validate_with(&cluster, &payload(&create(&curious_pod()), &curious()));
     let expected = expected.map(|(capability, question)| (capability.to_owned(), question));
     assert_eq!(sorted(cluster.questions()), sorted(expected.to_vec()));
 
-    let cluster = Witness::new(Err(Unanswered::Failed));
+    let cluster = Witness::new(Err(LookupError::Failed));
     validate_with(&cluster, &payload(&connect("exec"), &curious()));
     let pod = json!({"api_version": "v1", "kind": "Pod", "name": "web", "namespace": "shop", "disable_cache": false,
         "field_masks": ["spec.nodeName", "spec.nodeSelector", "spec.affinity.nodeAffinity", "spec.tolerations"]});
@@ -210,7 +210,7 @@ fn nodes_are_found_by_the_labels_of_the_settings() {
     ] {
         let mut settings = curious();
         settings["virtualNodes"] = json!({"labels": labels});
-        let cluster = Witness::new(Err(Unanswered::Failed));
+        let cluster = Witness::new(Err(LookupError::Failed));
         validate_with(&cluster, &payload(&create(&kind_named("Job").object(good_spec())), &settings));
         let questions = cluster.questions();
         assert_eq!(questions.len(), 1);
@@ -223,7 +223,7 @@ fn nodes_are_found_by_the_labels_of_the_settings() {
 fn the_data_of_a_secret_never_crosses_over() {
     for (name, request, settings) in everything() {
         let settings = with_everything(&settings);
-        let cluster = Witness::new(Err(Unanswered::Failed));
+        let cluster = Witness::new(Err(LookupError::Failed));
         validate_with(&cluster, &payload(&request, &settings));
         for (_, question) in cluster.questions() {
             // Without a mask the whole object comes.
