@@ -326,10 +326,11 @@ impl<'a> Reader<'a> {
             };
             let child = self.document.push(node, Key::Field(index));
             let is_again = self.document.mark(node, index);
-            let is_present = self.value(child, field.shape, depth.saturating_add(1))?;
             if is_again {
                 self.document.repeated(child);
-            } else {
+            }
+            let is_present = self.value(child, field.shape, depth.saturating_add(1))?;
+            if !is_again {
                 members.add(&mut self.document, child, is_present);
             }
         }

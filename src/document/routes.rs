@@ -61,10 +61,11 @@ impl Reader<'_> {
             }
             let is_again = !is_map && self.document.node(node).children().any(|child| child.name() == name);
             let child = self.document.push(node, Key::Name(name));
-            let is_present = self.along(child, &routes, depth.saturating_add(1))?;
             if is_again {
                 self.document.repeated(child);
-            } else {
+            }
+            let is_present = self.along(child, &routes, depth.saturating_add(1))?;
+            if !is_again {
                 members.add(&mut self.document, child, is_present);
             }
         }

@@ -25,12 +25,11 @@ const REMEDY: &str = "leave it out, or keep the mesh to managed nodes";
 
 /// A pod that shows no sign itself, but gets a proxy because its namespace asks for it.
 fn namespace(cx: &mut Context) {
-    let namespace = cx.lookups.namespace();
-    if matches!(namespace, Err(LookupError::Off)) || detection::is_any(cx, MESHES) {
+    if !cx.settings.looks_up(Lookup::Namespace) || detection::is_any(cx, MESHES) {
         return;
     }
     let place = Place::Below(cx.object.root, &["metadata", "namespace"]);
-    match namespace {
+    match cx.lookups.namespace() {
         Ok(namespace) => {
             let Some(metadata) = ObjectMeta::found(namespace.root().field(0)) else { return };
             if let Some(name) = detection::injected_by_namespace(cx.object, metadata) {
