@@ -26,7 +26,12 @@ impl<'d> Named<'d> {
         Named { containers, names }
     }
 
-    fn find(&self, name: &str) -> Option<Container<'d>> {
+    /// The container of that name, the one at `index` if several have it.
+    fn find(&self, name: &str, index: Option<usize>) -> Option<Container<'d>> {
+        let same_place = index.and_then(|index| self.containers.get(index)).filter(|known| self::name(**known) == name);
+        if let Some(container) = same_place {
+            return Some(*container);
+        }
         let at = self.names.partition_point(|(known, _)| *known < name);
         let (_, index) = self.names.get(at).filter(|(known, _)| *known == name)?;
         self.containers.get(*index).copied()
@@ -53,7 +58,7 @@ impl<'d> Before<'d> {
             "ephemeralContainers" => &self.ephemeral,
             _ => &self.normal,
         };
-        list.find(name(container))
+        list.find(name(container), container.node.position())
     }
 }
 
