@@ -27,8 +27,10 @@ pub struct VirtualNode<'d> {
 enum Label<'n> {
     Absent,
     Is(&'n str),
-    /// Every node has it, and the value is not known.
+    /// The node has it, and the value is not known.
     Some,
+    /// The node may have it, with any value.
+    Maybe,
 }
 
 /// The labels that every node has, each with a value of its own.
@@ -43,11 +45,19 @@ const COMMON: [&str; 8] = [
     "failure-domain.beta.kubernetes.io/region",
 ];
 
+/// The labels that virtual nodes may have, with any value.
+const OPTIONAL: [&str; 3] = [
+    "node.kubernetes.io/instance-type",
+    "beta.kubernetes.io/instance-type",
+    "node.kubernetes.io/exclude-from-external-load-balancers",
+];
+
 /// What holds of a label where nothing else is known of a node.
 fn common(key: &str) -> Label<'static> {
     match key {
         "kubernetes.io/os" | "beta.kubernetes.io/os" => Label::Is("linux"),
         _ if COMMON.contains(&key) => Label::Some,
+        _ if OPTIONAL.contains(&key) => Label::Maybe,
         _ => Label::Absent,
     }
 }
@@ -73,7 +83,7 @@ impl<'d> VirtualNode<'d> {
         }
     }
 
-    /// Any node that has not the label by which virtual nodes are known. Of everything else nothing is known.
+    /// Any node without the label by which virtual nodes are known. Nothing else is known of it.
     #[must_use]
     pub fn without(label: &'d str) -> Self {
         VirtualNode { name: None, labels: None, taints: None, without: Some(label) }
@@ -103,16 +113,17 @@ impl<'d> VirtualNode<'d> {
         if selector.is_empty() { DEFAULT_LABEL.to_owned() } else { selector }
     }
 
-    /// Whether a pod can be placed on the node. What is not known speaks for it.
+    /// Whether a pod can land on the node. Unknown facts count in its favour.
     #[must_use]
     pub fn takes(&self, pod: PodSpec<'_>) -> bool {
-        if let Some(name) = self.name
-            && !text_of(pod.node_name()).is_empty()
-        {
-            // The scheduler has spoken, or was passed by.
-            return name == text_of(pod.node_name());
+        let node_name = text_of(pod.node_name());
+        if node_name.is_empty() {
+            return self.has_all(pod.node_selector())
+                && self.matches_affinity(pod)
+                && self.is_tolerated(pod, &["NoSchedule", "NoExecute"]);
         }
-        self.has_all(pod.node_selector()) && self.matches_affinity(pod) && self.is_tolerated(pod)
+        // A pod that names its node passes the scheduler by. Only a taint that ends running pods still counts.
+        self.name.is_none_or(|name| name == node_name) && self.is_tolerated(pod, &["NoExecute"])
     }
 
     fn label(&self, key: &str) -> Label<'d> {
@@ -120,6 +131,8 @@ impl<'d> VirtualNode<'d> {
             return if key == without { Label::Absent } else { Label::Some };
         }
         match (self.labels.and_then(|labels| labels.at(&[key])), self.name) {
+            // Where the settings leave the value empty, any value is meant.
+            (Some(label), None) if label.text() == Some("") => Label::Some,
             (Some(label), _) => Label::Is(label.text().unwrap_or_default()),
             (None, Some(_)) => Label::Absent,
             (None, None) if self.labels.is_none() && key == DEFAULT_LABEL => Label::Is(""),
@@ -131,7 +144,7 @@ impl<'d> VirtualNode<'d> {
         selector.into_iter().all(|(key, wanted)| match self.label(key) {
             Label::Absent => false,
             Label::Is(value) => value == wanted.value,
-            Label::Some => true,
+            Label::Some | Label::Maybe => true,
         })
     }
 
@@ -154,13 +167,14 @@ impl<'d> VirtualNode<'d> {
             && term.match_fields().into_iter().all(|requirement| fits(name, requirement))
     }
 
-    fn is_tolerated(&self, pod: PodSpec<'_>) -> bool {
+    /// Whether the pod tolerates the taints of the node that have one of these effects.
+    fn is_tolerated(&self, pod: PodSpec<'_>, effects: &[&str]) -> bool {
         children(self.taints).all(|taint| {
             let (key, effect) = (taint.text_at(&["key"]), taint.text_at(&["effect"]));
-            // What Kubernetes says of a node that is not ready, or cordoned, will be over some time.
+            // The taints of a node that is not ready, or cordoned, will be gone some time.
             let passes = self.name.is_some()
                 && (key.starts_with("node.kubernetes.io/") || key.starts_with("node.cloudprovider.kubernetes.io/"));
-            !matches!(effect, "NoSchedule" | "NoExecute")
+            !effects.contains(&effect)
                 || passes
                 || pod
                     .tolerations()
@@ -170,7 +184,7 @@ impl<'d> VirtualNode<'d> {
     }
 }
 
-/// Whether a label of which so much is known can fit a requirement. What Kubernetes does not know speaks for it.
+/// Whether a label of which so much is known can fit a requirement. Operators that Kubernetes does not know count in its favour.
 fn fits(label: Label<'_>, requirement: NodeSelectorRequirement<'_>) -> bool {
     let is_among = |value: &str| requirement.values().into_iter().any(|wanted| wanted.value == value);
     let operator = text_of(requirement.operator());
@@ -178,7 +192,7 @@ fn fits(label: Label<'_>, requirement: NodeSelectorRequirement<'_>) -> bool {
         ("In", Label::Is(value)) => is_among(value),
         ("NotIn", Label::Is(value)) => !is_among(value),
         ("In" | "Exists" | "Gt" | "Lt", Label::Absent) => false,
-        ("DoesNotExist", _) => label == Label::Absent,
+        ("DoesNotExist", _) => matches!(label, Label::Absent | Label::Maybe),
         ("Gt" | "Lt", Label::Is(value)) => {
             let wanted = requirement.values().into_iter().next().and_then(|wanted| wanted.value.parse::<i64>().ok());
             match (value.parse::<i64>(), wanted) {
@@ -200,7 +214,7 @@ fn tolerates(toleration: Toleration<'_>, key: &str, value: &str, effect: &str) -
         // An empty key with Exists tolerates everything.
         "Exists" => wanted_key.is_empty() || wanted_key == key,
         "" | "Equal" => wanted_key == key && text_of(toleration.value()) == value,
-        // Newer operators compare numbers. What is not known here speaks for it.
+        // Newer operators compare numbers. One that is not known here counts in the pod's favour.
         _ => wanted_key == key,
     }
 }

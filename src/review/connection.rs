@@ -1,6 +1,6 @@
 //! Connections to a running pod: `kubectl exec`, `attach` and `port-forward`.
 
-use super::placement::{Landing, landing_of};
+use super::placement::{Landing, can_land};
 use super::verdict::{Early, Verdict};
 use super::{Case, exemption, mutation::Mutation, object};
 use crate::check::context::Place;
@@ -31,14 +31,17 @@ pub fn judge(case: &Case<'_>) -> Result<Verdict, Early> {
     };
     let mut evaluation = evaluate(subject, Scope::Whole);
     if case.settings.node_kind == NodeKind::Mixed {
-        let (landing, is_known) = landing(case);
-        if !landing.can_land {
-            evaluation.findings.clear();
-        } else if !is_known {
-            for finding in &mut evaluation.findings {
-                finding.level = finding.level.min(Level::Warn);
+        let (lands, failed) = lands(case);
+        match lands {
+            Some(false) => evaluation.findings.clear(),
+            Some(true) => {}
+            None => {
+                for finding in &mut evaluation.findings {
+                    finding.level = finding.level.min(Level::Warn);
+                }
             }
         }
+        let landing = Landing { scope: Some(Scope::Whole), failed };
         evaluation.findings.extend(landing.failure(Place::Resource(request.info.resource), case));
     }
     let (evaluation, exempted) = exemption::split(evaluation, &object, case);
@@ -52,15 +55,18 @@ pub fn judge(case: &Case<'_>) -> Result<Verdict, Early> {
     })
 }
 
-/// Where the pod of a connection can land, and whether that is known.
-fn landing(case: &Case<'_>) -> (Landing, bool) {
-    let unknown = |failed| (Landing { can_land: true, failed }, false);
+/// Whether the pod of a connection can be on a virtual node, `None` where that is not known, and the kind whose look-up
+/// failed.
+fn lands(case: &Case<'_>) -> (Option<bool>, Option<Lookup>) {
     match case.lookups.pod(case.request.name) {
         Ok(pod) => match PodTemplateSpec::of(pod.root()).and_then(PodTemplateSpec::spec) {
-            Some(spec) => (landing_of(spec, case), true),
-            None => unknown(Some(Lookup::Pod)),
+            Some(spec) => {
+                let (can_land, failed) = can_land(spec, case);
+                (Some(can_land), failed)
+            }
+            None => (None, Some(Lookup::Pod)),
         },
-        Err(LookupError::Failed) => unknown(Some(Lookup::Pod)),
-        Err(LookupError::Off | LookupError::Missing) => unknown(None),
+        Err(LookupError::Failed) => (None, Some(Lookup::Pod)),
+        Err(LookupError::Off | LookupError::Missing) => (None, None),
     }
 }

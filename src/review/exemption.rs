@@ -98,19 +98,24 @@ fn matching<'d>(object: &Object<'_>, case: &Case<'d>) -> Vec<Node<'d>> {
 fn matches(entry: Node<'_>, object: &Object<'_>, case: &Case<'_>, user: Option<UserInfo<'_>>) -> bool {
     let is_user = |name: &str| user.and_then(UserInfo::username).is_some_and(|user| user.value == name);
     let is_in = |name: &str| user.is_some_and(|user| user.groups().into_iter().any(|group| group.value == name));
-    // Where the API server makes the name, it begins so.
-    let start = object.metadata.and_then(|metadata| metadata.generate_name()).map_or("", |start| start.value);
-    let name = if object.name.is_empty() { start } else { object.name };
+    let name = expected_name(object);
     let has = |label: Node<'_>| {
         let labels = object.metadata.map(|metadata| metadata.labels());
         labels.and_then(|labels| labels.get(label.name())).is_some_and(|value| Some(value.value) == label.text())
     };
     any(entry, "namespaces", |pattern| is_like(case.request.namespace, pattern))
-        && any(entry, "names", |pattern| is_like(name, pattern))
+        && any(entry, "names", |pattern| is_like(&name, pattern))
         && any(entry, "kinds", |wanted| wanted == case.request.kind_name)
         && any(entry, "users", is_user)
         && any(entry, "groups", is_in)
         && children(entry.at(&["labels"])).all(has)
+}
+
+/// The name that the object has or will have. The API server adds five characters to `generateName`; no character of a
+/// pattern but a star stands for them.
+fn expected_name(object: &Object<'_>) -> String {
+    let start = object.metadata.and_then(|metadata| metadata.generate_name()).map_or("", |start| start.value);
+    if object.name.is_empty() && !start.is_empty() { format!("{start}\0\0\0\0\0") } else { object.name.to_owned() }
 }
 
 /// Whether a name is like a pattern in which `*` stands for any text.

@@ -18,7 +18,7 @@ use crate::kubernetes::kinds::Kind;
 use crate::kubernetes::object::Object;
 use crate::lint::finding::Finding;
 use crate::lint::rule::Level;
-use request::{Operation, Request};
+use request::Request;
 use verdict::{Early, Verdict};
 
 /// A request with everything that is known around it.
@@ -56,40 +56,42 @@ pub fn judge(cluster: &dyn Cluster, payload: &[u8], catalogue: Catalogue) -> Res
 /// Judges the part of an object that a request is about.
 fn judge_object(case: &Case<'_>, scope: Scope) -> Result<Verdict, Early> {
     let Case { request, settings, lookups, catalogue } = *case;
-    if object::keeps_templates(request) {
+    let old = object::read_old(request);
+    let old = old.as_ref().map(|old| Object::new(request.info, request.group, request.name, old.root()));
+    // Finalizers must go, whatever is in the object.
+    if old.as_ref().is_some_and(object::is_being_deleted) || object::keeps_templates(request) {
         return Err(Early::Accepted);
     }
     let document = object::read(request)?;
     let object = Object::new(request.info, request.group, request.name, document.root());
-    // Finalizers must go, whatever is in the object.
-    let is_going = request.operation == Operation::Update && object::is_being_deleted(&object);
-    if is_going || object::is_owned(&object) {
+    if object::is_owned(old.as_ref().unwrap_or(&object)) {
         return Err(Early::Accepted);
     }
-    let title = object::title(&object, request.kind_name, request.namespace);
-    object::check_types(&document, &title)?;
+    let mut verdict = Verdict {
+        title: object::title(&object, request.kind_name, request.namespace),
+        help_url: settings.help_url.map(str::to_owned),
+        ..Verdict::default()
+    };
+    object::check_types(&document, &verdict.title)?;
 
-    let landing = placement::landing(&object, case);
-    let failure = landing.failure(Place::Below(object.root, &["spec"]), case);
-    let mut verdict = Verdict { title, help_url: settings.help_url.map(str::to_owned), ..Verdict::default() };
-    if !landing.can_land {
-        // Where the nodes could not be looked up, they may be others than described.
-        let evaluation = Evaluation { findings: vec![failure.ok_or(Early::Accepted)?], ..Evaluation::default() };
-        let (evaluation, exempted) = exemption::split(evaluation, &object, case);
-        return Ok(Verdict { findings: evaluation.findings, exempted, ..verdict });
-    }
-    let old = object::read_old(request);
-    let old = old.as_ref().map(|old| Object::new(request.info, request.group, request.name, old.root()));
+    let landing = placement::landing(&object, old.as_ref(), scope, case);
+    // The API server keeps of what a subresource sends only what the subresource changes: all else is as it was.
+    let kept = old.as_ref().filter(|_| scope.is_subresource()).unwrap_or(&object);
     let subject = Subject { object: &object, old: old.as_ref(), settings, lookups, catalogue };
-    // A change of a pod that is not known as it was is judged as a new pod.
-    let is_known = old.as_ref().is_some_and(|old| old.pod().is_some());
-    let mut evaluation = evaluate(subject, if scope == Scope::PodUpdate && !is_known { Scope::Whole } else { scope });
-    soften(&mut evaluation.findings, subject);
-    evaluation.findings.extend(failure);
-    let (evaluation, exempted) = exemption::split(evaluation, &object, case);
+    let mut evaluation = Evaluation::default();
+    if let Some(scope) = landing.scope {
+        evaluation = evaluate(subject, scope);
+        soften(&mut evaluation.findings, subject);
+    }
+    // Where the nodes could not be looked up, they may be others than described.
+    evaluation.findings.extend(landing.failure(Place::Below(object.root, &["spec"]), case));
+    if landing.scope.is_none() && evaluation.findings.is_empty() {
+        return Err(Early::Accepted);
+    }
+    let (evaluation, exempted) = exemption::split(evaluation, kept, case);
     verdict.exempted = exempted;
     (verdict.findings, verdict.mutation) = mutation::plan(evaluation, subject, landing, case);
-    Ok(placement::keep_off(verdict, &object, case))
+    if landing.scope.is_some() { Ok(placement::keep_off(verdict, &object, case)) } else { Ok(verdict) }
 }
 
 /// Lets findings only warn: those that the old object had already and, under `mixed`, those of objects without pods.

@@ -5,6 +5,7 @@ use super::mutation::{Mutation, Target, edited};
 use super::request::Operation;
 use super::verdict::Verdict;
 use crate::check::context::{Place, finding, lookup_failure};
+use crate::check::evaluate::Scope;
 use crate::cluster::LookupError;
 use crate::config::{NodeKind, RuleSettings};
 use crate::document::edit::Change;
@@ -19,11 +20,11 @@ use crate::lint::finding::Finding;
 use crate::lint::lookup::Lookup;
 use crate::lint::rule::{Level, PLACEMENT};
 
-/// Where a pod lands, as far as it is known.
+/// Where the pods of a request land, as far as it is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Landing {
-    /// Whether it can be placed on a virtual node.
-    pub can_land: bool,
+    /// The part of the object that is judged; `None` where its pods stay on managed nodes.
+    pub scope: Option<Scope>,
     /// The kind whose look-up failed, so that the answer rests on the settings alone.
     pub failed: Option<Lookup>,
 }
@@ -37,19 +38,34 @@ impl Landing {
     }
 }
 
-/// Where the pods of an object land. What makes no pods is judged wherever it is.
+/// The part of an object that is judged, by where its pods land. Objects that make no pods are judged wherever they are.
 #[must_use]
-pub fn landing(object: &Object<'_>, case: &Case<'_>) -> Landing {
-    match object.pod().filter(|_| case.settings.node_kind == NodeKind::Mixed) {
-        Some(pod) => landing_of(pod, case),
-        None => Landing { can_land: true, failed: None },
+pub fn landing(object: &Object<'_>, old: Option<&Object<'_>>, scope: Scope, case: &Case<'_>) -> Landing {
+    // A change of a pod that is not known as it was is judged as a new pod.
+    let running = old.and_then(Object::pod).filter(|_| scope != Scope::Whole);
+    let scope = if running.is_some() { scope } else { Scope::Whole };
+    let Some(pod) = object.pod().filter(|_| case.settings.node_kind == NodeKind::Mixed) else {
+        return Landing { scope: Some(scope), failed: None };
+    };
+    let Some(running) = running else {
+        let (can_land, failed) = can_land(pod, case);
+        return Landing { scope: can_land.then_some(Scope::Whole), failed };
+    };
+    // A running pod is where it is. The API server drops or refuses everything else that a request says of it.
+    let (could_land, failed) = can_land(running, case);
+    if could_land {
+        return Landing { scope: Some(scope), failed };
     }
+    // A toleration more lets a pod land that waits for a node.
+    let is_waiting = scope == Scope::PodUpdate && running.node_name().is_none_or(|name| name.value.is_empty());
+    let lands_now = is_waiting && can_land(pod, case).0;
+    Landing { scope: lands_now.then_some(Scope::Whole), failed }
 }
 
-/// Where a pod lands: on virtual nodes as they are in the cluster where they are looked up and any is found, else as
-/// the settings describe them.
+/// Whether a pod can land on virtual nodes: as they are in the cluster where they are looked up and any is found, else
+/// as the settings describe them. The second value is the kind whose look-up failed.
 #[must_use]
-pub fn landing_of(pod: PodSpec<'_>, case: &Case<'_>) -> Landing {
+pub fn can_land(pod: PodSpec<'_>, case: &Case<'_>) -> (bool, Option<Lookup>) {
     let described = &case.settings.virtual_nodes;
     let nodes = case.lookups.virtual_nodes();
     let failed = matches!(nodes, Err(LookupError::Failed)).then_some(Lookup::Node);
@@ -57,7 +73,7 @@ pub fn landing_of(pod: PodSpec<'_>, case: &Case<'_>) -> Landing {
     // They were asked for by their labels. A managed node among them would make every pod one of virtual nodes.
     let mut nodes = children(items).map(VirtualNode::found).filter(|node| node.is_described_by(described)).peekable();
     let can_land = if nodes.peek().is_some() { nodes.any(|node| node.takes(pod)) } else { described.takes(pod) };
-    Landing { can_land, failed }
+    (can_land, failed)
 }
 
 /// The requirement that keeps a pod off nodes with a label, as JSON, which is YAML too.
@@ -121,13 +137,14 @@ pub fn keep_off(mut verdict: Verdict, object: &Object<'_>, case: &Case<'_>) -> V
     let (Some(pod), Some(label)) = (object.pod(), own_label(&settings.virtual_nodes)) else { return verdict };
     // A pod that runs or has its node does not move.
     let has_node = pod.node_name().is_some_and(|name| !name.value.is_empty());
-    let is_fixed = object.kind() == Kind::Pod && (operation != Operation::Create || has_node);
-    if settings.node_kind != NodeKind::Mixed || !verdict.is_denied() || is_fixed {
+    let is_placed = object.kind() == Kind::Pod && (operation != Operation::Create || has_node);
+    if settings.node_kind != NodeKind::Mixed || !verdict.is_denied() || is_placed {
         return verdict;
     }
     let requirement = requirement(label);
-    // What asks for virtual nodes could be placed nowhere, if it were only kept off them.
-    let is_free = VirtualNode::without(label.0).takes(pod);
+    // A pod that asks for virtual nodes could be placed nowhere, if it were only kept off them. One that names its node
+    // passes the scheduler by.
+    let is_free = !has_node && VirtualNode::without(label.0).takes(pod);
     verdict.advice = advice(&requirement, is_free);
     if settings.fixes_placement
         && is_free
