@@ -3,8 +3,6 @@
 use crate::findings::{Finding, Place};
 use crate::reader::{Node, Text, children};
 use crate::request::UserInfo;
-#[cfg(not(target_arch = "wasm32"))]
-use crate::rule::Docs;
 use crate::rule::{Level, Rule};
 use crate::settings::{Settings, rule_ids};
 use crate::subject::Subject;
@@ -13,23 +11,7 @@ use crate::subject::Subject;
 pub const ANNOTATION: &str = "oke-virtual-nodes.kubewarden.io/exempt";
 
 /// Speaks of an annotation that has no effect. No rule of the catalogue.
-pub static RULE: Rule = Rule {
-    id: "exemption",
-    strict: Level::Warn,
-    tolerant: Level::Warn,
-    fix: None,
-    parameters: &[],
-    checks: &[],
-    #[cfg(not(target_arch = "wasm32"))]
-    docs: Docs {
-        row: "",
-        summary: "Says that an annotation asks for an exemption and has no effect. It is no rule.",
-        why: "",
-        instead: "",
-        fails: "",
-        mended: "",
-    },
-};
+pub static RULE: Rule = Rule { id: "exemption", strict: Level::Warn, tolerant: Level::Warn, ..Rule::NEW };
 
 /// Whose request it is, as exemptions see it.
 pub struct Requester<'d> {

@@ -4,7 +4,7 @@
 use crate::findings::{Finding, Findings};
 use crate::reader::sort_names;
 use crate::rule::{Check, Level, Rule};
-use crate::rules::{JUDGED_ON_RESIZE, RULES};
+use crate::rules::RULES;
 use crate::settings::Settings;
 use crate::subject::Subject;
 use crate::views::{Container, PodSpec};
@@ -46,7 +46,7 @@ pub fn added_containers<'d>(subject: &Subject<'d>, settings: &Settings<'_>) -> V
 /// The findings in the resources of a pod that the request resizes.
 #[must_use]
 pub fn resources<'d>(subject: &Subject<'d>, settings: &Settings<'_>) -> Vec<Finding<'d>> {
-    let mut court = Court::new(subject, settings, |rule| JUDGED_ON_RESIZE.contains(&rule.id));
+    let mut court = Court::new(subject, settings, |rule| rule.on_resize);
     if let Some(pod) = subject.pod() {
         court.pod(pod);
         court.containers(&mut subject.containers());

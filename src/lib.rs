@@ -29,6 +29,7 @@ pub mod judge;
 pub mod kinds;
 pub mod lookups;
 pub mod mend;
+pub mod oracle;
 pub mod placement;
 pub mod policy;
 pub mod products;

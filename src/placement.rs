@@ -7,9 +7,8 @@ use crate::findings::{Finding, Place};
 use crate::json::{member, text};
 use crate::lookups::{Lookup, Lookups, Unanswered};
 use crate::mend::Change;
+use crate::oracle::Row;
 use crate::reader::{Map, Node, Shape, Step, Text, append, children, joined};
-#[cfg(not(target_arch = "wasm32"))]
-use crate::rule::Docs;
 use crate::rule::{Fix, Level, Rule};
 use crate::views::{NodeSelectorRequirement, NodeSelectorTerm, PodSpec, Toleration};
 
@@ -19,17 +18,8 @@ pub static RULE: Rule = Rule {
     strict: Level::Warn,
     tolerant: Level::Warn,
     fix: Some(Fix::Full),
-    parameters: &[],
-    checks: &[],
-    #[cfg(not(target_arch = "wasm32"))]
-    docs: Docs {
-        row: "Mixed clusters, containing both virtual nodes and managed nodes",
-        summary: "Says what became of a pod by the node that it can land on. It is no rule and finds nothing in a pod.",
-        why: "",
-        instead: "",
-        fails: "",
-        mended: "",
-    },
+    rows: &[Row::MixedClusters],
+    ..Rule::NEW
 };
 
 /// The label that virtual nodes have, unless the settings describe them otherwise. Its value is empty.

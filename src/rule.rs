@@ -2,6 +2,8 @@
 
 use crate::findings::Findings;
 use crate::kinds::Kind;
+use crate::lookups::Lookup;
+use crate::oracle::Row;
 use crate::subject::Subject;
 use crate::views::{Container, PodSpec, Volume};
 
@@ -40,15 +42,12 @@ pub enum Fix {
     Full,
 }
 
-/// A setting of one rule.
+/// A setting of one rule. The rule's page, `docs/rules/<id>.md`, says what it means and what holds without it.
 pub struct Parameter {
     /// Its name in the settings, in camelCase.
     pub name: &'static str,
     /// Which values it takes.
     pub kind: ParameterKind,
-    /// What it means and what holds without it; for the documentation.
-    #[cfg(not(target_arch = "wasm32"))]
-    pub about: &'static str,
 }
 
 /// Which values a parameter takes.
@@ -62,6 +61,34 @@ pub enum ParameterKind {
     PortRange,
     /// A Kubernetes quantity.
     Quantity,
+}
+
+/// Names of fields that documentation and tests read and the policy doesn't. The module contains none of them: a policy
+/// server would load them for every request.
+#[derive(Clone, Copy)]
+pub struct Fields {
+    #[cfg(not(target_arch = "wasm32"))]
+    names: &'static [&'static str],
+}
+
+impl Fields {
+    /// These fields.
+    #[must_use]
+    pub const fn of(names: &'static [&'static str]) -> Self {
+        #[cfg(target_arch = "wasm32")]
+        let _ = names;
+        Fields {
+            #[cfg(not(target_arch = "wasm32"))]
+            names,
+        }
+    }
+
+    /// Their names.
+    #[cfg(not(target_arch = "wasm32"))]
+    #[must_use]
+    pub const fn names(self) -> &'static [&'static str] {
+        self.names
+    }
 }
 
 /// What a rule looks at.
@@ -106,7 +133,9 @@ pub const PRODUCT_KINDS: &[Kind] = templates_and!(Custom);
 /// The kinds in which a service mesh can be recognised: also namespaces, which ask for its proxies.
 pub const MESH_KINDS: &[Kind] = templates_and!(Custom, Namespace);
 
-/// A rule: one row of Oracle's page, or a part of it.
+/// A rule: one row of Oracle's page, or a part of it. Its page, `docs/rules/<id>.md`, says why and what to do instead.
+///
+/// A declaration names the fields that differ from [`Rule::NEW`].
 pub struct Rule {
     /// Its name in settings, findings and documentation; says what is wrong.
     pub id: &'static str,
@@ -120,24 +149,32 @@ pub struct Rule {
     pub parameters: &'static [Parameter],
     /// What it looks at, and how.
     pub checks: &'static [Check],
-    /// What people read about it. Not part of the module: a policy server would pay for it with every request.
-    #[cfg(not(target_arch = "wasm32"))]
-    pub docs: Docs,
+    /// The rows of Oracle's page that it stands for, in the order of the page.
+    pub rows: &'static [Row],
+    /// Whether it is also asked when a running pod is resized.
+    pub on_resize: bool,
+    /// The kinds that the setting `lookups` has to name, or the rule finds nothing.
+    pub lookups: &'static [Lookup],
+    /// Whether the webhook rules that come with the policy leave out the requests that this rule looks at.
+    pub outside_default_webhook_rules: bool,
+    /// The fields that its fix may change, by name. One that ends with `.` or `[` is the object whose members it may
+    /// change, inside `resources`.
+    pub fix_fields: Fields,
 }
 
-/// What people read about a rule.
-#[cfg(not(target_arch = "wasm32"))]
-pub struct Docs {
-    /// The row of Oracle's page "Comparing Virtual Nodes with Managed Nodes", in its words.
-    pub row: &'static str,
-    /// One sentence: what the rule finds.
-    pub summary: &'static str,
-    /// Why it matters on a virtual node, and what is deliberately not found.
-    pub why: &'static str,
-    /// What the author of the workload can do.
-    pub instead: &'static str,
-    /// A manifest in which the rule finds something.
-    pub fails: &'static str,
-    /// The same manifest, mended: the rule is silent.
-    pub mended: &'static str,
+impl Rule {
+    /// A rule that denies under both profiles, with nothing else declared.
+    pub const NEW: Rule = Rule {
+        id: "",
+        strict: Level::Deny,
+        tolerant: Level::Deny,
+        fix: None,
+        parameters: &[],
+        checks: &[],
+        rows: &[],
+        on_resize: false,
+        lookups: &[],
+        outside_default_webhook_rules: false,
+        fix_fields: Fields::of(&[]),
+    };
 }

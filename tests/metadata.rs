@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use oke_virtual_nodes_policy::kinds::{KINDS, Kind, KindInfo};
 use oke_virtual_nodes_policy::lookups::Lookup;
 use oke_virtual_nodes_policy::rule::{Check, TEMPLATES};
-use oke_virtual_nodes_policy::rules::{JUDGED_ON_RESIZE, RULES};
+use oke_virtual_nodes_policy::rules::RULES;
 use serde::Deserialize;
 
 /// What Kubewarden knows in a policy's metadata. `protocolVersion` is written by `kwctl annotate`.
@@ -41,9 +41,6 @@ struct Resource {
     api_version: String,
     kind: String,
 }
-
-/// Asked about only where an administrator adds it: it would put every update of every ConfigMap through the policy.
-const LEFT_OUT: &str = "config-propagation";
 
 /// The annotations that Kubewarden, Rancher and Artifact Hub read. `usage` is the README, which `kwctl annotate` adds.
 const ANNOTATIONS: [&str; 13] = [
@@ -165,7 +162,7 @@ fn its_rules_are_what_the_rules_of_the_policy_look_at() {
             expected.insert((info.group.to_owned(), info.resource.to_owned()));
         }
     };
-    for rule in RULES.iter().filter(|rule| rule.id != LEFT_OUT) {
+    for rule in RULES.iter().filter(|rule| !rule.outside_default_webhook_rules) {
         for check in rule.checks {
             match check {
                 Check::Object(kinds, _) => kinds.iter().copied().for_each(&mut add),
@@ -174,7 +171,7 @@ fn its_rules_are_what_the_rules_of_the_policy_look_at() {
             }
         }
     }
-    assert!(!JUDGED_ON_RESIZE.is_empty());
+    assert!(RULES.iter().any(|rule| rule.on_resize));
     for subresource in ["pods/ephemeralcontainers", "pods/resize"] {
         expected.insert((String::new(), subresource.to_owned()));
     }

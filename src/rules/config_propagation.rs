@@ -2,9 +2,8 @@
 
 use crate::findings::{Findings, Place};
 use crate::kinds::Kind;
+use crate::oracle::Row;
 use crate::reader::{Presence, View};
-#[cfg(not(target_arch = "wasm32"))]
-use crate::rule::Docs;
 use crate::rule::{Check, Level, Rule};
 use crate::subject::Subject;
 use crate::unchanged::same_json;
@@ -15,52 +14,10 @@ pub static RULE: Rule = Rule {
     id: "config-propagation",
     strict: Level::Warn,
     tolerant: Level::Off,
-    fix: None,
-    parameters: &[],
+    rows: &[Row::ConfigPropagation],
+    outside_default_webhook_rules: true,
     checks: &[Check::Object(&[Kind::ConfigMap, Kind::Secret], check)],
-    #[cfg(not(target_arch = "wasm32"))]
-    docs: Docs {
-        row: "Propagation to pods of updates to mounted configmaps and secrets",
-        summary: "Finds changes of ConfigMaps and Secrets, which running pods will not see.",
-        why: "A pod on a managed node sees a change of a mounted ConfigMap or Secret within minutes; \
-              Oracle's page lists this as not supported on virtual nodes, so a pod keeps what it started \
-              with. Updates that change `data`, `binaryData` or `stringData` are found; labels, annotations \
-              and `immutable` are not, and creation never is. Whether a pod uses the object at all is not to \
-              be seen. Therefore the rule warns, and under `tolerant` it is off.",
-        instead: "Restart the pods after the change, for example with `kubectl rollout restart`, or give \
-                  each version of the configuration a name of its own, as Kustomize does, so that a change \
-                  is a rollout.",
-        fails: r#"# What `kubectl edit configmap web` asks for
-request:
-  operation: UPDATE
-  kind: {group: "", version: v1, kind: ConfigMap}
-  resource: {group: "", version: v1, resource: configmaps}
-  name: web
-  object:
-    apiVersion: v1
-    kind: ConfigMap
-    metadata:
-      name: web
-    data:
-      log-level: debug
-  oldObject:
-    apiVersion: v1
-    kind: ConfigMap
-    metadata:
-      name: web
-    data:
-      log-level: info
-"#,
-        mended: r"# A new ConfigMap, which the Deployment is then told to mount
-apiVersion: v1
-kind: ConfigMap
-metadata:
-  name: web-7c9f2
-immutable: true
-data:
-  log-level: debug
-",
-    },
+    ..Rule::NEW
 };
 
 fn check<'d>(subject: &Subject<'d>, findings: &mut Findings<'d>) {

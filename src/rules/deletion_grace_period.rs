@@ -2,9 +2,8 @@
 
 use crate::findings::{Edit, Findings};
 use crate::kinds::Kind;
-#[cfg(not(target_arch = "wasm32"))]
-use crate::rule::Docs;
-use crate::rule::{Check, Fix, Level, Rule, TEMPLATES};
+use crate::oracle::Row;
+use crate::rule::{Check, Fields, Fix, Level, Rule, TEMPLATES};
 use crate::subject::Subject;
 use crate::views::ObjectMeta;
 
@@ -14,51 +13,10 @@ pub static RULE: Rule = Rule {
     strict: Level::Deny,
     tolerant: Level::Warn,
     fix: Some(Fix::Safe),
-    parameters: &[],
+    rows: &[Row::DeletionGracePeriod],
+    fix_fields: Fields::of(&["deletionGracePeriodSeconds"]),
     checks: &[Check::Object(TEMPLATES, check)],
-    #[cfg(not(target_arch = "wasm32"))]
-    docs: Docs {
-        row: "DeletionGracePeriodSeconds",
-        summary: "Finds a deletion grace period that an author wrote.",
-        why: "Oracle's page lists `metadata.deletionGracePeriodSeconds` as not supported. Kubernetes writes \
-              it on an object that is being deleted, together with `deletionTimestamp`, and throws away what \
-              an author wrote there on creation; so it is found only where no `deletionTimestamp` stands \
-              beside it. It is looked for on the object, on its pod template and on the job template of a \
-              CronJob. The fix removes it.",
-        instead: "Remove it. How long the deletion of a pod may take is said with `kubectl delete \
-                  --grace-period`.",
-        fails: r#"apiVersion: v1
-kind: PodTemplate
-metadata:
-  name: render
-template:
-  metadata:
-    labels: {app: render}
-    deletionGracePeriodSeconds: 10
-  spec:
-    containers:
-      - name: render
-        image: registry.example.com/media/render:12.0
-        resources:
-          requests: {cpu: "8", memory: 16Gi}
-          limits: {cpu: "8", memory: 16Gi}
-"#,
-        mended: r#"apiVersion: v1
-kind: PodTemplate
-metadata:
-  name: render
-template:
-  metadata:
-    labels: {app: render}
-  spec:
-    containers:
-      - name: render
-        image: registry.example.com/media/render:12.0
-        resources:
-          requests: {cpu: "8", memory: 16Gi}
-          limits: {cpu: "8", memory: 16Gi}
-"#,
-    },
+    ..Rule::NEW
 };
 
 fn check<'d>(subject: &Subject<'d>, findings: &mut Findings<'d>) {

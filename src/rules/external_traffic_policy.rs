@@ -2,10 +2,9 @@
 
 use crate::findings::{Edit, Findings, Literal};
 use crate::kinds::Kind;
+use crate::oracle::Row;
 use crate::reader::{Text, View};
-#[cfg(not(target_arch = "wasm32"))]
-use crate::rule::Docs;
-use crate::rule::{Check, Fix, Level, Rule};
+use crate::rule::{Check, Fields, Fix, Level, Rule};
 use crate::subject::Subject;
 use crate::views::Service;
 
@@ -15,47 +14,10 @@ pub static RULE: Rule = Rule {
     strict: Level::Deny,
     tolerant: Level::Warn,
     fix: Some(Fix::Full),
-    parameters: &[],
+    rows: &[Row::ClientAddresses],
+    fix_fields: Fields::of(&["externalTrafficPolicy", "healthCheckNodePort", PRESERVE]),
     checks: &[Check::Object(&[Kind::Service], check)],
-    #[cfg(not(target_arch = "wasm32"))]
-    docs: Docs {
-        row: "Preserve client IP addresses when externalTrafficPolicy: Local",
-        summary: "Finds Services that are to keep the client's address.",
-        why: "With virtual nodes the address of the client is not preserved, by Oracle's page and by its \
-              page on network load balancers, so a program that trusts the address it sees is misled. Found \
-              are Services of type LoadBalancer or NodePort with `externalTrafficPolicy: Local`, and network \
-              load balancers whose annotation `is-preserve-source` is true. Oracle's own manifest of \
-              ingress-nginx for virtual nodes has `Local`, so the profile `tolerant` only warns. `Cluster` \
-              is the default and is not found.",
-        instead: "Set `externalTrafficPolicy: Cluster`, and take the address of the client from the header \
-                  `X-Forwarded-For`, which a load balancer with an HTTP listener adds.",
-        fails: r"apiVersion: v1
-kind: Service
-metadata:
-  name: web
-  namespace: shop
-spec:
-  type: LoadBalancer
-  externalTrafficPolicy: Local
-  selector: {app: web}
-  ports:
-    - port: 443
-      targetPort: 8443
-",
-        mended: r"apiVersion: v1
-kind: Service
-metadata:
-  name: web
-  namespace: shop
-spec:
-  type: LoadBalancer
-  externalTrafficPolicy: Cluster
-  selector: {app: web}
-  ports:
-    - port: 443
-      targetPort: 8443
-",
-    },
+    ..Rule::NEW
 };
 
 const TYPE: &str = "oci.oraclecloud.com/load-balancer-type";

@@ -1,9 +1,8 @@
 //! `fs-group`: finds pods whose volumes are to belong to a group.
 
 use crate::findings::{Edit, Findings};
-#[cfg(not(target_arch = "wasm32"))]
-use crate::rule::Docs;
-use crate::rule::{Check, Fix, Level, Rule};
+use crate::oracle::Row;
+use crate::rule::{Check, Fields, Fix, Level, Rule};
 use crate::subject::Subject;
 use crate::views::PodSpec;
 
@@ -13,62 +12,10 @@ pub static RULE: Rule = Rule {
     strict: Level::Deny,
     tolerant: Level::Deny,
     fix: Some(Fix::Full),
-    parameters: &[],
+    rows: &[Row::FsGroup],
+    fix_fields: Fields::of(&["fsGroup"]),
     checks: &[Check::Pod(check)],
-    #[cfg(not(target_arch = "wasm32"))]
-    docs: Docs {
-        row: "Pod security contexts: fsGroup",
-        summary: "Finds pods whose volumes are to belong to a group.",
-        why: "Oracle's page lists `fsGroup` as not supported, so files in volumes do not get that group, and \
-              a process without root privileges may be unable to write to its emptyDir. Oracle's own \
-              ingress-nginx manifest for virtual nodes has the field commented out. Any group is found, 0 \
-              included; `runAsUser`, `runAsGroup` and `runAsNonRoot` are supported. The fix removes the \
-              field.",
-        instead: "Remove `fsGroup`, and let the process run with `runAsUser` and `runAsGroup` of an owner \
-                  that the image prepares. Try that it can write where it has to.",
-        fails: r#"apiVersion: apps/v1
-kind: Deployment
-metadata:
-  name: wiki
-spec:
-  selector:
-    matchLabels: {app: wiki}
-  template:
-    metadata:
-      labels: {app: wiki}
-    spec:
-      securityContext:
-        runAsUser: 1000
-        fsGroup: 2000
-      containers:
-        - name: wiki
-          image: registry.example.com/office/wiki:4.1
-          resources:
-            requests: {cpu: "1", memory: 2Gi}
-            limits: {cpu: "1", memory: 2Gi}
-"#,
-        mended: r#"apiVersion: apps/v1
-kind: Deployment
-metadata:
-  name: wiki
-spec:
-  selector:
-    matchLabels: {app: wiki}
-  template:
-    metadata:
-      labels: {app: wiki}
-    spec:
-      securityContext:
-        runAsUser: 1000
-        runAsGroup: 2000
-      containers:
-        - name: wiki
-          image: registry.example.com/office/wiki:4.1
-          resources:
-            requests: {cpu: "1", memory: 2Gi}
-            limits: {cpu: "1", memory: 2Gi}
-"#,
-    },
+    ..Rule::NEW
 };
 
 fn check<'d>(_: &Subject<'d>, pod: PodSpec<'d>, findings: &mut Findings<'d>) {

@@ -2,9 +2,8 @@
 
 use crate::findings::{Edit, Findings};
 use crate::kinds::Kind;
-#[cfg(not(target_arch = "wasm32"))]
-use crate::rule::Docs;
-use crate::rule::{Check, Fix, Level, Rule};
+use crate::oracle::Row;
+use crate::rule::{Check, Fields, Fix, Level, Rule};
 use crate::subject::Subject;
 use crate::views::PodSpec;
 
@@ -14,59 +13,10 @@ pub static RULE: Rule = Rule {
     strict: Level::Deny,
     tolerant: Level::Warn,
     fix: Some(Fix::Full),
-    parameters: &[],
+    rows: &[Row::Hostname],
+    fix_fields: Fields::of(&["hostname"]),
     checks: &[Check::Pod(check)],
-    #[cfg(not(target_arch = "wasm32"))]
-    docs: Docs {
-        row: "Pod fields: hostName",
-        summary: "Finds pods with a host name that their author chose.",
-        why: "Oracle's page lists the host name as not supported, so a program that looks for itself or its \
-              peers by that name may not find them. Controllers set the field too: a Pod of a StatefulSet \
-              has its own name there, and one of an indexed Job the Job's name and a number. These are not \
-              found, since no author wrote them; what a pod template holds is always the author's. \
-              `subdomain` is in no list of Oracle's and is accepted.",
-        instead: "Remove `hostname`, and give clients a Service. A program that wants to know its own name \
-                  can take the Pod's from an environment variable with `fieldRef`.",
-        fails: r#"apiVersion: apps/v1
-kind: Deployment
-metadata:
-  name: mail
-spec:
-  selector:
-    matchLabels: {app: mail}
-  template:
-    metadata:
-      labels: {app: mail}
-    spec:
-      hostname: mail
-      containers:
-        - name: mail
-          image: registry.example.com/office/mail:3.7
-          resources:
-            requests: {cpu: "1", memory: 2Gi}
-            limits: {cpu: "1", memory: 2Gi}
-"#,
-        mended: r#"apiVersion: apps/v1
-kind: Deployment
-metadata:
-  name: mail
-spec:
-  selector:
-    matchLabels: {app: mail}
-  template:
-    metadata:
-      labels: {app: mail}
-    spec:
-      containers:
-        - name: mail
-          image: registry.example.com/office/mail:3.7
-          env:
-            - {name: MAIL_HELO_NAME, value: mail.example.com}
-          resources:
-            requests: {cpu: "1", memory: 2Gi}
-            limits: {cpu: "1", memory: 2Gi}
-"#,
-    },
+    ..Rule::NEW
 };
 
 fn check<'d>(subject: &Subject<'d>, pod: PodSpec<'d>, findings: &mut Findings<'d>) {

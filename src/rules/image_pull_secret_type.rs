@@ -2,8 +2,7 @@
 
 use crate::findings::Findings;
 use crate::lookups::{Lookup, Unanswered};
-#[cfg(not(target_arch = "wasm32"))]
-use crate::rule::Docs;
+use crate::oracle::Row;
 use crate::rule::{Check, Level, Rule};
 use crate::subject::Subject;
 use crate::views::PodSpec;
@@ -13,52 +12,10 @@ pub static RULE: Rule = Rule {
     id: "image-pull-secret-type",
     strict: Level::Deny,
     tolerant: Level::Warn,
-    fix: None,
-    parameters: &[],
+    rows: &[Row::ImagePullSecretTypes],
+    lookups: &[Lookup::Secret],
     checks: &[Check::Pod(check)],
-    #[cfg(not(target_arch = "wasm32"))]
-    docs: Docs {
-        row: "ImagePullSecret types other than config and configJson",
-        summary: "Finds image pull secrets of a type that virtual nodes do not read.",
-        why: "A virtual node logs in to registries with Secrets of the types `kubernetes.io/dockercfg` and \
-              `kubernetes.io/dockerconfigjson`; with any other type the pod waits for an image that is never pulled. \
-              The type stands in the Secret and not in the pod, so the rule speaks only where the setting `lookups` \
-              names `Secret`; it reads the names and types of the namespace's Secrets and never their data. A Secret \
-              that is not there is not found.",
-        instead: "Make the Secret with `kubectl create secret docker-registry`, which sets the type.",
-        fails: "\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-  namespace: shop
-spec:
-  imagePullSecrets:
-    - name: opaque # a Secret of type Opaque
-  containers:
-    - name: web
-      image: registry.example/shop/web:1.0
-      resources:
-        requests: {cpu: \"1\", memory: 1Gi}
-        limits: {cpu: \"1\", memory: 1Gi}
-",
-        mended: "\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-  namespace: shop
-spec:
-  imagePullSecrets:
-    - name: registry # a Secret of type kubernetes.io/dockerconfigjson
-  containers:
-    - name: web
-      image: registry.example/shop/web:1.0
-      resources:
-        requests: {cpu: \"1\", memory: 1Gi}
-        limits: {cpu: \"1\", memory: 1Gi}
-",
-    },
+    ..Rule::NEW
 };
 
 const SUPPORTED: [&str; 2] = ["kubernetes.io/dockercfg", "kubernetes.io/dockerconfigjson"];

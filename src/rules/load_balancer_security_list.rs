@@ -2,10 +2,9 @@
 
 use crate::findings::{Edit, Findings, Literal, Place};
 use crate::kinds::Kind;
+use crate::oracle::Row;
 use crate::reader::{Text, View};
-#[cfg(not(target_arch = "wasm32"))]
-use crate::rule::Docs;
-use crate::rule::{Check, Fix, Level, Rule};
+use crate::rule::{Check, Fields, Fix, Level, Rule};
 use crate::subject::Subject;
 use crate::views::Service;
 
@@ -15,51 +14,10 @@ pub static RULE: Rule = Rule {
     strict: Level::Deny,
     tolerant: Level::Warn,
     fix: Some(Fix::Safe),
-    parameters: &[],
+    rows: &[Row::SecurityListManagement],
+    fix_fields: Fields::of(&[LIST_MODE, NETWORK_LIST_MODE, RULES_MODE]),
     checks: &[Check::Object(&[Kind::Service], check)],
-    #[cfg(not(target_arch = "wasm32"))]
-    docs: Docs {
-        row: "Load Balancing: security list management is never enabled",
-        summary: "Finds load balancers whose annotations ask for security rules that virtual nodes do not manage.",
-        why: "In clusters with virtual nodes nobody writes rules into the security lists for a load \
-              balancer, whatever its annotations say, so traffic that nobody allowed by hand does not \
-              arrive. The mode is computed as Oracle's cloud controller does it: \
-              `security-rule-management-mode` wins over the annotation for the type of load balancer, and \
-              upper and lower case matter where they do there. Found is a mode that switches the management \
-              on, and one that the controller does not know. `NSG` only warns, and a Service without any of \
-              these annotations is fine. The fix writes `None`, also where Oracle recommends it and nothing \
-              is written.",
-        instead: "Set the annotation to `\"None\"`, and allow the ports of the load balancer and the range \
-                  of node ports in the security rules of its subnet and of the pod subnet.",
-        fails: r"apiVersion: v1
-kind: Service
-metadata:
-  name: web
-  namespace: shop
-  annotations:
-    service.beta.kubernetes.io/oci-load-balancer-security-list-management-mode: All
-spec:
-  type: LoadBalancer
-  selector: {app: web}
-  ports:
-    - port: 443
-      targetPort: 8443
-",
-        mended: r#"apiVersion: v1
-kind: Service
-metadata:
-  name: web
-  namespace: shop
-  annotations:
-    service.beta.kubernetes.io/oci-load-balancer-security-list-management-mode: "None"
-spec:
-  type: LoadBalancer
-  selector: {app: web}
-  ports:
-    - port: 443
-      targetPort: 8443
-"#,
-    },
+    ..Rule::NEW
 };
 
 const TYPE: &str = "oci.oraclecloud.com/load-balancer-type";

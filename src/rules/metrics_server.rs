@@ -1,9 +1,8 @@
 //! `metrics-server`: finds the Metrics Server, which has to be deployed differently.
 
 use crate::findings::Findings;
+use crate::oracle::Row;
 use crate::products;
-#[cfg(not(target_arch = "wasm32"))]
-use crate::rule::Docs;
 use crate::rule::{Check, Level, Rule, TEMPLATES};
 use crate::subject::Subject;
 use crate::views::Container;
@@ -13,59 +12,9 @@ pub static RULE: Rule = Rule {
     id: "metrics-server",
     strict: Level::Warn,
     tolerant: Level::Warn,
-    fix: None,
-    parameters: &[],
+    rows: &[Row::MetricsServer],
     checks: &[Check::Object(TEMPLATES, check)],
-    #[cfg(not(target_arch = "wasm32"))]
-    docs: Docs {
-        row: "Kubernetes Metrics Server",
-        summary: "Finds the Metrics Server, which has to be deployed differently.",
-        why: "Oracle's page says that the Metrics Server has to be deployed differently: by its page on \
-              deploying it, standalone and not as the cluster add-on, which is for managed nodes. Oracle's \
-              manifest for virtual nodes measures every 60 seconds, the least that they support, where the \
-              project's own says 15. The rule warns of every Metrics Server, and names `--metric-resolution` \
-              where that is below 60 seconds. A well adapted one still gets the warning.",
-        instead: "Deploy it standalone with `--metric-resolution=60s`, and set this rule to `off` when it \
-                  runs. An autoscaler that reads a metric of the application's own can do without it.",
-        fails: r#"apiVersion: apps/v1
-kind: Deployment
-metadata:
-  name: metrics-server
-  namespace: kube-system
-spec:
-  selector:
-    matchLabels: {k8s-app: metrics-server}
-  template:
-    metadata:
-      labels: {k8s-app: metrics-server}
-    spec:
-      containers:
-        - name: metrics-server
-          image: registry.k8s.io/metrics-server/metrics-server:v0.8.0
-          args: [--secure-port=10250, --metric-resolution=15s]
-          resources:
-            requests: {cpu: "1", memory: 1Gi}
-            limits: {cpu: "1", memory: 1Gi}
-"#,
-        mended: r#"# Scales by a metric that the application publishes, without the Metrics Server.
-apiVersion: autoscaling/v2
-kind: HorizontalPodAutoscaler
-metadata:
-  name: web
-spec:
-  scaleTargetRef:
-    apiVersion: apps/v1
-    kind: Deployment
-    name: web
-  minReplicas: 2
-  maxReplicas: 10
-  metrics:
-    - type: Pods
-      pods:
-        metric: {name: requests_per_second}
-        target: {type: AverageValue, averageValue: "100"}
-"#,
-    },
+    ..Rule::NEW
 };
 
 /// Virtual nodes do not measure more often, in milliseconds.

@@ -1,9 +1,8 @@
 //! `missing-resources`: finds normal and init containers without request and limit for cpu or memory.
 
 use crate::findings::{Edit, Findings, Literal, Place};
-#[cfg(not(target_arch = "wasm32"))]
-use crate::rule::Docs;
-use crate::rule::{Check, Fix, Level, Parameter, ParameterKind, Rule};
+use crate::oracle::Row;
+use crate::rule::{Check, Fields, Fix, Level, Parameter, ParameterKind, Rule};
 use crate::subject::Subject;
 use crate::views::{Container, ResourceRequirements};
 
@@ -14,71 +13,13 @@ pub static RULE: Rule = Rule {
     tolerant: Level::Warn,
     fix: Some(Fix::Full),
     parameters: &[
-        Parameter {
-            name: "cpu",
-            kind: ParameterKind::Quantity,
-            #[cfg(not(target_arch = "wasm32"))]
-            about: "The cpu that the fix asks for, as request and limit, where there is none. Default: none, and the finding stays.",
-        },
-        Parameter {
-            name: "memory",
-            kind: ParameterKind::Quantity,
-            #[cfg(not(target_arch = "wasm32"))]
-            about: "The memory that the fix asks for, likewise.",
-        },
+        Parameter { name: "cpu", kind: ParameterKind::Quantity },
+        Parameter { name: "memory", kind: ParameterKind::Quantity },
     ],
+    rows: &[Row::ResourceAllocation],
+    fix_fields: Fields::of(&["requests.cpu", "requests.memory", "limits.cpu", "limits.memory"]),
     checks: &[Check::Container(check)],
-    #[cfg(not(target_arch = "wasm32"))]
-    docs: Docs {
-        row: "Resource Allocation: Resource allocation is at the pod level, rather than at the worker node \
-              level",
-        summary: "Finds normal and init containers without request and limit for cpu or memory.",
-        why: "A pod on a virtual node gets what its containers ask for, and shares no node's remains with \
-              others. A container that asks for nothing gets 0.125 OCPU and 0.5 GB, by Oracle's page on \
-              resource allocation, which is little for most programs. Either a request or a limit is enough, \
-              and so is one in the pod's own `resources`; cpu and memory that are both missing are one \
-              finding. Ephemeral containers cannot have resources and are not looked at. With the parameters \
-              `cpu` and `memory` the fix writes these amounts as request and limit.",
-        instead: "Set request and limit for cpu and memory of each container, to the same amount and to what \
-                  it needs at its peak.",
-        fails: r"apiVersion: apps/v1
-kind: Deployment
-metadata:
-  name: newsletter
-spec:
-  selector:
-    matchLabels: {app: newsletter}
-  template:
-    metadata:
-      labels: {app: newsletter}
-    spec:
-      containers:
-        - name: newsletter
-          image: registry.example.com/office/newsletter:1.1
-          ports:
-            - containerPort: 8080
-",
-        mended: r#"apiVersion: apps/v1
-kind: Deployment
-metadata:
-  name: newsletter
-spec:
-  selector:
-    matchLabels: {app: newsletter}
-  template:
-    metadata:
-      labels: {app: newsletter}
-    spec:
-      containers:
-        - name: newsletter
-          image: registry.example.com/office/newsletter:1.1
-          ports:
-            - containerPort: 8080
-          resources:
-            requests: {cpu: "1", memory: 1Gi}
-            limits: {cpu: "1", memory: 1Gi}
-"#,
-    },
+    ..Rule::NEW
 };
 
 fn check<'d>(subject: &Subject<'d>, container: Container<'d>, findings: &mut Findings<'d>) {

@@ -136,6 +136,3 @@ pub static RULES: &[&Rule] = &[
     &image_update::RULE,
     &config_propagation::RULE,
 ];
-
-/// The rules that are asked when a running pod is resized.
-pub const JUDGED_ON_RESIZE: &[&str] = &["requests-equal-limits", "subcore-cpu"];

@@ -3,9 +3,8 @@
 use crate::findings::{Findings, Place};
 use crate::kinds::Kind;
 use crate::lookups::{CLASS_ANNOTATION, Lookup, Unanswered};
+use crate::oracle::Row;
 use crate::reader::View;
-#[cfg(not(target_arch = "wasm32"))]
-use crate::rule::Docs;
 use crate::rule::{Check, Level, Parameter, ParameterKind, Rule};
 use crate::subject::Subject;
 use crate::views::{
@@ -17,83 +16,10 @@ pub static RULE: Rule = Rule {
     id: "persistent-volume-claim",
     strict: Level::Deny,
     tolerant: Level::Deny,
-    fix: None,
-    parameters: &[Parameter {
-        name: "allowStorageClasses",
-        kind: ParameterKind::Names,
-        #[cfg(not(target_arch = "wasm32"))]
-        about: "Storage classes whose claims are accepted, such as one of `fss.csi.oraclecloud.com`; a volume that names a claim then only warns. Default: none.",
-    }],
+    parameters: &[Parameter { name: "allowStorageClasses", kind: ParameterKind::Names }],
+    rows: &[Row::PersistentVolumeClaims, Row::ClaimVolumes],
     checks: &[Check::Object(&[Kind::PersistentVolumeClaim, Kind::StatefulSet], object), Check::Volume(volume)],
-    #[cfg(not(target_arch = "wasm32"))]
-    docs: Docs {
-        row: "Persistent volume claims (PVCs) are not supported",
-        summary: "Finds claims, and volumes that use them.",
-        why: "Oracle's page lists claims as not supported. Oracle's release note of 2026-08-28 has since \
-              added persistent volumes backed by File Storage, and not those backed by Block Volume, such as \
-              the class `oci-bv` makes them. The parameter `allowStorageClasses` names the classes that are \
-              fine: claims of these classes are accepted, by field or by the annotation that wins over it, \
-              and a pod's volume that merely names a claim then warns, since its class is not to be seen \
-              there. A claim without a class is never accepted.",
-        instead: "Keep the data outside the pod, in Object Storage or a database, and scratch data in an \
-                  emptyDir. Where a file system is needed, use claims of a class of \
-                  `fss.csi.oraclecloud.com` and allow that class in the settings.",
-        fails: r#"apiVersion: apps/v1
-kind: StatefulSet
-metadata:
-  name: thumbnails
-spec:
-  serviceName: thumbnails
-  selector:
-    matchLabels: {app: thumbnails}
-  template:
-    metadata:
-      labels: {app: thumbnails}
-    spec:
-      containers:
-        - name: thumbnails
-          image: registry.example.com/media/thumbnails:3.0
-          volumeMounts:
-            - name: cache
-              mountPath: /var/cache/thumbnails
-          resources:
-            requests: {cpu: "2", memory: 4Gi}
-            limits: {cpu: "2", memory: 4Gi}
-  volumeClaimTemplates:
-    - metadata:
-        name: cache
-      spec:
-        storageClassName: oci-bv
-        accessModes: [ReadWriteOnce]
-        resources:
-          requests: {storage: 50Gi}
-"#,
-        mended: r#"apiVersion: apps/v1
-kind: StatefulSet
-metadata:
-  name: thumbnails
-spec:
-  serviceName: thumbnails
-  selector:
-    matchLabels: {app: thumbnails}
-  template:
-    metadata:
-      labels: {app: thumbnails}
-    spec:
-      containers:
-        - name: thumbnails
-          image: registry.example.com/media/thumbnails:3.0
-          volumeMounts:
-            - name: cache
-              mountPath: /var/cache/thumbnails
-          resources:
-            requests: {cpu: "2", memory: 4Gi}
-            limits: {cpu: "2", memory: 4Gi}
-      volumes:
-        - name: cache
-          emptyDir: {}
-"#,
-    },
+    ..Rule::NEW
 };
 
 const REMEDY: &str = "keep the data outside the pod, or allow a File Storage class in the settings";

@@ -1,9 +1,8 @@
 //! `pod-shape`: finds pods that ask for a GPU or may only run on GPU or Intel shapes.
 
 use crate::findings::Findings;
+use crate::oracle::Row;
 use crate::reader::Amount;
-#[cfg(not(target_arch = "wasm32"))]
-use crate::rule::Docs;
 use crate::rule::{Check, Level, Rule};
 use crate::subject::Subject;
 use crate::views::{Container, NodeSelectorRequirement, NodeSelectorTerm, PodSpec};
@@ -13,55 +12,9 @@ pub static RULE: Rule = Rule {
     id: "pod-shape",
     strict: Level::Deny,
     tolerant: Level::Deny,
-    fix: None,
-    parameters: &[],
+    rows: &[Row::IntelAndGpuShapes],
     checks: &[Check::Pod(pod), Check::Container(container)],
-    #[cfg(not(target_arch = "wasm32"))]
-    docs: Docs {
-        row: "Pods with Intel and GPU shapes",
-        summary: "Finds pods that ask for a GPU or may only run on GPU or Intel shapes.",
-        why: "Oracle's page says that pods with Intel and GPU shapes are not yet available; the shapes of \
-              virtual nodes are, by its list of shapes, Pod.Standard.A1.Flex, Pod.Standard.E3.Flex and \
-              Pod.Standard.E4.Flex, with Arm and AMD processors. A GPU that a container asks for is found, \
-              and so is a node selector or a required node affinity on `node.kubernetes.io/instance-type`, \
-              or its older `beta.` form, that allows nothing but shapes with Intel processors or GPUs. An \
-              amount of 0, a preferred affinity, and an affinity that also allows another shape are not. Nor \
-              is `kubernetes.io/arch`: an Intel shape is no other architecture than an AMD one.",
-        instead: "Run the workload on managed nodes with the shape that it needs, or build it for AMD or Arm \
-                  without a GPU and remove the constraint.",
-        fails: r#"apiVersion: batch/v1
-kind: Job
-metadata:
-  name: classify
-spec:
-  ttlSecondsAfterFinished: 600
-  template:
-    spec:
-      restartPolicy: Never
-      containers:
-        - name: classify
-          image: registry.example.com/ml/classify:2.0-cuda
-          resources:
-            requests: {cpu: "4", memory: 16Gi}
-            limits: {cpu: "4", memory: 16Gi, nvidia.com/gpu: "1"}
-"#,
-        mended: r#"apiVersion: batch/v1
-kind: Job
-metadata:
-  name: classify
-spec:
-  ttlSecondsAfterFinished: 600
-  template:
-    spec:
-      restartPolicy: Never
-      containers:
-        - name: classify
-          image: registry.example.com/ml/classify:2.0-cpu
-          resources:
-            requests: {cpu: "16", memory: 32Gi}
-            limits: {cpu: "16", memory: 32Gi}
-"#,
-    },
+    ..Rule::NEW
 };
 
 /// The labels that hold a node's shape.

@@ -1,10 +1,9 @@
 //! `privilege-escalation`: finds containers whose processes may gain more privileges than their parent.
 
 use crate::findings::{Edit, Findings, Literal};
+use crate::oracle::Row;
 use crate::reader::Text;
-#[cfg(not(target_arch = "wasm32"))]
-use crate::rule::Docs;
-use crate::rule::{Check, Fix, Level, Rule};
+use crate::rule::{Check, Fields, Fix, Level, Rule};
 use crate::subject::Subject;
 use crate::views::{Container, SecurityContext};
 
@@ -14,62 +13,10 @@ pub static RULE: Rule = Rule {
     strict: Level::Deny,
     tolerant: Level::Deny,
     fix: Some(Fix::Full),
-    parameters: &[],
+    rows: &[Row::AllowPrivilegeEscalation],
+    fix_fields: Fields::of(&["allowPrivilegeEscalation"]),
     checks: &[Check::Container(check)],
-    #[cfg(not(target_arch = "wasm32"))]
-    docs: Docs {
-        row: "Container security contexts: allowPrivilegeEscalation:true",
-        summary: "Finds containers whose processes may gain more privileges than their parent.",
-        why: "Oracle's page lists `allowPrivilegeEscalation: false` as supported and `true` as not, so \
-              programs that gain rights through a set-user-id bit, as sudo does, do not work. Where nothing \
-              is written Kubernetes allows the escalation too, but that is nothing that an author asked for, \
-              and it is not found. The fix writes `false`, except on a container that is privileged or adds \
-              `SYS_ADMIN`: Kubernetes would refuse it there.",
-        instead: "Set `allowPrivilegeEscalation: false`, and let the container start as the user that it \
-                  needs to be.",
-        fails: r#"apiVersion: apps/v1
-kind: Deployment
-metadata:
-  name: webhook-receiver
-spec:
-  selector:
-    matchLabels: {app: webhook-receiver}
-  template:
-    metadata:
-      labels: {app: webhook-receiver}
-    spec:
-      containers:
-        - name: receiver
-          image: registry.example.com/tools/webhook-receiver:0.9
-          securityContext:
-            runAsUser: 1000
-            allowPrivilegeEscalation: true
-          resources:
-            requests: {cpu: "1", memory: 1Gi}
-            limits: {cpu: "1", memory: 1Gi}
-"#,
-        mended: r#"apiVersion: apps/v1
-kind: Deployment
-metadata:
-  name: webhook-receiver
-spec:
-  selector:
-    matchLabels: {app: webhook-receiver}
-  template:
-    metadata:
-      labels: {app: webhook-receiver}
-    spec:
-      containers:
-        - name: receiver
-          image: registry.example.com/tools/webhook-receiver:0.9
-          securityContext:
-            runAsUser: 1000
-            allowPrivilegeEscalation: false
-          resources:
-            requests: {cpu: "1", memory: 1Gi}
-            limits: {cpu: "1", memory: 1Gi}
-"#,
-    },
+    ..Rule::NEW
 };
 
 fn check<'d>(_: &Subject<'d>, container: Container<'d>, findings: &mut Findings<'d>) {

@@ -1,10 +1,9 @@
 //! `requests-equal-limits`: finds resources with a request and a limit that differ in value.
 
 use crate::findings::{Edit, Findings, Literal};
+use crate::oracle::Row;
 use crate::reader::Amount;
-#[cfg(not(target_arch = "wasm32"))]
-use crate::rule::Docs;
-use crate::rule::{Check, Fix, Level, Rule};
+use crate::rule::{Check, Fields, Fix, Level, Rule};
 use crate::subject::Subject;
 use crate::views::{Container, PodSpec, ResourceRequirements};
 
@@ -14,57 +13,11 @@ pub static RULE: Rule = Rule {
     strict: Level::Deny,
     tolerant: Level::Warn,
     fix: Some(Fix::Safe),
-    parameters: &[],
+    rows: &[Row::RequestsAndLimits],
+    on_resize: true,
+    fix_fields: Fields::of(&["requests.", "requests["]),
     checks: &[Check::Pod(pod), Check::Container(container)],
-    #[cfg(not(target_arch = "wasm32"))]
-    docs: Docs {
-        row: "Resources.Requests cannot be different from Resources.Limits",
-        summary: "Finds resources with a request and a limit that differ in value.",
-        why: "Oracle's page forbids requests that differ from limits, and its page on resource allocation \
-              says that a virtual node looks at the limit where both are set: the cheaper request does not \
-              count. Only a resource with both is compared, and by value, so `1` equals `1000m` and `1Gi` \
-              equals `1024Mi`; a limit alone or a request alone is fine. Containers and the pod's own \
-              `resources` are looked at, and on `pods/resize` what the request changes. The fix sets the \
-              request to the limit, unless the pod has `resources` of its own.",
-        instead: "Set request and limit to the same amount, which is what the pod gets and what is billed. \
-                  Size for the real peak, and scale with the Horizontal Pod Autoscaler.",
-        fails: r#"apiVersion: apps/v1
-kind: Deployment
-metadata:
-  name: checkout
-spec:
-  selector:
-    matchLabels: {app: checkout}
-  template:
-    metadata:
-      labels: {app: checkout}
-    spec:
-      containers:
-        - name: checkout
-          image: registry.example.com/shop/checkout:2.9
-          resources:
-            requests: {cpu: "1", memory: 1Gi}
-            limits: {cpu: "2", memory: 2Gi}
-"#,
-        mended: r#"apiVersion: apps/v1
-kind: Deployment
-metadata:
-  name: checkout
-spec:
-  selector:
-    matchLabels: {app: checkout}
-  template:
-    metadata:
-      labels: {app: checkout}
-    spec:
-      containers:
-        - name: checkout
-          image: registry.example.com/shop/checkout:2.9
-          resources:
-            requests: {cpu: "2", memory: 2Gi}
-            limits: {cpu: "2", memory: 2Gi}
-"#,
-    },
+    ..Rule::NEW
 };
 
 fn pod<'d>(subject: &Subject<'d>, pod: PodSpec<'d>, findings: &mut Findings<'d>) {

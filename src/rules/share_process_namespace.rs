@@ -1,8 +1,7 @@
 //! `share-process-namespace`: finds pods whose containers see each other's processes.
 
 use crate::findings::Findings;
-#[cfg(not(target_arch = "wasm32"))]
-use crate::rule::Docs;
+use crate::oracle::Row;
 use crate::rule::{Check, Level, Rule};
 use crate::subject::Subject;
 use crate::views::PodSpec;
@@ -12,56 +11,9 @@ pub static RULE: Rule = Rule {
     id: "share-process-namespace",
     strict: Level::Deny,
     tolerant: Level::Deny,
-    fix: None,
-    parameters: &[],
+    rows: &[Row::ShareProcessNamespace],
     checks: &[Check::Pod(check)],
-    #[cfg(not(target_arch = "wasm32"))]
-    docs: Docs {
-        row: "Pod fields: shareProcessNamespace",
-        summary: "Finds pods whose containers see each other's processes.",
-        why: "Oracle's page lists `shareProcessNamespace` as not supported, so the containers of a pod do \
-              not see each other's processes and cannot send each other signals. A sidecar that reloads the \
-              main process with a signal therefore does nothing. `false` is the default and is not found.",
-        instead: "Remove `shareProcessNamespace`. Let the sidecar use a port of the main process, which it \
-                  reaches as `localhost`, or run both processes in one container.",
-        fails: r#"apiVersion: v1
-kind: Pod
-metadata:
-  name: dns
-spec:
-  shareProcessNamespace: true
-  containers:
-    - name: dns
-      image: registry.example.com/net/dns:9.20
-      resources:
-        requests: {cpu: "1", memory: 1Gi}
-        limits: {cpu: "1", memory: 1Gi}
-    - name: reloader
-      image: registry.example.com/net/reloader:0.4
-      args: [--watch=/etc/zones, --signal=HUP, --process=named]
-      resources:
-        requests: {cpu: "1", memory: 1Gi}
-        limits: {cpu: "1", memory: 1Gi}
-"#,
-        mended: r#"apiVersion: v1
-kind: Pod
-metadata:
-  name: dns
-spec:
-  containers:
-    - name: dns
-      image: registry.example.com/net/dns:9.20
-      resources:
-        requests: {cpu: "1", memory: 1Gi}
-        limits: {cpu: "1", memory: 1Gi}
-    - name: reloader
-      image: registry.example.com/net/reloader:0.4
-      args: [--watch=/etc/zones, --post=http://localhost:8053/reload]
-      resources:
-        requests: {cpu: "1", memory: 1Gi}
-        limits: {cpu: "1", memory: 1Gi}
-"#,
-    },
+    ..Rule::NEW
 };
 
 fn check<'d>(_: &Subject<'d>, pod: PodSpec<'d>, findings: &mut Findings<'d>) {

@@ -1,10 +1,9 @@
 //! `termination-grace-period`: finds pods with another grace period than the default.
 
 use crate::findings::{Edit, Findings, Literal};
+use crate::oracle::Row;
 use crate::reader::{Document, View};
-#[cfg(not(target_arch = "wasm32"))]
-use crate::rule::Docs;
-use crate::rule::{Check, Fix, Level, Rule};
+use crate::rule::{Check, Fields, Fix, Level, Rule};
 use crate::subject::Subject;
 use crate::views::{Container, Lifecycle, PodSpec};
 
@@ -14,60 +13,10 @@ pub static RULE: Rule = Rule {
     strict: Level::Deny,
     tolerant: Level::Warn,
     fix: Some(Fix::Safe),
-    parameters: &[],
+    rows: &[Row::TerminationGracePeriod],
+    fix_fields: Fields::of(&["terminationGracePeriodSeconds"]),
     checks: &[Check::Pod(check)],
-    #[cfg(not(target_arch = "wasm32"))]
-    docs: Docs {
-        row: "TerminationGracePeriodSeconds",
-        summary: "Finds pods with another grace period than the default.",
-        why: "Oracle's page lists the grace period as not supported, so a pod that needs longer to end may \
-              be cut off. Its example shows 30, which is what the API server writes into every pod that says \
-              nothing. The two cannot be told apart, so 30 is not found; any other value is, 0 included. \
-              Oracle's own manifest of ingress-nginx for virtual nodes has 300, so the profile `tolerant` \
-              only warns. The fix writes 30.",
-        instead: "Remove `terminationGracePeriodSeconds`, and let the program end within 30 seconds after \
-                  SIGTERM, with its work saved as it goes.",
-        fails: r#"apiVersion: apps/v1
-kind: StatefulSet
-metadata:
-  name: worker
-spec:
-  serviceName: worker
-  selector:
-    matchLabels: {app: worker}
-  template:
-    metadata:
-      labels: {app: worker}
-    spec:
-      terminationGracePeriodSeconds: 300
-      containers:
-        - name: worker
-          image: registry.example.com/events/worker:4.0
-          resources:
-            requests: {cpu: "1", memory: 2Gi}
-            limits: {cpu: "1", memory: 2Gi}
-"#,
-        mended: r#"apiVersion: apps/v1
-kind: StatefulSet
-metadata:
-  name: worker
-spec:
-  serviceName: worker
-  selector:
-    matchLabels: {app: worker}
-  template:
-    metadata:
-      labels: {app: worker}
-    spec:
-      containers:
-        - name: worker
-          image: registry.example.com/events/worker:4.0
-          args: [--drain-timeout=20s]
-          resources:
-            requests: {cpu: "1", memory: 2Gi}
-            limits: {cpu: "1", memory: 2Gi}
-"#,
-    },
+    ..Rule::NEW
 };
 
 /// What the API server sets where nothing is written.

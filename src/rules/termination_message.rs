@@ -1,10 +1,9 @@
 //! `termination-message`: finds containers that put their last words elsewhere than the default.
 
 use crate::findings::{Edit, Findings, Literal};
+use crate::oracle::Row;
 use crate::reader::Text;
-#[cfg(not(target_arch = "wasm32"))]
-use crate::rule::Docs;
-use crate::rule::{Check, Fix, Level, Rule};
+use crate::rule::{Check, Fields, Fix, Level, Rule};
 use crate::subject::Subject;
 use crate::views::Container;
 
@@ -14,57 +13,10 @@ pub static RULE: Rule = Rule {
     strict: Level::Deny,
     tolerant: Level::Warn,
     fix: Some(Fix::Safe),
-    parameters: &[],
+    rows: &[Row::TerminationMessagePolicy, Row::TerminationMessagePath],
+    fix_fields: Fields::of(&["terminationMessagePath", "terminationMessagePolicy"]),
     checks: &[Check::Container(check)],
-    #[cfg(not(target_arch = "wasm32"))]
-    docs: Docs {
-        row: "Container: TerminationMessagePolicy, TerminationMessagePath",
-        summary: "Finds containers that put their last words elsewhere than the default.",
-        why: "Oracle's page lists both fields as not supported and notes that Kubernetes adds them by \
-              default, so only other values than `/dev/termination-log` and `File` are found. A message that \
-              a container leaves elsewhere, or in its log with `FallbackToLogsOnError`, does not get into \
-              the status of the pod. The fix writes the defaults, with which Kubernetes runs a container \
-              that says nothing.",
-        instead: "Remove both fields, write the last words to `/dev/termination-log`, and read the reason of \
-                  a failure with `kubectl logs -p`.",
-        fails: r#"apiVersion: batch/v1
-kind: CronJob
-metadata:
-  name: reconcile
-spec:
-  schedule: "0 * * * *"
-  jobTemplate:
-    spec:
-      template:
-        spec:
-          restartPolicy: Never
-          containers:
-            - name: reconcile
-              image: registry.example.com/finance/reconcile:1.8
-              terminationMessagePolicy: FallbackToLogsOnError
-              resources:
-                requests: {cpu: "1", memory: 1Gi}
-                limits: {cpu: "1", memory: 1Gi}
-"#,
-        mended: r#"apiVersion: batch/v1
-kind: CronJob
-metadata:
-  name: reconcile
-spec:
-  schedule: "0 * * * *"
-  jobTemplate:
-    spec:
-      template:
-        spec:
-          restartPolicy: Never
-          containers:
-            - name: reconcile
-              image: registry.example.com/finance/reconcile:1.8
-              resources:
-                requests: {cpu: "1", memory: 1Gi}
-                limits: {cpu: "1", memory: 1Gi}
-"#,
-    },
+    ..Rule::NEW
 };
 
 fn check<'d>(_: &Subject<'d>, container: Container<'d>, findings: &mut Findings<'d>) {

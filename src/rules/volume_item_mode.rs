@@ -1,10 +1,9 @@
 //! `volume-item-mode`: finds a file mode other than 0644 on an item of a configMap or secret volume or projected source.
 
 use crate::findings::{Edit, Findings, Literal};
+use crate::oracle::Row;
 use crate::reader::List;
-#[cfg(not(target_arch = "wasm32"))]
-use crate::rule::Docs;
-use crate::rule::{Check, Fix, Level, Rule};
+use crate::rule::{Check, Fields, Fix, Level, Rule};
 use crate::subject::Subject;
 use crate::views::{KeyToPath, Volume};
 
@@ -14,65 +13,10 @@ pub static RULE: Rule = Rule {
     strict: Level::Deny,
     tolerant: Level::Warn,
     fix: Some(Fix::Full),
-    parameters: &[],
+    rows: &[Row::ItemMode],
+    fix_fields: Fields::of(&["mode"]),
     checks: &[Check::Volume(check)],
-    #[cfg(not(target_arch = "wasm32"))]
-    docs: Docs {
-        row: "Pod:Volumes - Mode must be specified as 0644",
-        summary: "Finds a file mode other than 0644 on an item of a configMap or secret volume or projected source.",
-        why: "Oracle's page supports only the mode 0644, decimal 420, for the single files of ConfigMap and \
-              Secret volumes and of the same sources in projected volumes. A missing mode is accepted \
-              although Oracle writes \"must be specified\": the volume that the cluster itself puts into \
-              every pod has none. Items of downwardAPI volumes are not in Oracle's row and are not looked \
-              at.",
-        instead: "Remove `mode` from the item. A program that insists on a private file can copy it to an \
-                  emptyDir in its start command and change the mode there.",
-        fails: r#"apiVersion: v1
-kind: Pod
-metadata:
-  name: deployer
-spec:
-  containers:
-    - name: deployer
-      image: registry.example.com/tools/deployer:2.0
-      volumeMounts:
-        - name: key
-          mountPath: /etc/deployer
-      resources:
-        requests: {cpu: "1", memory: 1Gi}
-        limits: {cpu: "1", memory: 1Gi}
-  volumes:
-    - name: key
-      secret:
-        secretName: deployer-key
-        items:
-          - key: id_ed25519
-            path: id_ed25519
-            mode: 256  # 0400
-"#,
-        mended: r#"apiVersion: v1
-kind: Pod
-metadata:
-  name: deployer
-spec:
-  containers:
-    - name: deployer
-      image: registry.example.com/tools/deployer:2.0
-      volumeMounts:
-        - name: key
-          mountPath: /etc/deployer
-      resources:
-        requests: {cpu: "1", memory: 1Gi}
-        limits: {cpu: "1", memory: 1Gi}
-  volumes:
-    - name: key
-      secret:
-        secretName: deployer-key
-        items:
-          - key: id_ed25519
-            path: id_ed25519
-"#,
-    },
+    ..Rule::NEW
 };
 
 /// 0644, the mode that virtual nodes give to files.
