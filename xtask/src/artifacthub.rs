@@ -2,18 +2,19 @@
 //! form and the rules in it up to date for those who have no kwctl.
 
 use crate::metadata::{Scope, webhook_rules, yaml};
+use crate::pages::Pages;
 use crate::questions;
 
 /// The file with what it repeats made anew.
 ///
 /// # Errors
 /// A sentence for people, where a part is missing.
-pub fn with_copies(text: &str) -> Result<String, String> {
+pub fn with_copies(text: &str, pages: &Pages) -> Result<String, String> {
     let rules = yaml(&webhook_rules(Scope::Cluster), "");
     // The annotation is the list alone.
     let rules = rules.strip_prefix("rules:\n").unwrap_or(&rules);
     let rules: String = rules.lines().map(|line| format!("{}\n", line.strip_prefix("  ").unwrap_or(line))).collect();
-    let text = with_block(text, "kubewarden/questions-ui", &questions::text())?;
+    let text = with_block(text, "kubewarden/questions-ui", &questions::text(pages))?;
     with_block(&text, "kubewarden/rules", &rules)
 }
 

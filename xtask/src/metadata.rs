@@ -2,10 +2,7 @@
 
 use oke_virtual_nodes_policy::kinds::{KINDS, Kind};
 use oke_virtual_nodes_policy::rule::{Check, Rule, TEMPLATES};
-use oke_virtual_nodes_policy::rules::{JUDGED_ON_RESIZE, RULES};
-
-/// The rules that are not asked by default: every update of every ConfigMap and Secret would go through the policy.
-pub const LEFT_OUT: &[&str] = &["config-propagation"];
+use oke_virtual_nodes_policy::rules::RULES;
 
 /// What a line starts with, behind which made rules stand.
 pub const BEGIN: &str = "# BEGIN rules";
@@ -54,8 +51,8 @@ pub fn kinds_of(rule: &Rule) -> Vec<Kind> {
 /// The rules for webhooks that let every rule of the policy see what it looks at.
 #[must_use]
 pub fn webhook_rules(scope: Scope) -> Vec<WebhookRule> {
-    let seen: Vec<Kind> =
-        RULES.iter().filter(|rule| !LEFT_OUT.contains(&rule.id)).flat_map(|rule| kinds_of(rule)).collect();
+    let asked = RULES.iter().filter(|rule| !rule.outside_default_webhook_rules);
+    let seen: Vec<Kind> = asked.flat_map(|rule| kinds_of(rule)).collect();
     let is_seen = |kind: Kind| {
         seen.contains(&kind)
             && match scope {
@@ -83,7 +80,7 @@ pub fn webhook_rules(scope: Scope) -> Vec<WebhookRule> {
     if RULES.iter().any(|rule| rule.id == "ephemeral-containers") {
         add("", "pods/ephemeralcontainers", &["UPDATE"]);
     }
-    if !JUDGED_ON_RESIZE.is_empty() {
+    if RULES.iter().any(|rule| rule.on_resize) {
         add("", "pods/resize", &["UPDATE"]);
     }
     for info in KINDS.iter().filter(|info| info.kind.is_connection() && is_seen(info.kind)) {

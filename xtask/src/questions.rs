@@ -7,6 +7,7 @@ use oke_virtual_nodes_policy::rule::{Check, Level, ParameterKind, Rule};
 use oke_virtual_nodes_policy::rules::RULES;
 
 use crate::NOTICE;
+use crate::pages::{Page, Pages};
 use crate::rules::fix;
 use crate::settings::{PLACEMENT, SETTINGS, Setting, Values};
 use crate::text::quoted;
@@ -24,10 +25,13 @@ struct Question {
 
 /// The form's text.
 #[must_use]
-pub fn text() -> String {
+pub fn text(pages: &Pages) -> String {
     let mut text = format!("# {NOTICE}\nquestions:\n");
-    let questions =
-        SETTINGS.iter().filter_map(of_setting).chain([placement()]).chain(RULES.iter().flat_map(|rule| of_rule(rule)));
+    let questions = SETTINGS
+        .iter()
+        .filter_map(of_setting)
+        .chain([placement()])
+        .chain(RULES.iter().flat_map(|rule| of_rule(rule, pages.of(rule))));
     for question in questions {
         text.push_str(&format!("  - variable: {}\n", question.variable));
         text.push_str(&format!("    label: {}\n", quoted(&question.label)));
@@ -92,7 +96,7 @@ fn group(rule: &Rule) -> &'static str {
     }
 }
 
-fn of_rule(rule: &Rule) -> Vec<Question> {
+fn of_rule(rule: &Rule, page: &Page) -> Vec<Question> {
     let mut questions = vec![Question {
         variable: format!("rules.{}.level", rule.id),
         label: rule.id.to_owned(),
@@ -102,7 +106,7 @@ fn of_rule(rule: &Rule) -> Vec<Question> {
         options: Level::ALL.map(Level::name).to_vec(),
         about: format!(
             "{} Unless chosen here, {} under strict and {} under tolerant. Fix: {}.",
-            rule.docs.summary.replace('`', ""),
+            page.summary.replace('`', ""),
             rule.strict.name(),
             rule.tolerant.name(),
             if rule.fix.is_some() { fix(rule) } else { "none" },
@@ -121,7 +125,7 @@ fn of_rule(rule: &Rule) -> Vec<Question> {
             kind,
             default: (kind == "array[").then(|| "[]".to_owned()),
             options: options.to_vec(),
-            about: parameter.about.replace('`', ""),
+            about: page.parameter(parameter.name).replace('`', ""),
         });
     }
     questions

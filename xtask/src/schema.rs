@@ -4,22 +4,23 @@ use oke_virtual_nodes_policy::rule::{Level, ParameterKind, Rule};
 use oke_virtual_nodes_policy::rules::RULES;
 use serde_json::{Map, Value, json};
 
+use crate::pages::{Page, Pages};
 use crate::rules::fix;
 use crate::settings::{PLACEMENT, SETTINGS, Setting, Values, takes};
 
 /// The schema's text.
 #[must_use]
-pub fn text() -> String {
-    let mut text = serde_json::to_string_pretty(&schema()).unwrap_or_default();
+pub fn text(pages: &Pages) -> String {
+    let mut text = serde_json::to_string_pretty(&schema(pages)).unwrap_or_default();
     text.push('\n');
     text
 }
 
 /// The schema. Null is absence everywhere, as a form may send it.
 #[must_use]
-pub fn schema() -> Value {
+pub fn schema(pages: &Pages) -> Value {
     let properties: Map<String, Value> =
-        SETTINGS.iter().map(|setting| (setting.name.to_owned(), setting_schema(setting))).collect();
+        SETTINGS.iter().map(|setting| (setting.name.to_owned(), setting_schema(setting, pages))).collect();
     let mut levels = vec![json!("deny"), json!("warn"), json!("off"), Value::Null];
     if takes(&json!({"rules": {"exec": false}})) {
         levels.push(json!(false));
@@ -44,7 +45,7 @@ pub fn schema() -> Value {
     })
 }
 
-fn setting_schema(setting: &Setting) -> Value {
+fn setting_schema(setting: &Setting, pages: &Pages) -> Value {
     let mut schema = match setting.values {
         Values::Choice(choices) => {
             let mut values: Vec<Value> = choices.iter().map(|choice| json!(choice)).collect();
@@ -64,7 +65,7 @@ fn setting_schema(setting: &Setting) -> Value {
         Values::Structure => match setting.name {
             "virtualNodes" => virtual_nodes(),
             "exemptions" => exemptions(),
-            _ => rules(),
+            _ => rules(pages),
         },
     };
     schema["description"] = json!(setting.about);
@@ -72,8 +73,9 @@ fn setting_schema(setting: &Setting) -> Value {
     schema
 }
 
-fn rules() -> Value {
-    let mut properties: Map<String, Value> = RULES.iter().map(|rule| (rule.id.to_owned(), rule_schema(rule))).collect();
+fn rules(pages: &Pages) -> Value {
+    let mut properties: Map<String, Value> =
+        RULES.iter().map(|rule| (rule.id.to_owned(), rule_schema(rule, pages.of(rule)))).collect();
     let placement = json!({
         "description": PLACEMENT,
         "type": ["object", "null"],
@@ -84,7 +86,7 @@ fn rules() -> Value {
     json!({"type": ["object", "null"], "additionalProperties": false, "properties": properties})
 }
 
-fn rule_schema(rule: &Rule) -> Value {
+fn rule_schema(rule: &Rule, page: &Page) -> Value {
     let mut properties = Map::new();
     properties.insert("level".to_owned(), json!({"$ref": "#/$defs/level"}));
     let mutate = match rule.fix {
@@ -106,13 +108,13 @@ fn rule_schema(rule: &Rule) -> Value {
             ParameterKind::PortRange => json!({"type": ["string", "null"], "pattern": "^[0-9]{1,5}-[0-9]{1,5}$"}),
             ParameterKind::Quantity => json!({"type": ["string", "integer", "null"]}),
         };
-        schema["description"] = json!(parameter.about);
+        schema["description"] = json!(page.parameter(parameter.name));
         properties.insert(parameter.name.to_owned(), schema);
     }
     let level = |level: Level| level.name();
     json!({
         "description": format!("{} Default: {} under strict, {} under tolerant.",
-            rule.docs.summary, level(rule.strict), level(rule.tolerant)),
+            page.summary, level(rule.strict), level(rule.tolerant)),
         "anyOf": [
             {"$ref": "#/$defs/level"},
             {"type": "object", "additionalProperties": false, "properties": properties},

@@ -6,6 +6,7 @@ use oke_virtual_nodes_policy::rules::RULES;
 use oke_virtual_nodes_policy::settings::check;
 use serde_json::Value;
 
+use crate::pages::Pages;
 use crate::text::{head, row, wrapped};
 use crate::{NOTICE, rules};
 
@@ -203,7 +204,7 @@ fn values(setting: &Setting) -> String {
 
 /// The page.
 #[must_use]
-pub fn page() -> String {
+pub fn page(pages: &Pages) -> String {
     let mut page = format!("<!-- {NOTICE} -->\n\n# Settings\n\n");
     page.push_str(&wrapped(
         "All settings are optional: `{}` judges every pod as one of a virtual node, by the profile `strict`, and changes \
@@ -235,7 +236,7 @@ pub fn page() -> String {
                         format!("[`{0}`](rules/{0}.md)", rule.id),
                         format!("`{}`", parameter.name),
                         rules::values(parameter.kind),
-                        parameter.about.to_owned(),
+                        pages.of(rule).parameter(parameter.name).to_owned(),
                     ]));
                 }
             }

@@ -37,6 +37,12 @@ pub fn head(cells: &[&str]) -> String {
     format!("{}|{}\n", row(cells), "---|".repeat(cells.len()))
 }
 
+/// A text that Markdown shows as it is.
+#[must_use]
+pub fn escaped(text: &str) -> String {
+    text.replace('<', "\\<").replace('>', "\\>").replace('[', "\\[").replace(']', "\\]").replace('_', "\\_")
+}
+
 /// A text in double quotes, as YAML and JSON read it.
 #[must_use]
 pub fn quoted(text: &str) -> String {
