@@ -6,7 +6,7 @@ pub mod detection;
 pub mod evaluate;
 pub mod prelude;
 
-use crate::kubernetes::kinds::Kind;
+use crate::kubernetes::kinds::{Kind, KindInfo};
 use crate::kubernetes::products::Product;
 use crate::kubernetes::views::{Container, PersistentVolumeClaim, PodSpec, Volume};
 use crate::lint::rule::Rule;
@@ -31,6 +31,32 @@ pub enum Check {
     Container(fn(&mut Context<'_>, Container<'_>)),
     /// At each init and normal container of a running pod that is updated, together with the container as it was.
     Update(fn(&mut Context<'_>, Container<'_>, Container<'_>)),
+}
+
+impl Check {
+    /// Whether it looks at objects of a kind, for what is generated from the checks.
+    #[must_use]
+    pub fn looks_at(&self, info: &KindInfo) -> bool {
+        match self {
+            Check::Object(kinds, _) => kinds.contains(&info.kind),
+            Check::Product(products, ..) => {
+                let is_injected = products.iter().any(|product| product.injection.is_some());
+                info.has_templates() || (info.kind == Kind::Namespace && is_injected)
+            }
+            Check::Workload(_) | Check::Pod(_) | Check::Volume(_) | Check::Container(_) => info.has_templates(),
+            Check::Claim(_) => info.claims.is_some(),
+            Check::Update(_) => info.kind == Kind::Pod,
+        }
+    }
+}
+
+impl Catalogue {
+    /// The checks of a rule; none of a rule that is not in the catalogue.
+    #[must_use]
+    pub fn checks_of(&self, rule: &Rule) -> &'static [Check] {
+        let index = self.rules.iter().position(|known| known.id == rule.id);
+        index.and_then(|index| self.checks.get(index)).copied().unwrap_or_default()
+    }
 }
 
 /// The rules that the policy applies, in the order in which they report.

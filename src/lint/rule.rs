@@ -103,8 +103,14 @@ impl Rule {
 }
 
 /// The fix that keeps a pod off virtual nodes instead of denying it. It finds nothing by itself.
-pub static PLACEMENT: Rule =
-    Rule { id: "placement", strict: Level::Warn, tolerant: Level::Warn, fix: Some(Fix::Full), ..Rule::NEW };
+pub static PLACEMENT: Rule = Rule {
+    id: "placement",
+    strict: Level::Warn,
+    tolerant: Level::Warn,
+    fix: Some(Fix::Full),
+    rows: &[Row::MixedClusters],
+    ..Rule::NEW
+};
 
 /// Speaks of an annotation that has no effect. Not a rule of the catalogue.
 pub static EXEMPTION: Rule = Rule { id: "exemption", strict: Level::Warn, tolerant: Level::Warn, ..Rule::NEW };

@@ -3,7 +3,6 @@
 
 use std::collections::BTreeSet;
 
-pub use oke_virtual_nodes_policy::check::Check;
 pub use oke_virtual_nodes_policy::cluster::{Cluster, Host, LookupError, fields as lookup_fields};
 pub use oke_virtual_nodes_policy::document::shape::{Field, Fields, Shape};
 pub use oke_virtual_nodes_policy::document::view::View;
@@ -18,7 +17,7 @@ use oke_virtual_nodes_policy::document::shape::Route;
 use oke_virtual_nodes_policy::lint::finding::Finding;
 use oke_virtual_nodes_policy::lint::rule::{EXEMPTION, PLACEMENT};
 use oke_virtual_nodes_policy::review::verdict::Early;
-use oke_virtual_nodes_policy::rules::CHECKS;
+use oke_virtual_nodes_policy::CATALOGUE;
 use serde_json::Value;
 
 /// The annotation in which the settings can have a fixed object say what was changed in it.
@@ -143,22 +142,9 @@ pub fn is_resize_judged() -> bool {
 
 /// The groups and resources that a rule looks at, except those of custom resources.
 pub fn resources_of(rule: &Rule) -> BTreeSet<(String, String)> {
-    let index = RULES.iter().position(|known| known.id == rule.id).expect("a rule of the catalogue");
-    let is_seen = |check: &Check, info: &KnownKindInfo| match check {
-        Check::Object(kinds, _) => kinds.contains(&info.kind),
-        Check::Product(products, ..) => {
-            info.has_templates()
-                || info.kind == KnownKind::Namespace && products.iter().any(|product| product.injection.is_some())
-        }
-        Check::Workload(_) | Check::Pod(_) | Check::Volume(_) | Check::Container(_) => info.has_templates(),
-        Check::Claim(_) => info.claims.is_some(),
-        Check::Update(..) => info.kind == KnownKind::Pod,
-    };
-    KNOWN_KINDS
-        .iter()
-        .filter(|info| CHECKS[index].iter().any(|check| is_seen(check, info)))
-        .map(|info| (info.group.to_owned(), info.resource.to_owned()))
-        .collect()
+    let checks = CATALOGUE.checks_of(rule);
+    let infos = KNOWN_KINDS.iter().filter(|info| checks.iter().any(|check| check.looks_at(info)));
+    infos.map(|info| (info.group.to_owned(), info.resource.to_owned())).collect()
 }
 
 // The kinds.
@@ -213,21 +199,19 @@ fn leak<T>(value: T) -> &'static T {
     Box::leak(Box::new(value))
 }
 
-// What people read about a rule.
+// The examples of a rule.
 
-/// The sections of a rule's page, and its two examples as YAML.
-pub struct Prose {
-    pub row: &'static str,
-    pub summary: &'static str,
-    pub why: &'static str,
-    pub instead: &'static str,
-    /// An example in which the rule finds something.
-    pub fails: &'static str,
-    /// The same example, fixed.
-    pub fixed: &'static str,
+/// The example in which a rule finds something, as YAML.
+pub fn failing_example(rule: &Rule) -> String {
+    example(rule, "fails")
 }
 
-/// What people read about a rule.
-pub fn prose(rule: &Rule) -> Prose {
-    panic!("{}: its page", rule.id)
+/// The same example, fixed.
+pub fn fixed_example(rule: &Rule) -> String {
+    example(rule, "fixed")
+}
+
+fn example(rule: &Rule, name: &str) -> String {
+    let path = super::repository(&format!("docs/rules/examples/{}/{name}.yaml", rule.id));
+    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::common::policy::{Cluster, RULES, Rule, prose};
+use crate::common::policy::{Cluster, RULES, Rule, failing_example, fixed_example};
 use crate::common::{annotation, payload, validate_with, yaml};
 
 pub fn ids() -> impl Iterator<Item = &'static str> {
@@ -10,11 +10,11 @@ pub fn ids() -> impl Iterator<Item = &'static str> {
 }
 
 pub fn found(rule: &Rule) -> Value {
-    request(prose(rule).fails, &format!("{}-found", rule.id))
+    request(&failing_example(rule), &format!("{}-found", rule.id))
 }
 
 pub fn clean(rule: &Rule) -> Value {
-    request(prose(rule).fixed, &format!("{}-clean", rule.id))
+    request(&fixed_example(rule), &format!("{}-clean", rule.id))
 }
 
 /// What the API server would send for an example, which is a manifest or a part of a request.

@@ -1,16 +1,14 @@
 //! What the policy is asked about, from what its rules look at: the `rules:` of metadata.yml and of the manifests.
 
-use oke_virtual_nodes_policy::kinds::{KINDS, Kind};
-use oke_virtual_nodes_policy::rule::{Check, Rule, TEMPLATES};
+use oke_virtual_nodes_policy::kubernetes::kinds::{KINDS, Kind, KindInfo};
+use oke_virtual_nodes_policy::CATALOGUE;
+use oke_virtual_nodes_policy::lint::rule::Rule;
 use oke_virtual_nodes_policy::rules::RULES;
 
 /// What a line starts with, behind which made rules stand.
 pub const BEGIN: &str = "# BEGIN rules";
 /// What a line starts with, before which made rules stand.
 pub const END: &str = "# END rules";
-
-/// The kinds that do not belong to a namespace. A policy of one namespace would be asked about all of them.
-const CLUSTER_WIDE: &[Kind] = &[Kind::PersistentVolume, Kind::Namespace];
 
 /// One of the `rules:` of a webhook. The version of all kinds is v1.
 #[derive(Debug, PartialEq, Eq)]
@@ -34,31 +32,23 @@ pub enum Scope {
     Pods,
 }
 
-/// The kinds that a rule looks at.
+/// Whether a rule looks at objects of a kind.
 #[must_use]
-pub fn kinds_of(rule: &Rule) -> Vec<Kind> {
-    let mut kinds = Vec::new();
-    for check in rule.checks {
-        kinds.extend_from_slice(match check {
-            Check::Object(kinds, _) => kinds,
-            Check::Pod(_) | Check::Volume(_) | Check::Container(_) => TEMPLATES,
-            Check::Update(_) => &[Kind::Pod],
-        });
-    }
-    kinds
+pub fn looks_at(rule: &Rule, info: &KindInfo) -> bool {
+    CATALOGUE.checks_of(rule).iter().any(|check| check.looks_at(info))
 }
 
 /// The rules for webhooks that let every rule of the policy see what it looks at.
 #[must_use]
 pub fn webhook_rules(scope: Scope) -> Vec<WebhookRule> {
     let asked = RULES.iter().filter(|rule| !rule.outside_default_webhook_rules);
-    let seen: Vec<Kind> = asked.flat_map(|rule| kinds_of(rule)).collect();
-    let is_seen = |kind: Kind| {
-        seen.contains(&kind)
+    let asked: Vec<_> = asked.collect();
+    let is_seen = |info: &KindInfo| {
+        asked.iter().any(|rule| looks_at(rule, info))
             && match scope {
                 Scope::Cluster => true,
-                Scope::Namespace => !CLUSTER_WIDE.contains(&kind),
-                Scope::Pods => kind == Kind::Pod,
+                Scope::Namespace => info.is_namespaced,
+                Scope::Pods => info.kind == Kind::Pod,
             }
     };
     let mut rules: Vec<WebhookRule> = Vec::new();
@@ -69,21 +59,17 @@ pub fn webhook_rules(scope: Scope) -> Vec<WebhookRule> {
         Some(rule) => rule.resources.push(resource),
         None => rules.push(WebhookRule { group, resources: vec![resource], operations }),
     };
-    let objects: &[&str] = if scope == Scope::Pods { &["CREATE"] } else { &["CREATE", "UPDATE"] };
-    for info in KINDS.iter().filter(|info| !info.kind.is_connection() && is_seen(info.kind)) {
-        add(info.group, info.resource, objects);
-    }
-    if scope == Scope::Pods {
-        return rules;
+    for info in KINDS.iter().filter(|info| !info.kind.is_connection() && is_seen(info)) {
+        add(info.group, info.resource, &["CREATE", "UPDATE"]);
     }
     // What is updated through a subresource is not among what the resource's own rules name.
     if RULES.iter().any(|rule| rule.id == "ephemeral-containers") {
         add("", "pods/ephemeralcontainers", &["UPDATE"]);
     }
-    if RULES.iter().any(|rule| rule.on_resize) {
+    if RULES.iter().any(|rule| rule.is_asked_on_resize) {
         add("", "pods/resize", &["UPDATE"]);
     }
-    for info in KINDS.iter().filter(|info| info.kind.is_connection() && is_seen(info.kind)) {
+    for info in KINDS.iter().filter(|info| info.kind.is_connection() && is_seen(info)) {
         add(info.group, info.resource, &["CONNECT"]);
     }
     rules

@@ -1,8 +1,8 @@
 //! Every row of Oracle's page "Comparing Virtual Nodes with Managed Nodes", in its order and its words, and what
 //! becomes of it here.
 
-use oke_virtual_nodes_policy::oracle::Row;
-use oke_virtual_nodes_policy::placement;
+use oke_virtual_nodes_policy::lint::oracle::Row;
+use oke_virtual_nodes_policy::lint::rule::PLACEMENT;
 use oke_virtual_nodes_policy::rules::RULES;
 
 use crate::NOTICE;
@@ -25,7 +25,7 @@ pub struct Entry {
 impl Entry {
     /// The rules that stand for it, by id, and the fix that belongs to no rule.
     pub fn rules(&self) -> impl Iterator<Item = &'static str> {
-        let declared = RULES.iter().copied().chain([&placement::RULE]);
+        let declared = RULES.iter().copied().chain([&PLACEMENT]);
         declared.filter(|rule| self.row.is_some_and(|row| rule.rows.contains(&row))).map(|rule| rule.id)
     }
 }
@@ -300,5 +300,5 @@ pub fn page() -> String {
 
 /// A rule's id with a link to its page, where it has one.
 fn named(id: &str) -> String {
-    if id == placement::RULE.id { format!("[`{id}`](settings.md#{id})") } else { format!("[`{id}`](rules/{id}.md)") }
+    if id == PLACEMENT.id { format!("[`{id}`](settings.md#{id})") } else { format!("[`{id}`](rules/{id}.md)") }
 }

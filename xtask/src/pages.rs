@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use oke_virtual_nodes_policy::rule::Rule;
+use oke_virtual_nodes_policy::lint::rule::Rule;
 use oke_virtual_nodes_policy::rules::RULES;
 
 use crate::read;

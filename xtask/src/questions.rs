@@ -3,7 +3,9 @@
 //! A form sends the default of every question that nobody touched. So the rules have none: else a form would fix
 //! their levels, and the profile would choose nothing.
 
-use oke_virtual_nodes_policy::rule::{Check, Level, ParameterKind, Rule};
+use oke_virtual_nodes_policy::CATALOGUE;
+use oke_virtual_nodes_policy::check::Check;
+use oke_virtual_nodes_policy::lint::rule::{Level, ParameterKind, Rule};
 use oke_virtual_nodes_policy::rules::RULES;
 
 use crate::NOTICE;
@@ -86,13 +88,13 @@ fn placement() -> Question {
 
 /// The part of the form that a rule is in.
 fn group(rule: &Rule) -> &'static str {
-    match rule.checks.first() {
+    match CATALOGUE.checks_of(rule).first() {
         Some(Check::Pod(_)) => "Rules for pods",
         Some(Check::Volume(_)) => "Rules for volumes",
         Some(Check::Container(_)) => "Rules for containers",
-        Some(Check::Update(_)) => "Rules for requests",
+        Some(Check::Update(..)) => "Rules for requests",
         Some(Check::Object(kinds, _)) if kinds.iter().any(|kind| kind.is_connection()) => "Rules for requests",
-        Some(Check::Object(..)) | None => "Rules for other objects",
+        Some(Check::Object(..) | Check::Workload(_) | Check::Product(..) | Check::Claim(_)) | None => "Rules for other objects",
     }
 }
 

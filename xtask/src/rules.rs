@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use oke_virtual_nodes_policy::lookups::{Cluster, Lookup, Unanswered};
-use oke_virtual_nodes_policy::policy;
-use oke_virtual_nodes_policy::rule::{Fix, ParameterKind, Rule};
+use oke_virtual_nodes_policy::cluster::{Cluster, LookupError};
+use oke_virtual_nodes_policy::lint::lookup::Lookup;
+use oke_virtual_nodes_policy::lint::rule::{Fix, ParameterKind, Rule};
 use oke_virtual_nodes_policy::rules::RULES;
 
 use crate::pages::{self, Page, Pages};
@@ -38,9 +38,9 @@ pub fn values(kind: ParameterKind) -> String {
 struct OfExamples;
 
 impl Cluster for OfExamples {
-    fn ask(&self, _: &str, question: &str) -> Result<Vec<u8>, Unanswered> {
+    fn ask(&self, _: &str, question: &str) -> Result<Vec<u8>, LookupError> {
         if !question.contains(Lookup::Secret.name()) {
-            return Err(Unanswered::Failed);
+            return Err(LookupError::Failed);
         }
         let secrets = r#"{"items": [
             {"metadata": {"name": "opaque"}, "type": "Opaque"},
@@ -60,7 +60,7 @@ fn answer(root: &Path, rule: &Rule) -> Result<String, String> {
     let lookups: Vec<_> = rule.lookups.iter().map(|kind| kind.name()).collect();
     let settings = serde_json::json!({"lookups": lookups});
     let payload = format!("{{\"request\": {request}, \"settings\": {settings}}}");
-    let response = policy::validate_in(&OfExamples, payload.as_bytes());
+    let response = oke_virtual_nodes_policy::validate(&OfExamples, payload.as_bytes());
     let answer = match response.message {
         Some(message) => message,
         None => return Ok(String::new()),

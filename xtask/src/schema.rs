@@ -1,6 +1,6 @@
 //! settings.schema.json: the settings as a JSON Schema, for editors and for those who check manifests.
 
-use oke_virtual_nodes_policy::rule::{Level, ParameterKind, Rule};
+use oke_virtual_nodes_policy::lint::rule::{Level, ParameterKind, Rule};
 use oke_virtual_nodes_policy::rules::RULES;
 use serde_json::{Map, Value, json};
 

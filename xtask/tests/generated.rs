@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use oke_virtual_nodes_policy::exempt;
-use oke_virtual_nodes_policy::lookups::Lookup;
-use oke_virtual_nodes_policy::oracle::Row;
-use oke_virtual_nodes_policy::policy;
-use oke_virtual_nodes_policy::response::Response;
+use oke_virtual_nodes_policy::review::exemption as exempt;
+use oke_virtual_nodes_policy::lint::lookup::Lookup;
+use oke_virtual_nodes_policy::lint::oracle::Row;
+use oke_virtual_nodes_policy::review::response::Response;
 use oke_virtual_nodes_policy::rules::RULES;
-use oke_virtual_nodes_policy::settings::{Settings, check, keys, parse};
+use oke_virtual_nodes_policy::check_settings;
+use oke_virtual_nodes_policy::config::{Settings, keys, parse};
 use serde_json::{Map, Value, json};
 use xtask::metadata::{BEGIN, Scope, webhook_rules, with_rules};
 use xtask::pages::Pages;
@@ -103,7 +103,7 @@ fn every_setting_is_described() {
 }
 
 fn assert_valid(settings: &Value, what: &str) {
-    let read = check(Some(&settings.to_string()));
+    let read = check_settings(Some(&settings.to_string()));
     assert!(read.is_ok(), "{what}: {}: {:?}", settings, read.err());
     let schema = schema();
     if let Err(error) = conforms(settings, &schema, &schema) {
@@ -175,7 +175,7 @@ fn the_schema_refuses_what_the_policy_refuses() {
         json!({"exemptions": [{"labels": {"a": null}, "reason": "b"}]}),
         json!({"allowAnnotations": "true"}),
     ] {
-        assert!(check(Some(&wrong.to_string())).is_err(), "the policy takes {wrong}");
+        assert!(check_settings(Some(&wrong.to_string())).is_err(), "the policy takes {wrong}");
         assert!(conforms(&wrong, &schema, &schema).is_err(), "the schema takes {wrong}");
     }
 }
@@ -322,17 +322,17 @@ fn a_form_that_nobody_touched_changes_nothing() {
     assert_valid(&sent, "the untouched form");
     let sent = sent.to_string();
     let (of_form, defaults) = (parse(Some(&sent)).unwrap(), parse(None).unwrap());
-    let (of_form, defaults) = (Settings::of(&of_form).unwrap(), Settings::of(&defaults).unwrap());
+    let (of_form, defaults) = (Settings::read(&of_form, RULES).unwrap(), Settings::read(&defaults, RULES).unwrap());
     for (index, rule) in RULES.iter().enumerate() {
-        assert_eq!(of_form.level(index), defaults.level(index), "{}", rule.id);
-        assert_eq!(of_form.mends(rule), defaults.mends(rule), "{}", rule.id);
+        assert_eq!(of_form.rules[index].level, defaults.rules[index].level, "{}", rule.id);
+        assert_eq!(of_form.rules[index].fixes, defaults.rules[index].fixes, "{}", rule.id);
         assert!(variables.contains(&format!("rules.{}.level", rule.id)), "{}: not in the form", rule.id);
     }
     assert_eq!(of_form.help_url, None);
     assert_eq!(of_form.node_kind, defaults.node_kind);
     assert_eq!(of_form.on_lookup_failure, defaults.on_lookup_failure);
     assert_eq!(Lookup::ALL.map(|kind| of_form.looks_up(kind)), [false; 5]);
-    assert!(!of_form.allow_annotations && !of_form.mends_placement && !of_form.mends_anything());
+    assert!(!of_form.allow_annotations && !of_form.fixes_placement && !of_form.fixes_anything());
     assert!(of_form.exemptions.is_none());
     // What a form cannot ask for.
     let asked = |name: &str| variables.iter().any(|known| known.split('.').next() == Some(name));
@@ -386,7 +386,7 @@ fn every_example_of_settings_is_valid() {
 fn the_denial_in_the_readme_is_real() {
     let review: Value = serde_json::from_str(&read("test_data/reviews/022-pod-create.json")).unwrap();
     let payload = json!({"request": review["request"], "settings": {"profile": "tolerant"}});
-    let message = policy::validate(payload.to_string().as_bytes()).message.unwrap();
+    let message = oke_virtual_nodes_policy::validate(&oke_virtual_nodes_policy::cluster::Host, payload.to_string().as_bytes()).message.unwrap();
     assert!(read("README.md").contains(&format!("```text\n{message}\n```\n")), "{message}");
 }
 
@@ -565,7 +565,7 @@ fn create(pod: &Value, settings: &Value) -> Response {
         "resource": {"group": "", "version": "v1", "resource": "pods"},
         "object": pod,
     });
-    policy::validate(json!({"request": request, "settings": settings}).to_string().as_bytes())
+    oke_virtual_nodes_policy::validate(&oke_virtual_nodes_policy::cluster::Host, json!({"request": request, "settings": settings}).to_string().as_bytes())
 }
 
 #[test]
@@ -602,7 +602,7 @@ fn rules_for_one_namespace_leave_out_what_has_none() {
     let resources = |scope| webhook_rules(scope).into_iter().flat_map(|rule| rule.resources).collect::<BTreeSet<_>>();
     let left_out: Vec<_> = resources(Scope::Cluster).difference(&resources(Scope::Namespace)).copied().collect();
     assert_eq!(left_out, ["namespaces", "persistentvolumes"]);
-    assert_eq!(resources(Scope::Pods), ["pods"].into());
+    assert_eq!(resources(Scope::Pods), ["pods", "pods/ephemeralcontainers", "pods/resize"].into());
     let outside: Vec<_> = RULES.iter().filter(|rule| rule.outside_default_webhook_rules).map(|rule| rule.id).collect();
     assert_eq!(outside, ["config-propagation"]);
 }

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use oke_virtual_nodes_policy::rule::Rule;
+use oke_virtual_nodes_policy::lint::rule::Rule;
 use oke_virtual_nodes_policy::rules::RULES;
 use xtask::pages::{Page, Pages, examples, section};
 
