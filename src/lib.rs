@@ -46,7 +46,7 @@ pub static CATALOGUE: Catalogue = Catalogue { rules: rules::RULES, checks: rules
 /// Registers the functions that the host calls.
 #[unsafe(no_mangle)]
 pub extern "C" fn wapc_init() {
-    register_function("validate", |payload| Ok(serde_json::to_vec(&validate(&Host, payload))?));
+    register_function("validate", |payload| Ok(validate(&Host, payload).to_json().into_bytes()));
     register_function("validate_settings", validate_settings);
     register_function("protocol_version", protocol_version_guest);
 }

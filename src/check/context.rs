@@ -1,16 +1,17 @@
 //! What a check is given: the object, the settings, the look-ups, and the means to report.
 
 use std::borrow::Cow;
+use std::collections::BinaryHeap;
 use std::fmt;
 
 use crate::check::before::Before;
 use crate::cluster::Lookups;
 use crate::config::{ParameterValue, RuleSettings, Settings};
 use crate::document::node::{Json, Node};
-use crate::document::path::{Step, write_name};
+use crate::document::path::{FieldPath, Step};
 use crate::kubernetes::image::Image;
 use crate::kubernetes::object::{Object, Template};
-use crate::kubernetes::views::PodSpec;
+use crate::kubernetes::views::{ContainerPort, PodSpec};
 use crate::lint::finding::{Edit, Finding, Old, Scalar};
 use crate::lint::lookup::Lookup;
 use crate::lint::rule::{Level, Parameter};
@@ -33,22 +34,11 @@ impl<'d> From<Node<'d>> for Place<'d> {
 }
 
 impl Place<'_> {
-    /// The place as people read it, as in `spec.containers[0].ports[1].hostPort`.
-    #[must_use]
-    pub fn path(&self) -> String {
-        // Few paths are longer.
-        let mut path = String::with_capacity(80);
+    fn path(&self) -> FieldPath {
         match self {
-            Place::Node(node) => node.write_path(&mut path),
-            Place::Below(node, names) => {
-                node.write_path(&mut path);
-                for name in *names {
-                    write_name(&mut path, 0, name);
-                }
-            }
-            Place::Resource(name) => path.push_str(name),
+            Place::Resource(name) => FieldPath::Resource(name),
+            _ => FieldPath::Field(self.steps()),
         }
-        path
     }
 
     fn node(&self) -> Option<Node<'_>> {
@@ -122,6 +112,8 @@ pub struct Context<'d> {
     pub(super) rule: RuleSettings,
     pub(super) template: Option<&'d Template<'d>>,
     pub(super) first_empty_dir: Option<Node<'d>>,
+    /// The ports on the host of the pod that is being looked at, sorted; made where a rule asks.
+    pub(super) host_ports: Option<Vec<(i32, u8)>>,
     pub(super) container: Option<&'d str>,
     pub(super) result: Evaluation,
 }
@@ -137,6 +129,27 @@ impl<'d> Context<'d> {
     #[must_use]
     pub fn first_empty_dir(&self) -> Option<Node<'d>> {
         self.first_empty_dir
+    }
+
+    /// Whether the fix of another rule is on. A fix that is only right together with that one asks.
+    #[must_use]
+    pub fn is_fixed(&self, rule: &str) -> bool {
+        let mut rules = self.settings.rules.iter();
+        rules.any(|settings| settings.rule.id == rule && settings.fixes && settings.level != Level::Off)
+    }
+
+    /// Whether another port of the pod has the same number on the host, and the same protocol.
+    #[must_use]
+    pub fn shares_host_port(&mut self, port: ContainerPort<'_>) -> bool {
+        let Some(key) = host_port(port) else { return false };
+        if self.host_ports.is_none() {
+            let ports = self.pod().into_iter().flat_map(PodSpec::all_containers).flat_map(|container| container.ports());
+            // A heap takes less code than a slice's sort.
+            self.host_ports = Some(ports.filter_map(host_port).collect::<BinaryHeap<_>>().into_sorted_vec());
+        }
+        let keys = self.host_ports.as_deref().unwrap_or_default();
+        let first = keys.partition_point(|known| *known < key);
+        keys.get(first.saturating_add(1)).is_some_and(|next| *next == key)
     }
 
     /// Reports a violation that has no fix.
@@ -256,6 +269,13 @@ impl<'d> Context<'d> {
         let mut nodes = std::iter::successors(Some(node), |node| node.parent());
         nodes.any(|node| self.object.templates.iter().any(|template| template.node == node))
     }
+}
+
+/// The number of a port on the host, and the first letter of its protocol: TCP, UDP or SCTP.
+fn host_port(port: ContainerPort<'_>) -> Option<(i32, u8)> {
+    let protocol = port.protocol().map_or("TCP", |protocol| protocol.value);
+    let number = port.host_port().map(|port| port.value).filter(|number| *number != 0)?;
+    Some((number, protocol.bytes().next().unwrap_or(b'T')))
 }
 
 fn edit(place: Place<'_>, new: Option<Scalar>) -> Edit {

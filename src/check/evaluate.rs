@@ -67,6 +67,7 @@ pub fn evaluate(subject: Subject<'_>, scope: Scope) -> Evaluation {
         rule: *first,
         template: None,
         first_empty_dir: None,
+        host_ports: None,
         container: None,
         result: Evaluation::default(),
     };
@@ -100,6 +101,7 @@ impl<'d> Evaluator<'d> {
         for template in &object.templates {
             let Some(pod) = template.spec else { continue };
             self.context.template = kept.or(Some(template));
+            self.context.host_ports = None;
             match scope {
                 Scope::Whole => {
                     self.pod(pod);

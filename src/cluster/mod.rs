@@ -10,7 +10,7 @@ use crate::config::Settings;
 use crate::document::node::{Json, Node, children};
 use crate::document::reader::Document;
 use crate::document::shape::{Field, Fields, Shape};
-use crate::document::text::{append, json_member};
+use crate::document::text::{append, json_member, sort_names};
 use crate::document::view::View;
 use crate::kubernetes::views::{ObjectMeta, PodTemplateSpec};
 use crate::lint::lookup::Lookup;
@@ -83,7 +83,7 @@ pub struct Lookups<'c> {
     namespace: &'c str,
     /// The answers as JSON, in the order of [`Lookup::ALL`].
     texts: [OnceCell<Result<String, LookupError>>; Lookup::ALL.len()],
-    /// Objects by their names, with the one value of each that is of interest; for Secrets and claims.
+    /// Objects with the one value of each that is of interest, in the order of their names; for Secrets and claims.
     secrets: OnceCell<Vec<(String, String)>>,
     claims: OnceCell<Vec<(String, String)>>,
 }
@@ -171,11 +171,17 @@ impl<'c> Lookups<'c> {
         if cell.get().is_none() {
             let list = self.list(kind)?;
             let items = children(list.root().at(&["items"]));
-            let known = items.map(|item| (item.text_at(&["metadata", "name"]).to_owned(), value(item).to_owned()));
-            _ = cell.set(known.collect());
+            let items: Vec<_> = items.collect();
+            let named = items.iter().enumerate().map(|(index, item)| (item.text_at(&["metadata", "name"]), index));
+            let mut names: Vec<_> = named.collect();
+            sort_names(&mut names);
+            let value = |index: usize| items.get(index).map_or("", |item| value(*item)).to_owned();
+            _ = cell.set(names.into_iter().map(|(name, index)| (name.to_owned(), value(index))).collect());
         }
-        let mut known = cell.get().into_iter().flatten();
-        known.find(|(known, _)| known == name).map(|(_, value)| value.as_str()).ok_or(LookupError::Missing)
+        // A pod can name many objects.
+        let known = cell.get().map(Vec::as_slice).unwrap_or_default();
+        let found = known.binary_search_by(|(known, _)| known.as_str().cmp(name)).ok();
+        found.and_then(|index| known.get(index)).map(|(_, value)| value.as_str()).ok_or(LookupError::Missing)
     }
 
     fn text(&self, kind: Lookup, name: &str) -> Result<&str, LookupError> {

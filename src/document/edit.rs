@@ -5,10 +5,6 @@
 
 use std::borrow::Cow;
 
-use serde::Serialize;
-use serde::ser::Serializer;
-use serde_json::value::RawValue;
-
 use super::path::Step;
 use super::scan::Scanner;
 
@@ -18,30 +14,6 @@ pub struct Change<'d> {
     pub steps: Vec<Step<'d>>,
     /// The JSON text of the new value; `None` removes the value.
     pub value: Option<String>,
-}
-
-/// A JSON text that is serialised as the value that it is.
-///
-/// `RawValue::from_string` would do, and bring a second copy of serde_json's reader into the module.
-#[derive(Clone, Debug)]
-pub struct Verbatim(pub String);
-
-impl Verbatim {
-    /// The JSON text.
-    #[must_use]
-    pub fn get(&self) -> &str {
-        &self.0
-    }
-}
-
-impl Serialize for Verbatim {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match serde_json::from_str::<&RawValue>(&self.0) {
-            Ok(value) => value.serialize(serializer),
-            // Who makes such a text has read it; an error of serde's here would cost the module 6 KB.
-            Err(_) => serializer.serialize_unit(),
-        }
-    }
 }
 
 /// The text with the changes. Objects on the way to a new value are made where they are missing.
@@ -56,16 +28,43 @@ pub fn apply(text: &str, changes: &[Change<'_>]) -> Option<String> {
     Some(out)
 }
 
-/// The text of the value to which `steps` lead; `None` if there is none.
+/// The text of the value of each change before it is made; `None` where there is none. The text is read once, whatever
+/// the number of changes.
 #[must_use]
-pub fn find<'t>(text: &'t str, steps: &[Step<'_>]) -> Option<&'t str> {
-    let Some((step, rest)) = steps.split_first() else { return Some(text) };
-    let inner = match (step, text.as_bytes().first()) {
-        (Step::Key(key), Some(b'{')) => members(text)?.into_iter().rfind(|(known, _)| known == key)?.1,
-        (Step::Index(index), Some(b'[')) => *entries(text)?.get(*index)?,
-        _ => return None,
+pub fn old_values<'t>(text: &'t str, changes: &[Change<'_>]) -> Vec<Option<&'t str>> {
+    let mut found = vec![None; changes.len()];
+    let wanted: Vec<_> = changes.iter().enumerate().map(|(index, change)| (change.steps.as_slice(), index)).collect();
+    // A text that an object was read from is not malformed.
+    let _ = collect(text, &wanted, &mut found);
+    found
+}
+
+fn collect<'t>(text: &'t str, wanted: &[(&[Step<'_>], usize)], found: &mut [Option<&'t str>]) -> Option<()> {
+    for (_, index) in wanted.iter().filter(|(steps, _)| steps.is_empty()) {
+        *found.get_mut(*index)? = Some(text);
+    }
+    let deeper: Vec<_> = wanted.iter().filter_map(|(steps, index)| Some((steps.split_first()?, *index))).collect();
+    if deeper.is_empty() {
+        return Some(());
+    }
+    let inner = |step: &Step<'_>| -> Vec<_> {
+        let below = deeper.iter().filter(|((first, _), _)| *first == step);
+        below.map(|((_, rest), index)| (*rest, *index)).collect()
     };
-    find(inner, rest)
+    match text.as_bytes().first() {
+        Some(b'{') => {
+            for (key, value) in members(text)? {
+                collect(value, &inner(&Step::key(&key)), found)?;
+            }
+        }
+        Some(b'[') => {
+            for (index, value) in entries(text)?.into_iter().enumerate() {
+                collect(value, &inner(&Step::Index(index)), found)?;
+            }
+        }
+        _ => {}
+    }
+    Some(())
 }
 
 type Rest<'c, 'd> = (&'c [Step<'d>], Option<&'c str>);
@@ -227,9 +226,13 @@ mod tests {
     #[test]
     fn values_are_found_as_they_are_written() {
         let text = r#"{"a": [{"b": 1.50}, null]}"#;
-        assert_eq!(find(text, &[Step::key("a"), Step::Index(0), Step::key("b")]), Some("1.50"));
-        assert_eq!(find(text, &[Step::key("a"), Step::Index(2)]), None);
-        assert_eq!(find(text, &[Step::key("x")]), None);
+        let changes = [
+            change(&[Step::key("a"), Step::Index(0), Step::key("b")], None),
+            change(&[Step::key("a"), Step::Index(2)], None),
+            change(&[Step::key("x")], None),
+            change(&[Step::key("a"), Step::Index(1)], None),
+        ];
+        assert_eq!(old_values(text, &changes), [Some("1.50"), None, None, Some("null")]);
     }
 
     #[test]

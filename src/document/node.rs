@@ -1,11 +1,12 @@
 //! Nodes: the values of a document, each with its place.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 
 use super::path::{Step, write_name};
 use super::reader::{Datum, Document, Key, Slot, bit};
 use super::shape::{Field, Shape};
-use super::text::sort_names;
+use super::text::{append, sort_names};
 
 /// A value of a document, with its place in it.
 #[derive(Clone, Copy)]
@@ -159,16 +160,27 @@ impl<'d> Node<'d> {
         }
     }
 
+    /// A text that sorts as the places of nodes do: names by their letters, entries of lists by their numbers.
+    pub(super) fn sort_key(self) -> String {
+        let mut key = self.parent().map_or_else(String::new, Node::sort_key);
+        match self.position() {
+            Some(index) => _ = write!(key, "{index:010}"),
+            None => append(&mut key, &[self.name(), "\0"]),
+        }
+        key
+    }
+
     /// The steps from the root to this node.
     #[must_use]
-    pub fn steps(self) -> Vec<Step<'d>> {
+    pub fn steps(self) -> Vec<Step<'static>> {
         let mut steps = Vec::new();
         let mut node = self;
         while let (Some(slot), Some(parent)) = (node.slot(), node.parent()) {
-            match &slot.key {
-                Key::Index(index) => steps.push(Step::Index(*index as usize)),
-                _ => steps.push(Step::key(node.name())),
-            }
+            steps.push(match &slot.key {
+                Key::Index(index) => Step::Index(*index as usize),
+                Key::Name(name) => Step::Key(Cow::Owned(name.clone().into_owned())),
+                _ => Step::key(node.declared().map_or("", |field| field.name)),
+            });
             node = parent;
         }
         steps.reverse();

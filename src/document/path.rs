@@ -19,12 +19,24 @@ impl<'d> Step<'d> {
         Step::Key(Cow::Borrowed(name))
     }
 
-    /// The same step, tied to no document.
+}
+
+/// The place of a finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FieldPath {
+    /// A field of the object, by the steps from the object.
+    Field(Vec<Step<'static>>),
+    /// Something outside of the object, such as `pods/exec`.
+    Resource(&'static str),
+}
+
+impl FieldPath {
+    /// The place as people read it, as in `spec.containers[0].ports[1].hostPort`.
     #[must_use]
-    pub fn into_owned(self) -> Step<'static> {
+    pub fn text(&self) -> String {
         match self {
-            Step::Key(name) => Step::Key(Cow::Owned(name.into_owned())),
-            Step::Index(index) => Step::Index(index),
+            FieldPath::Field(steps) => path_of(steps),
+            FieldPath::Resource(name) => (*name).to_owned(),
         }
     }
 }

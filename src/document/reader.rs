@@ -48,9 +48,6 @@ struct Unreadable {
     found: &'static str,
 }
 
-/// At most this many wrong values are kept.
-pub const MAX_UNREADABLE: usize = 64;
-
 /// The nodes of one JSON text.
 pub struct Document<'a> {
     slots: Vec<Slot<'a>>,
@@ -101,16 +98,19 @@ impl<'a> Document<'a> {
         self.node(0)
     }
 
-    /// The values that have the wrong type, in the order of their paths, as "path: expected this, found that". At most
-    /// [`MAX_UNREADABLE`] are kept.
+    /// The values that have the wrong type, as "path: expected this, found that", in the order of their places: what is
+    /// said does not depend on the order of keys in the text.
     #[must_use]
     pub fn unreadable(&self) -> Vec<String> {
+        let places: Vec<_> = self.unreadable.iter().map(|wrong| self.node(wrong.node).sort_key()).collect();
+        let mut order = places.iter().enumerate().map(|(index, place)| (place.as_str(), index)).collect();
+        sort_names(&mut order);
         let describe = |wrong: &Unreadable| {
             let path = self.node(wrong.node).path();
             let path = if path.is_empty() { "the object" } else { path.as_str() };
             format!("{path}: expected {}, found {}", wrong.expected, wrong.found)
         };
-        self.unreadable.iter().map(describe).collect()
+        order.iter().filter_map(|(_, index)| self.unreadable.get(*index)).map(describe).collect()
     }
 
     pub(super) fn node(&self, id: u32) -> Node<'_> {
@@ -191,9 +191,7 @@ impl<'a> Document<'a> {
     }
 
     pub(super) fn wrong(&mut self, node: u32, expected: &'static str, found: &'static str) {
-        if self.unreadable.len() < MAX_UNREADABLE {
-            self.unreadable.push(Unreadable { node, expected, found });
-        }
+        self.unreadable.push(Unreadable { node, expected, found });
     }
 
     /// Notes that an object has a field; says whether it had it before.

@@ -282,7 +282,7 @@ impl<'d, V: View<'d>> Map<'d, V> {
 }
 
 impl<'d, V: View<'d>> Map<'d, V> {
-    /// The keys and values, in the order of the text.
+    /// The keys and values, in the order of their names.
     #[must_use]
     pub fn entries(&self) -> Members<'d, V> {
         Members { children: children(self.node), view: PhantomData }
@@ -298,7 +298,18 @@ impl<'d, V: View<'d>> IntoIterator for Map<'d, V> {
     }
 }
 
-/// The keys and values of an object, in the order of the text.
+/// The names that two maps have in common, with both values, in the order of the names. Maps are kept in that order, so
+/// each is walked once.
+pub fn join<'d, 'e, V: View<'d>, W: View<'e>>(left: Map<'d, V>, right: Map<'e, W>) -> impl Iterator<Item = (V, W)> {
+    let mut right = right.into_iter().peekable();
+    left.into_iter().filter_map(move |(name, value)| {
+        while right.next_if(|(other, _)| *other < name).is_some() {}
+        let (_, other) = right.next_if(|(other, _)| *other == name)?;
+        Some((value, other))
+    })
+}
+
+/// The keys and values of an object, in the order of their names.
 pub struct Members<'d, V> {
     children: Children<'d>,
     view: PhantomData<fn() -> V>,

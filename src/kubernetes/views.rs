@@ -3,6 +3,7 @@
 //! A test compares every name and type here with `k8s-openapi`.
 
 use crate::document::node::Node;
+use crate::document::reader::Document;
 use crate::document::shape::{Field, Fields, Shape, position};
 use crate::document::view::{Amount, Flag, Int32, Int64, List, Map, Presence, Raw, Text, View};
 
@@ -297,6 +298,13 @@ impl<'d> Container<'d> {
         self.node.parent().map_or("", Node::name)
     }
 
+    /// Whether something holds of the lifecycle. No rule judges it, so one that cannot be read is not a reason to reject
+    /// a request.
+    pub fn read_lifecycle(self, holds: impl FnOnce(Lifecycle<'_>) -> bool) -> bool {
+        let document = self.lifecycle().and_then(|lifecycle| Document::read(lifecycle.text(), Lifecycle::SHAPE).ok());
+        document.as_ref().and_then(|document| Lifecycle::of(document.root())).is_some_and(holds)
+    }
+
     /// The liveness, readiness and startup probe, as far as they are there.
     pub fn probes(self) -> impl Iterator<Item = Probe<'d>> {
         [self.liveness_probe(), self.readiness_probe(), self.startup_probe()].into_iter().flatten()
@@ -309,6 +317,7 @@ view! {
     Lifecycle = "io.k8s.api.core.v1.Lifecycle" {
         post_start: "postStart" => LifecycleHandler<'d>,
         pre_stop: "preStop" => LifecycleHandler<'d>,
+        stop_signal: "stopSignal" => Text<'d>,
     }
 }
 
@@ -332,6 +341,7 @@ view! {
         container_port: "containerPort" => Int32<'d>,
         host_ip: "hostIP" => Text<'d>,
         host_port: "hostPort" => Int32<'d>,
+        protocol: "protocol" => Text<'d>,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::document::path::Step;
+use crate::document::path::{FieldPath, Step};
 use crate::lint::rule::{Level, Rule};
 
 /// A boolean, number or string.
@@ -45,8 +45,8 @@ pub struct Finding {
     pub rule: &'static Rule,
     /// What it leads to.
     pub level: Level,
-    /// The field, as in `spec.containers[0].ports[1].hostPort`.
-    pub path: String,
+    /// The field.
+    pub path: FieldPath,
     /// The value of the field, if it is a single one. It is compared and never shown.
     pub value: Option<String>,
     /// The container it is about, where it is about one.

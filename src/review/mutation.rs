@@ -9,7 +9,9 @@ use crate::check::evaluate::{Scope, Subject, evaluate};
 use crate::config::{NodeKind, Settings};
 use crate::document::edit::{self, Change};
 use crate::document::path::{Step, path_of};
+use crate::document::pattern::Pattern;
 use crate::document::reader::Document;
+use crate::document::shape::{Route, Shape};
 use crate::document::text::{json_key, json_member, json_separate, json_text};
 use crate::kubernetes::kinds::Kind;
 use crate::kubernetes::object::Object;
@@ -17,8 +19,10 @@ use crate::lint::finding::{Edit, Finding, Scalar};
 
 /// The annotation that says what was changed, where the setting `annotate` is on.
 pub const ANNOTATION: &str = "oke-virtual-nodes.kubewarden.io/mended";
-/// The annotation tells of at most this many changes: all annotations of an object share 256 KiB.
+/// The annotation tells of at most this many changes.
 const MAX_TOLD: usize = 100;
+/// Kubernetes takes at most this many bytes in the annotations of an object, keys included.
+const MAX_ANNOTATIONS: usize = 256 * 1024;
 
 /// The effect of the fixes that are on.
 #[derive(Debug, Default)]
@@ -130,26 +134,43 @@ fn to_json(value: &Scalar) -> String {
 #[must_use]
 pub fn edited(text: &str, mut changes: Vec<Change<'static>>, settings: &Settings<'_>) -> Option<String> {
     if settings.annotate {
-        let mut value = String::new();
-        json_text(&mut value, &told(text, &changes));
         let steps = vec![Step::key("metadata"), Step::key("annotations"), Step::key(ANNOTATION)];
+        let told = told(text, &changes, room_for_annotation(text));
+        let mut value = String::new();
+        json_text(&mut value, &told);
         changes.push(Change { steps, value: Some(value) });
     }
     edit::apply(text, &changes)
 }
 
-/// The value of the annotation: a JSON list of `{path, old, new}`.
-fn told(text: &str, changes: &[Change<'_>]) -> String {
+/// How long the annotation can be, in bytes: all annotations of an object share [`MAX_ANNOTATIONS`].
+fn room_for_annotation(text: &str) -> usize {
+    let routes = [Route { pattern: Pattern::new("metadata.annotations"), shape: &Shape::Map(&Shape::Text) }];
+    let Ok(document) = Document::read_routes(text, &routes) else { return 0 };
+    let annotations = Pattern::new("metadata.annotations").select(document.root());
+    let others = annotations.iter().flat_map(|map| map.children()).filter(|entry| entry.name() != ANNOTATION);
+    let used = others.fold(ANNOTATION.len(), |sum, entry| {
+        sum.saturating_add(entry.name().len()).saturating_add(entry.text().map_or(0, str::len))
+    });
+    MAX_ANNOTATIONS.saturating_sub(used)
+}
+
+/// The value of the annotation: a JSON list of `{path, old, new}`, of as many changes as there is room for.
+fn told(text: &str, changes: &[Change<'_>], room: usize) -> String {
     let mut told = "[".to_owned();
-    for change in changes.iter().take(MAX_TOLD) {
-        json_separate(&mut told);
-        told.push('{');
-        json_member(&mut told, "path", &path_of(&change.steps));
-        for (name, value) in [("old", edit::find(text, &change.steps)), ("new", change.value.as_deref())] {
-            json_key(&mut told, name);
-            told.push_str(value.unwrap_or("null"));
+    for (change, old) in changes.iter().zip(edit::old_values(text, changes)).take(MAX_TOLD) {
+        let mut entry = "{".to_owned();
+        json_member(&mut entry, "path", &path_of(&change.steps));
+        for (name, value) in [("old", old), ("new", change.value.as_deref())] {
+            json_key(&mut entry, name);
+            entry.push_str(value.unwrap_or("null"));
         }
-        told.push('}');
+        entry.push('}');
+        // A comma and the end of the list.
+        if told.len().saturating_add(entry.len()).saturating_add(2) <= room {
+            json_separate(&mut told);
+            told.push_str(&entry);
+        }
     }
     told.push(']');
     told

@@ -107,7 +107,7 @@ pub fn advice(requirement: &str, is_free: bool) -> Option<String> {
 /// The changes that put a requirement into the required node affinity of a pod: into each term that can match, or into
 /// a new one. None where no term can match any node.
 fn changes(pod: PodSpec<'_>, requirement: &str) -> Vec<Change<'static>> {
-    let mut steps: Vec<_> = pod.node.steps().into_iter().map(Step::into_owned).collect();
+    let mut steps = pod.node.steps();
     steps.extend(TERMS.map(Step::key));
     let at = |term: usize, requirement_index: usize| {
         let mut steps = steps.clone();

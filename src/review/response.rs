@@ -4,7 +4,6 @@ use serde::Serialize;
 
 use super::mutation::Mutation;
 use super::verdict::{Early, Verdict};
-use crate::document::edit::Verbatim;
 use crate::document::path::path_of;
 use crate::document::text::{append, joined, printable, sort_names};
 use crate::lint::finding::{Edit, Finding, Old, Scalar};
@@ -32,9 +31,9 @@ pub struct Response {
     /// Why it was rejected; on an accepted request the warnings, which audit reports show from here alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
-    /// The object with the fixes, where something was fixed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub mutated_object: Option<Verbatim>,
+    /// The object with the fixes, as JSON, where something was fixed.
+    #[serde(skip)]
+    pub mutated_object: Option<String>,
     /// What the user is told of a request, accepted or not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub warnings: Option<Vec<String>>,
@@ -69,6 +68,18 @@ fn ids<'f>(findings: impl IntoIterator<Item = &'f Finding>) -> Option<String> {
 }
 
 impl Response {
+    /// The response as JSON. The object is put in as it is written: reading it again would cost the module a reader.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        // Serialising strings cannot fail.
+        let mut json = serde_json::to_string(self).unwrap_or_default();
+        if let Some(object) = &self.mutated_object {
+            json.pop();
+            append(&mut json, &[",\"mutated_object\":", object, "}"]);
+        }
+        json
+    }
+
     /// Accepts without a word.
     #[must_use]
     pub fn accept() -> Self {
@@ -122,7 +133,7 @@ impl Response {
             warnings: (!warnings.is_empty()).then_some(warnings),
             audit_annotations: (annotations != AuditAnnotations::default()).then_some(annotations),
             mutated_object: match verdict.mutation {
-                Mutation::Applied { object, .. } => Some(Verbatim(object)),
+                Mutation::Applied { object, .. } => Some(object),
                 _ => None,
             },
         }
@@ -209,9 +220,10 @@ fn describe_fix(finding: &Finding, would: &str) -> String {
         // The fix that keeps a pod off virtual nodes adds to what is there.
         append(&mut text, &[would, "set to keep the pod off virtual nodes"]);
     }
+    let whole = finding.path.text();
     for edit in &finding.edits {
         let path = path_of(&edit.steps);
-        let inner = path.strip_prefix(&finding.path).map_or(path.as_str(), |inner| inner.trim_start_matches('.'));
+        let inner = path.strip_prefix(&whole).map_or(path.as_str(), |inner| inner.trim_start_matches('.'));
         match edit {
             // Several values that were not there: the first one says so for all.
             Edit { old: Old::Absent, new: Some(value), .. } => {
@@ -263,7 +275,7 @@ fn shown(value: &Scalar) -> String {
 
 fn start(bullet: &str, finding: &Finding) -> String {
     let mut line = String::with_capacity(MAX_WARNING);
-    append(&mut line, &[bullet, finding.rule.id, " ", &finding.path, ": "]);
+    append(&mut line, &[bullet, finding.rule.id, " ", &finding.path.text(), ": "]);
     line
 }
 

@@ -2,7 +2,7 @@
 
 use super::mutation::Mutation;
 use crate::config::SettingsError;
-use crate::document::reader::{JsonError, MAX_UNREADABLE};
+use crate::document::reader::JsonError;
 use crate::document::text::printable;
 use crate::lint::finding::Finding;
 use crate::lint::rule::Level;
@@ -51,6 +51,9 @@ impl Verdict {
     }
 }
 
+/// At most this many fields of the wrong type are named.
+const MAX_UNREADABLE: usize = 64;
+
 /// Whether any finding denies the request.
 pub(super) fn is_denied(findings: &[Finding]) -> bool {
     findings.iter().any(|finding| finding.level == Level::Deny)
@@ -79,12 +82,12 @@ impl From<SettingsError> for Early {
 
 /// Fields of an object have the wrong type: all of them, in one message.
 pub(super) fn unreadable_fields(title: &str, fields: &[String]) -> Early {
-    let count = fields.len();
-    let at_least = if count >= MAX_UNREADABLE { "at least " } else { "" };
+    let count = fields.len().min(MAX_UNREADABLE);
+    let at_least = if count == MAX_UNREADABLE { "at least " } else { "" };
     let plural = if count == 1 { "" } else { "s" };
     // Names can hold line breaks until somebody has validated them.
     let mut message = printable(format!("{title} cannot be read: {at_least}{count} field{plural}"), 800);
-    for field in fields {
+    for field in fields.iter().take(MAX_UNREADABLE) {
         message.push_str("\n- ");
         message.push_str(&printable(field.clone(), 800));
     }

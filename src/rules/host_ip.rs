@@ -19,7 +19,15 @@ pub static CHECKS: &[Check] = &[Check::Container(check)];
 fn check(cx: &mut Context, container: Container) {
     for port in container.ports() {
         if let Some(address) = port.host_ip().filter(|address| !address.value.is_empty()) {
-            cx.remove(address.node, "binds a port to an address of the host, and virtual nodes have none", "remove hostIP");
+            cx.report(
+                address.node,
+                "binds a port to an address of the host, and virtual nodes have none",
+                "remove hostIP",
+            );
+            // Kubernetes refuses two ports of one number on one address.
+            if cx.is_fixed("host-port") || !cx.shares_host_port(port) {
+                cx.and_remove(address.node);
+            }
         }
     }
 }

@@ -21,10 +21,22 @@ fn check(cx: &mut Context, pod: PodSpec) {
     match name.value {
         "" => {}
         "linux" => {
-            cx.remove(os.node, "virtual nodes do not support os", "remove it");
+            cx.report(os.node, "virtual nodes do not support os", "remove it");
+            // Kubernetes refuses a stop signal without it.
+            if !pod.all_containers().any(has_stop_signal) {
+                cx.and_remove(os.node);
+            }
         }
         _ => {
-            cx.report(os.node, "virtual nodes do not support os and run Linux only", "use an image for Linux and remove os");
+            cx.report(
+                os.node,
+                "virtual nodes do not support os and run Linux only",
+                "use an image for Linux and remove os",
+            );
         }
     }
+}
+
+fn has_stop_signal(container: Container) -> bool {
+    container.read_lifecycle(|lifecycle| lifecycle.stop_signal().is_some_and(|signal| !signal.value.is_empty()))
 }

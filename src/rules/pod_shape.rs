@@ -1,6 +1,7 @@
 //! `pod-shape`: finds pods that ask for a GPU or may only run on GPU or Intel shapes.
 
 use crate::check::prelude::*;
+use crate::document::text::sort_names;
 use crate::document::view::Amount;
 use crate::kubernetes::views::{NodeSelectorRequirement, NodeSelectorTerm};
 
@@ -28,8 +29,11 @@ fn container(cx: &mut Context, container: Container) {
         report(cx, name, limit);
     }
     // Kubernetes takes no GPU request without an equal limit; a template may still hold one.
+    let mut limits = resources.limits().into_iter().peekable();
     for (name, request) in resources.requests() {
-        if is_gpu(name) && !resources.limits().get(name).is_some_and(|limit| limit.value().is_positive()) {
+        while limits.next_if(|(limit, _)| *limit < name).is_some() {}
+        let limit = limits.next_if(|(limit, _)| *limit == name);
+        if !limit.is_some_and(|(_, limit)| limit.value().is_positive()) {
             report(cx, name, request);
         }
     }
@@ -63,21 +67,33 @@ fn pod(cx: &mut Context, pod: PodSpec) {
 /// Whether every node that the term can match has a shape that no virtual node has; `None` if it matches no node.
 fn only_foreign(term: NodeSelectorTerm) -> Option<bool> {
     term.match_expressions().filled()?;
-    let on_shape = |operator: &'static str| {
-        term.match_expressions().into_iter().filter(move |requirement| {
-            requirement.key().is_some_and(|key| SHAPE_LABELS.contains(&key.value))
-                && requirement.operator().is_some_and(|is| is.value == operator)
-        })
+    let mut shapes = values(term, "In");
+    let Some(first) = shapes.next() else { return Some(false) };
+    let rest: Vec<_> = shapes.collect();
+    let excluded: Vec<_> = values(term, "NotIn").collect();
+    let is_allowed = |shape: &&str| {
+        rest.iter().all(|allowed| contains(allowed, shape)) && !excluded.iter().any(|values| contains(values, shape))
     };
-    let holds = |requirement: NodeSelectorRequirement, shape: &str| {
-        requirement.values().into_iter().any(|value| value.value == shape)
-    };
-    let Some(allowed) = on_shape("In").next() else { return Some(false) };
-    let mut shapes = allowed.values().into_iter().map(|shape| shape.value).filter(|shape| {
-        on_shape("In").all(|allowed| holds(allowed, shape)) && !on_shape("NotIn").any(|excluded| holds(excluded, shape))
-    });
+    let mut shapes = first.iter().map(|(shape, _)| *shape).filter(is_allowed);
     let is_first_foreign = is_foreign(shapes.next()?);
     Some(is_first_foreign && shapes.all(is_foreign))
+}
+
+/// The values of each requirement on the shape that has this operator, sorted: a sender can name many.
+fn values<'d>(term: NodeSelectorTerm<'d>, operator: &'static str) -> impl Iterator<Item = Vec<(&'d str, usize)>> {
+    let is_on_shape = move |requirement: &NodeSelectorRequirement| {
+        requirement.key().is_some_and(|key| SHAPE_LABELS.contains(&key.value))
+            && requirement.operator().is_some_and(|is| is.value == operator)
+    };
+    term.match_expressions().into_iter().filter(is_on_shape).map(|requirement| {
+        let mut values = requirement.values().into_iter().map(|value| (value.value, 0)).collect();
+        sort_names(&mut values);
+        values
+    })
+}
+
+fn contains(values: &[(&str, usize)], shape: &str) -> bool {
+    values.binary_search_by(|(value, _)| (*value).cmp(shape)).is_ok()
 }
 
 /// Whether a shape is one that virtual nodes do not have.

@@ -1,7 +1,7 @@
 //! `requests-equal-limits`: finds resources with a request and a limit that differ in value.
 
 use crate::check::prelude::*;
-use crate::document::view::Amount;
+use crate::document::view::join;
 use crate::kubernetes::views::ResourceRequirements;
 
 /// The rule.
@@ -37,12 +37,13 @@ fn container(cx: &mut Context, container: Container) {
 
 /// `before` are the resources that a running pod had, where only the change counts.
 fn check(cx: &mut Context, resources: ResourceRequirements, before: Option<ResourceRequirements>, can_be_fixed: bool) {
-    for (request, limit) in pairs(resources) {
+    let before: Vec<_> = before.into_iter().flat_map(|before| join(before.requests(), before.limits())).collect();
+    let mut before = before.into_iter().peekable();
+    for (request, limit) in join(resources.requests(), resources.limits()) {
         let name = request.node.name();
-        let is_unchanged = before.is_some_and(|before| {
-            before.requests().get(name).is_some_and(|before| before.equals(request))
-                && before.limits().get(name).is_some_and(|before| before.equals(limit))
-        });
+        while before.next_if(|(known, _)| known.node.name() < name).is_some() {}
+        let known = before.next_if(|(known, _)| known.node.name() == name);
+        let is_unchanged = known.is_some_and(|known| known.0.equals(request) && known.1.equals(limit));
         if request.equals(limit) || is_unchanged {
             continue;
         }
@@ -52,18 +53,4 @@ fn check(cx: &mut Context, resources: ResourceRequirements, before: Option<Resou
             cx.and_set(request.node, Scalar::Text(limit.text().to_owned()));
         }
     }
-}
-
-/// The resources that have a request and a limit, in the order of the requests.
-fn pairs<'d>(resources: ResourceRequirements<'d>) -> impl Iterator<Item = (Amount<'d>, Amount<'d>)> {
-    // The API server writes both in the order of their names. So the next limit is found where the last one was, and
-    // the cost does not grow with the square of the names.
-    let mut limits = resources.limits().into_iter();
-    resources.requests().into_iter().filter_map(move |(name, request)| {
-        let (_, limit) = limits.by_ref().find(|(limit, _)| *limit == name).or_else(|| {
-            limits = resources.limits().into_iter();
-            limits.by_ref().find(|(limit, _)| *limit == name)
-        })?;
-        Some((request, limit))
-    })
 }

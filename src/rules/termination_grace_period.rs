@@ -1,8 +1,6 @@
 //! `termination-grace-period`: finds pods with another grace period than the default.
 
 use crate::check::prelude::*;
-use crate::document::reader::Document;
-use crate::kubernetes::views::Lifecycle;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -37,8 +35,8 @@ fn check(cx: &mut Context, pod: PodSpec) {
 
 /// Whether a container sleeps longer, at its start or end, than the default allows: Kubernetes would reject the fix.
 fn sleeps_longer(container: Container) -> bool {
-    let lifecycle = container.lifecycle().and_then(|lifecycle| Document::read(lifecycle.text(), Lifecycle::SHAPE).ok());
-    let Some(lifecycle) = lifecycle.as_ref().and_then(|document| Lifecycle::of(document.root())) else { return false };
-    let hooks = [lifecycle.post_start(), lifecycle.pre_stop()].into_iter().flatten();
-    hooks.filter_map(|hook| hook.sleep()?.seconds()).any(|seconds| seconds.value > DEFAULT)
+    container.read_lifecycle(|lifecycle| {
+        let hooks = [lifecycle.post_start(), lifecycle.pre_stop()].into_iter().flatten();
+        hooks.filter_map(|hook| hook.sleep()?.seconds()).any(|seconds| seconds.value > DEFAULT)
+    })
 }

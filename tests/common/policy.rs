@@ -76,7 +76,7 @@ pub fn verdict(cluster: &dyn Cluster, payload: &[u8]) -> Verdict {
 
 fn found(finding: Finding) -> Found {
     Found {
-        path: finding.path,
+        path: finding.path.text(),
         rule: finding.rule.id,
         level: finding.level,
         container: finding.container,
@@ -86,14 +86,14 @@ fn found(finding: Finding) -> Found {
 
 /// The response to a payload, as JSON text: the bytes that the host gets.
 pub fn response(cluster: &dyn Cluster, payload: &[u8]) -> String {
-    serde_json::to_string(&oke_virtual_nodes_policy::validate(cluster, payload)).expect("a response is JSON")
+    oke_virtual_nodes_policy::validate(cluster, payload).to_json()
 }
 
 /// The fixed object as it is written in the response to a payload; `None` where the response has none.
 pub fn fixed_text(payload: &[u8]) -> Option<String> {
     let response = oke_virtual_nodes_policy::validate(&Host, payload);
-    let fixed = response.mutated_object.as_ref().map(|object| object.get().to_owned())?;
-    let bytes = serde_json::to_string(&response).expect("a response is JSON");
+    let fixed = response.mutated_object.clone()?;
+    let bytes = response.to_json();
     assert!(bytes.contains(&fixed), "{bytes}");
     Some(fixed)
 }
