@@ -49,7 +49,7 @@ impl Place<'_> {
     }
 
     fn steps(&self) -> Vec<Step<'static>> {
-        let mut steps: Vec<_> = self.node().into_iter().flat_map(|node| node.steps()).map(Step::into_owned).collect();
+        let mut steps = self.node().map_or_else(Vec::new, Node::steps);
         if let Place::Below(_, names) = self {
             steps.extend(names.iter().map(|name| Step::key(name)));
         }
