@@ -125,6 +125,12 @@ impl<'d> Context<'d> {
         self.template?.spec
     }
 
+    /// The template of that pod.
+    #[must_use]
+    pub fn template(&self) -> Option<&'d Template<'d>> {
+        self.template
+    }
+
     /// The first emptyDir among the volumes of the pod.
     #[must_use]
     pub fn first_empty_dir(&self) -> Option<Node<'d>> {

@@ -7,6 +7,7 @@ use crate::check::{Catalogue, Check, detection};
 use crate::cluster::Lookups;
 use crate::config::{RuleSettings, Settings};
 use crate::kubernetes::image::Image;
+use crate::kubernetes::kinds::Kind;
 use crate::kubernetes::object::Object;
 use crate::kubernetes::views::{Container, PodSpec};
 use crate::lint::rule::Level;
@@ -124,11 +125,13 @@ impl<'d> Evaluator<'d> {
 
     fn object(&mut self) {
         let object = self.context.object;
+        // A custom workload of which no template is judged is of no interest itself.
+        let is_seen = object.kind() != Kind::CustomWorkload || !object.templates.is_empty();
         for (rule, check) in &self.checks {
             let cx = &mut self.context;
             cx.rule = *rule;
             match check {
-                Check::Object(kinds, check) if kinds.contains(&object.kind()) => check(cx),
+                Check::Object(kinds, check) if is_seen && kinds.contains(&object.kind()) => check(cx),
                 Check::Workload(check) if !object.templates.is_empty() => check(cx),
                 Check::Product(products, problem, remedy) => _ = detection::report(cx, products, problem, remedy),
                 Check::Claim(check) => object.claims.iter().for_each(|claim| check(cx, *claim)),

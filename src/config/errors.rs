@@ -8,8 +8,12 @@ use super::settings::ParameterValue;
 use crate::document::node::{Children, Json, Node, children};
 use crate::document::quantity::Quantity;
 use crate::document::text::{append, joined};
-use crate::kubernetes::kinds::KINDS;
+use crate::document::pattern::Pattern;
+use crate::kubernetes::kinds::{KINDS, is_own_group};
 use crate::lint::rule::{self, Level, Parameter, ParameterKind, Rule};
+
+/// The settings name at most this many places of pod templates.
+const MAX_POD_TEMPLATES: usize = 16;
 
 /// Whether a level or a choice is off. YAML 1.1 reads a bare `off` as false.
 pub(super) fn is_off(value: Node<'_>) -> bool {
@@ -95,6 +99,35 @@ impl<'c> Errors<'c> {
         let mut names: Vec<_> = rule.parameters.iter().map(|parameter| parameter.name).collect();
         names.extend(["level", "mutate"]);
         self.unknown(&format!("rules.{}", rule.id), "setting", key, &names);
+    }
+
+    /// The group, kind and pattern of an entry of `podTemplates`; what is wrong with it is noted.
+    pub(super) fn pod_template<'d>(
+        &mut self,
+        path: &str,
+        index: usize,
+        entry: Node<'d>,
+    ) -> Option<(&'d str, &'d str, Pattern<'d>)> {
+        if index == MAX_POD_TEMPLATES {
+            self.add("podTemplates", format_args!("at most {MAX_POD_TEMPLATES} entries are possible"));
+        }
+        let Json::Object(_) = entry.json() else { return None };
+        for key in ["group", "kind", "path"] {
+            if entry.at(&[key]).is_none() {
+                self.add(&below(path, key), format_args!("an entry needs it"));
+            }
+        }
+        let (group, kind) = (entry.text_at(&["group"]), entry.text_at(&["kind"]));
+        if entry.at(&["group"]).is_some_and(|group| group.text().is_some_and(is_own_group)) {
+            self.add(&below(path, "group"), format_args!("the kinds of Kubernetes' own groups are known already"));
+        }
+        let text = entry.at(&["path"]).and_then(Node::text)?;
+        let pattern = Pattern::parse(text);
+        if pattern.is_none() && !text.is_empty() {
+            let what = "expected plain keys with dots between them, [*] for entries of a list, .* for values of a map";
+            self.add(&below(path, "path"), format_args!("{what}"));
+        }
+        Some((group, kind, pattern?))
     }
 
     /// Notes which taints lack what a taint needs.

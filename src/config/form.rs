@@ -42,6 +42,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     ("mutateTemplates", Form::Flag),
     ("nodeKind", Form::Choice(&["virtual", "managed", "mixed"])),
     ("onLookupFailure", Form::Choice(&["deny", "warn"])),
+    ("podTemplates", Form::List(&Form::Object(POD_TEMPLATE))),
     ("profile", Form::Choice(&["strict", "tolerant"])),
     ("rules", Form::Rules),
     ("virtualNodes", Form::Object(&[("labels", LABELS), ("taints", Form::List(&Form::Object(TAINT)))])),
@@ -57,6 +58,8 @@ pub(super) const EXEMPTION: &[Setting] = &[
     ("rules", NAMES),
     ("reason", Form::Text),
 ];
+
+pub(super) const POD_TEMPLATE: &[Setting] = &[("group", Form::Name), ("kind", Form::Name), ("path", Form::Name)];
 
 pub(super) const TAINT: &[Setting] = &[
     ("key", Form::Name),

@@ -5,8 +5,10 @@ use std::borrow::Cow;
 use super::errors::{Entries, Errors};
 use super::form::{Form, PLACEMENT, SETTINGS};
 use crate::document::node::{Json, Node, children};
+use crate::document::pattern::Pattern;
 use crate::document::reader::Document;
 use crate::document::shape::Shape;
+use crate::kubernetes::kinds::{Kind, KindInfo};
 use crate::kubernetes::virtual_node::VirtualNode;
 use crate::lint::lookup::Lookup;
 use crate::lint::rule::{self, Fix, Level, Parameter, Rule};
@@ -68,6 +70,8 @@ pub struct Settings<'a> {
     pub fixes_placement: bool,
     /// Every rule of the catalogue, in its order.
     pub rules: Vec<RuleSettings>,
+    /// The custom workloads that the settings add, with their places of pod templates.
+    pod_templates: Vec<(KindInfo<'a>, Vec<Pattern<'a>>)>,
     lookups: Option<Node<'a>>,
     parameters: Vec<(&'static Parameter, ParameterValue<'a>)>,
 }
@@ -97,6 +101,7 @@ impl<'d> Settings<'d> {
         errors.check("", root, &Form::Object(SETTINGS));
         let mut settings = Self::top_level(root, catalogue);
         settings.read_rules(root.at(&["rules"]), &mut errors);
+        settings.read_pod_templates(root.at(&["podTemplates"]), &mut errors);
         errors.taints(root.at(&["virtualNodes", "taints"]));
         for (index, exemption) in children(settings.exemptions).enumerate() {
             errors.exemption(&format!("exemptions[{index}]"), exemption);
@@ -136,8 +141,37 @@ impl<'d> Settings<'d> {
             annotate: is_on("annotate"),
             fixes_placement: false,
             rules: catalogue.iter().map(of_rule).collect(),
+            pod_templates: Vec::new(),
             lookups: root.at(&["lookups"]),
             parameters: Vec::new(),
+        }
+    }
+
+    /// Reads where custom workloads keep their pod templates. What is in the table already gets one more place.
+    fn read_pod_templates(&mut self, entries: Option<Node<'d>>, errors: &mut Errors<'_>) {
+        for (index, entry) in children(entries).enumerate() {
+            let path = format!("podTemplates[{index}]");
+            let Some((group, kind, pattern)) = errors.pod_template(&path, index, entry) else { continue };
+            let known = self.pod_templates.iter_mut().find(|(info, _)| info.group == group && info.name == kind);
+            match known {
+                Some((_, patterns)) => patterns.push(pattern),
+                None => {
+                    let info = KindInfo::find(group, kind).filter(|info| info.kind == Kind::CustomWorkload);
+                    let patterns = info.iter().flat_map(|info| info.templates).copied().chain([pattern]).collect();
+                    let info = info.unwrap_or(KindInfo::custom_workload(group, kind));
+                    self.pod_templates.push((info, patterns));
+                }
+            }
+        }
+    }
+
+    /// The kind of that group and name, if any rule knows it.
+    #[must_use]
+    pub fn kind(&self, group: &str, name: &str) -> Option<KindInfo<'_>> {
+        let added = self.pod_templates.iter().find(|(info, _)| info.group == group && info.name == name);
+        match added {
+            Some((info, templates)) => Some(KindInfo { templates, ..*info }),
+            None => KindInfo::find(group, name),
         }
     }
 

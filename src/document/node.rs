@@ -6,7 +6,7 @@ use std::fmt::Write;
 use super::path::{Step, write_name};
 use super::reader::{Datum, Document, Key, Slot, bit};
 use super::shape::{Field, Shape};
-use super::text::{append, sort_names};
+use super::text::{append, json_separate, json_text};
 
 /// A value of a document, with its place in it.
 #[derive(Clone, Copy)]
@@ -208,39 +208,6 @@ pub enum Json<'d> {
     Deep(&'d str),
 }
 
-impl Json<'_> {
-    /// Whether two values are equal; the order of keys does not matter.
-    #[must_use]
-    pub fn equals(self, other: Json<'_>) -> bool {
-        match (self, other) {
-            (Json::Null, Json::Null) => true,
-            (Json::Bool(left), Json::Bool(right)) => left == right,
-            (Json::Int(left), Json::Int(right)) => left == right,
-            (Json::Number(left), Json::Number(right)) => left == right,
-            (Json::Text(left), Json::Text(right)) | (Json::Deep(left), Json::Deep(right)) => left == right,
-            (Json::List(left), Json::List(right)) => same_values(&left.collect::<Vec<_>>(), &right.collect::<Vec<_>>()),
-            (Json::Object(left), Json::Object(right)) => same_values(&by_name(left), &by_name(right)),
-            _ => false,
-        }
-    }
-}
-
-fn same_values(left: &[Node<'_>], right: &[Node<'_>]) -> bool {
-    left.len() == right.len()
-        && left.iter().zip(right).all(|(left, right)| left.name() == right.name() && left.json().equals(right.json()))
-}
-
-fn by_name<'d>(children: Children<'d>) -> Vec<Node<'d>> {
-    let mut names = Vec::new();
-    let mut nodes = Vec::new();
-    for (index, node) in children.enumerate() {
-        names.push((node.name(), index));
-        nodes.push(node);
-    }
-    sort_names(&mut names);
-    names.iter().filter_map(|(_, index)| nodes.get(*index).copied()).collect()
-}
-
 impl PartialEq<Node<'_>> for Node<'_> {
     fn eq(&self, other: &Node<'_>) -> bool {
         std::ptr::addr_eq(self.document, other.document) && self.id == other.id
@@ -251,12 +218,50 @@ impl PartialEq<Node<'_>> for Node<'_> {
 /// order its keys in another way.
 #[must_use]
 pub fn same_json(left: &str, right: &str) -> bool {
-    if left == right {
-        return true;
-    }
-    let (left, right) = (Document::read(left, &Shape::Any), Document::read(right, &Shape::Any));
-    matches!((left, right), (Ok(left), Ok(right)) if left.root().json().equals(right.root().json()))
+    left == right || matches!((canonical(left), canonical(right)), (Some(left), Some(right)) if left == right)
 }
+
+/// A text that is the same for all JSON texts of one value; `None` if the text is malformed. Members that are null are
+/// left out, as Kubernetes reads them.
+#[must_use]
+pub fn canonical(text: &str) -> Option<String> {
+    let document = Document::read(text, &Shape::Any).ok()?;
+    let mut canonical = String::with_capacity(text.len());
+    document.root().write_canonical(&mut canonical);
+    Some(canonical)
+}
+
+impl Node<'_> {
+    fn write_canonical(self, out: &mut String) {
+        match self.json() {
+            Json::Null => out.push_str("null"),
+            Json::Bool(value) => out.push_str(if value { "true" } else { "false" }),
+            Json::Int(value) => _ = write!(out, "{value}"),
+            Json::Number(text) | Json::Deep(text) => out.push_str(text),
+            Json::Text(text) => json_text(out, text),
+            Json::List(entries) => {
+                out.push('[');
+                for entry in entries {
+                    json_separate(out);
+                    entry.write_canonical(out);
+                }
+                out.push(']');
+            }
+            // Members are kept in the order of their names.
+            Json::Object(members) => {
+                out.push('{');
+                for member in members {
+                    json_separate(out);
+                    json_text(out, member.name());
+                    out.push(':');
+                    member.write_canonical(out);
+                }
+                out.push('}');
+            }
+        }
+    }
+}
+
 
 /// The children of a node, in the order of the text.
 pub struct Children<'d> {

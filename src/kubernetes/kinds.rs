@@ -3,6 +3,7 @@
 use crate::document::pattern::Pattern;
 use crate::document::shape::{Route, Shape};
 use crate::document::view::View;
+use crate::kubernetes::custom_workloads::CUSTOM_WORKLOADS;
 use crate::kubernetes::products;
 use crate::kubernetes::views::{
     ObjectMeta, PersistentVolumeClaim, PersistentVolumeClaimSpec, PersistentVolumeSpec, PodTemplateSpec, ServiceSpec,
@@ -49,32 +50,35 @@ pub enum Kind {
     PodAttachOptions,
     /// The options of `kubectl port-forward`
     PodPortForwardOptions,
+    /// A custom resource with pod templates
+    CustomWorkload,
     /// Any other kind in an API group that a rule knows
     Custom,
 }
 
 /// A kind in Kubernetes' API, and where its objects keep what rules look at.
-pub struct KindInfo {
+#[derive(Clone, Copy)]
+pub struct KindInfo<'k> {
     /// The kind.
     pub kind: Kind,
     /// Its API group; empty for the core group.
-    pub group: &'static str,
+    pub group: &'k str,
     /// Its name.
-    pub name: &'static str,
+    pub name: &'k str,
     /// Its plural name, as in a webhook's rules.
     pub resource: &'static str,
     /// Whether its objects are in a namespace.
     pub is_namespaced: bool,
     /// Where its pod templates are. A Pod is its own template.
-    pub templates: &'static [Pattern<'static>],
+    pub templates: &'k [Pattern<'k>],
     /// Where its templates of claims are.
-    pub claims: Option<Pattern<'static>>,
+    pub claims: Option<Pattern<'k>>,
     /// What else is read of its objects, beside their metadata.
-    pub fields: &'static [Route<'static>],
+    pub fields: &'k [Route<'k>],
 }
 
 /// A kind of the core group, in a namespace and without pods; the others differ from it.
-const CORE: KindInfo = KindInfo {
+pub(super) const CORE: KindInfo<'static> = KindInfo {
     kind: Kind::Custom,
     group: "",
     name: "",
@@ -89,7 +93,7 @@ const TEMPLATE: &[Pattern<'static>] = &[Pattern::new("spec.template")];
 const DATA: &[Route<'static>] =
     &[route("data", &Shape::Presence), route("binaryData", &Shape::Presence), route("stringData", &Shape::Presence)];
 
-const fn route(pattern: &'static str, shape: &'static Shape) -> Route<'static> {
+pub(super) const fn route(pattern: &'static str, shape: &'static Shape) -> Route<'static> {
     Route { pattern: Pattern::new(pattern), shape }
 }
 
@@ -97,7 +101,7 @@ const fn route(pattern: &'static str, shape: &'static Shape) -> Route<'static> {
 pub const JOB_METADATA: &str = "spec.jobTemplate.metadata";
 
 /// All kinds that rules know by their names.
-pub static KINDS: &[KindInfo] = &[
+pub static KINDS: &[KindInfo<'static>] = &[
     KindInfo { kind: Kind::Pod, name: "Pod", resource: "pods", templates: &[Pattern::ROOT], ..CORE },
     KindInfo {
         kind: Kind::Deployment,
@@ -194,7 +198,7 @@ pub static KINDS: &[KindInfo] = &[
 ];
 
 /// A kind that is known by its API group alone.
-static CUSTOM: KindInfo = KindInfo { ..CORE };
+static CUSTOM: KindInfo<'static> = KindInfo { ..CORE };
 
 /// Whether a group is the one of the network policies that administrators of a cluster write.
 #[must_use]
@@ -202,12 +206,37 @@ pub fn is_policy_group(group: &str) -> bool {
     products::is_in_group(group, "policy.networking.k8s.io")
 }
 
-impl KindInfo {
+impl KindInfo<'static> {
     /// The kind of that group and name, if any rule knows it. The version does not matter.
     #[must_use]
-    pub fn find(group: &str, name: &str) -> Option<&'static KindInfo> {
-        let known = KINDS.iter().find(|info| info.group == group && info.name == name);
-        known.or_else(|| (products::has_group(group) || is_policy_group(group)).then_some(&CUSTOM))
+    pub fn find(group: &str, name: &str) -> Option<Self> {
+        let group = current_group(group, name);
+        let is_it = |info: &&KindInfo<'_>| info.group == group && info.name == name;
+        let known = KINDS.iter().find(is_it).or_else(|| CUSTOM_WORKLOADS.iter().find(is_it));
+        known.or_else(|| (products::has_group(group) || is_policy_group(group)).then_some(&CUSTOM)).copied()
+    }
+}
+
+/// The group in which a kind is today: some stood in `extensions` once.
+fn current_group<'g>(group: &'g str, kind: &str) -> &'g str {
+    match (group, kind) {
+        ("extensions", "Deployment" | "DaemonSet" | "ReplicaSet") => "apps",
+        ("extensions", "NetworkPolicy") => "networking.k8s.io",
+        _ => group,
+    }
+}
+
+/// Whether a group is one of Kubernetes' own, of which the domain `k8s.io` is kept free.
+#[must_use]
+pub fn is_own_group(group: &str) -> bool {
+    !group.contains('.') || products::is_in_group(group, "k8s.io")
+}
+
+impl<'k> KindInfo<'k> {
+    /// A custom workload of which the places of its templates are not known yet.
+    #[must_use]
+    pub const fn custom_workload(group: &'k str, name: &'k str) -> Self {
+        KindInfo { kind: Kind::CustomWorkload, group, name, ..CORE }
     }
 
     /// Whether such an object is a pod or makes pods from a template.
@@ -218,7 +247,7 @@ impl KindInfo {
 
     /// What is read of such an object.
     #[must_use]
-    pub fn routes(&self) -> Vec<Route<'static>> {
+    pub fn routes(&self) -> Vec<Route<'k>> {
         let templates = self.templates.iter().map(|pattern| Route { pattern: *pattern, shape: PodTemplateSpec::SHAPE });
         let claims = self.claims.map(|pattern| Route { pattern, shape: PersistentVolumeClaim::SHAPE });
         let mut routes = vec![route("metadata", ObjectMeta::SHAPE)];
@@ -226,12 +255,9 @@ impl KindInfo {
         routes
     }
 
-    /// Where such an object keeps what its pods are made from, as text.
-    #[must_use]
-    pub fn pod_routes(&self) -> Vec<Route<'static>> {
-        // Claim templates are compared as the list that they are.
-        let patterns = self.templates.iter().copied().chain(self.claims);
-        patterns.map(|pattern| Route { pattern, shape: &Shape::Raw }).collect()
+    /// Where such an object keeps what its pods are made from: its templates, and then its claims.
+    pub fn pod_patterns(&self) -> impl Iterator<Item = Pattern<'k>> {
+        self.templates.iter().copied().chain(self.claims)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Kubernetes' vocabulary as data: kinds, fields of objects, images, products and virtual nodes.
 
+pub mod custom_workloads;
 pub mod image;
 pub mod kinds;
 pub mod object;

@@ -22,7 +22,7 @@ pub struct Template<'d> {
 /// An object that was read by the routes of its kind.
 pub struct Object<'d> {
     /// Its kind.
-    pub info: &'static KindInfo,
+    pub info: KindInfo<'d>,
     /// Its API group; empty for the core group.
     pub group: &'d str,
     /// Its name; empty where the API server will make one from `generateName`.
@@ -40,7 +40,7 @@ pub struct Object<'d> {
 impl<'d> Object<'d> {
     /// The object that `root` holds. `name` is the request's; where it is empty, the object's counts.
     #[must_use]
-    pub fn new(info: &'static KindInfo, group: &'d str, name: &'d str, root: Node<'d>) -> Self {
+    pub fn new(info: KindInfo<'d>, group: &'d str, name: &'d str, root: Node<'d>) -> Self {
         let metadata = field::<ObjectMeta>(root, "metadata");
         let own_name = || metadata.and_then(ObjectMeta::name).map_or("", |name| name.value);
         let templates = info.templates.iter().flat_map(|pattern| pattern.select(root));
@@ -80,11 +80,18 @@ impl<'d> Object<'d> {
         self.metadata?.owner_references().into_iter().find(|owner| owner.is_controller(group, kind))
     }
 
+    /// The API group and the kind of the object that controls this one.
+    #[must_use]
+    pub fn controller_kind(&self) -> Option<(&'d str, &'d str)> {
+        let mut owners = self.metadata?.owner_references().into_iter();
+        let owner = owners.find(|owner| owner.controller().is_some_and(|flag| flag.value))?;
+        Some((owner.group(), owner.kind().map_or("", |kind| kind.value)))
+    }
+
     /// Whether another object controls this one.
     #[must_use]
     pub fn has_controller(&self) -> bool {
-        let owners = self.metadata.into_iter().flat_map(|metadata| metadata.owner_references());
-        owners.into_iter().any(|owner| owner.controller().is_some_and(|flag| flag.value))
+        self.controller_kind().is_some()
     }
 
     /// The specs of its pods.
@@ -122,13 +129,17 @@ impl<'d> PodSpec<'d> {
     }
 }
 
-impl OwnerReference<'_> {
+impl<'d> OwnerReference<'d> {
+    /// The API group of the owner.
+    fn group(self) -> &'d str {
+        let version = self.api_version().map_or("", |version| version.value);
+        version.split_once('/').map_or("", |(group, _)| group)
+    }
+
     /// Whether it is the controller, and of `kind` in API group `group`.
     fn is_controller(self, group: &str, kind: &str) -> bool {
         self.controller().is_some_and(|flag| flag.value)
             && self.kind().is_some_and(|name| name.value == kind)
-            && self
-                .api_version()
-                .is_some_and(|version| version.value.split_once('/').map_or("", |(group, _)| group) == group)
+            && self.group() == group
     }
 }

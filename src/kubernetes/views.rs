@@ -346,6 +346,13 @@ view! {
 }
 
 view! {
+    /// A port of an Agones GameServer.
+    GameServerPort = "" {
+        port_policy: "portPolicy" => Text<'d>,
+    }
+}
+
+view! {
     /// Requests and limits.
     ResourceRequirements = "io.k8s.api.core.v1.ResourceRequirements" {
         limits: "limits" => Map<'d, Amount<'d>>,

@@ -18,6 +18,7 @@ use crate::kubernetes::kinds::Kind;
 use crate::kubernetes::object::Object;
 use crate::lint::finding::Finding;
 use crate::lint::rule::Level;
+use object::Change;
 use request::Request;
 use verdict::{Early, Verdict};
 
@@ -44,7 +45,7 @@ pub fn judge(cluster: &dyn Cluster, payload: &[u8], catalogue: Catalogue) -> Res
     if settings.node_kind == NodeKind::Managed {
         return Err(Early::Accepted);
     }
-    let request = Request::read(&payload)?;
+    let request = Request::read(&payload, &settings)?;
     let lookups = Lookups::new(cluster, &settings, request.namespace);
     let case = Case { request: &request, settings: &settings, lookups: &lookups, catalogue };
     match request.scope() {
@@ -59,12 +60,13 @@ fn judge_object(case: &Case<'_>, scope: Scope) -> Result<Verdict, Early> {
     let old = object::read_old(request);
     let old = old.as_ref().map(|old| Object::new(request.info, request.group, request.name, old.root()));
     // Finalizers must go, whatever is in the object.
-    if old.as_ref().is_some_and(object::is_being_deleted) || object::keeps_templates(request) {
+    let change = object::change(request);
+    if old.as_ref().is_some_and(object::is_being_deleted) || change == Change::Nothing {
         return Err(Early::Accepted);
     }
     let document = object::read(request)?;
-    let object = Object::new(request.info, request.group, request.name, document.root());
-    if object::is_owned(old.as_ref().unwrap_or(&object)) {
+    let mut object = Object::new(request.info, request.group, request.name, document.root());
+    if object::is_owned(old.as_ref().unwrap_or(&object), settings) {
         return Err(Early::Accepted);
     }
     let mut verdict = Verdict {
@@ -74,7 +76,8 @@ fn judge_object(case: &Case<'_>, scope: Scope) -> Result<Verdict, Early> {
     };
     object::check_types(&document, &verdict.title)?;
 
-    let landing = placement::landing(&object, old.as_ref(), scope, case);
+    object::keep_changed(&mut object, &change);
+    let landing = placement::landing(&mut object, old.as_ref(), scope, case);
     // The API server keeps of what a subresource sends only what the subresource changes: all else is as it was.
     let kept = old.as_ref().filter(|_| scope.is_subresource()).unwrap_or(&object);
     let subject = Subject { object: &object, old: old.as_ref(), settings, lookups, catalogue };

@@ -62,6 +62,8 @@ impl Target {
             (Kind::Pod | Kind::Service, Operation::Create) => Some(Target::Object),
             (Kind::Pod | Kind::Service, _) => None,
             _ if !object.info.has_templates() => None,
+            // Their operators would write them back.
+            (Kind::CustomWorkload, _) => Some(Target::ItsPods),
             // The template of a Job cannot be changed any more.
             (Kind::Job, Operation::Update) => Some(Target::ItsPods),
             _ if case.settings.mutate_templates && !object.has_controller() => Some(Target::Object),

@@ -40,17 +40,14 @@ impl Landing {
 
 /// The part of an object that is judged, by where its pods land. Objects that make no pods are judged wherever they are.
 #[must_use]
-pub fn landing(object: &Object<'_>, old: Option<&Object<'_>>, scope: Scope, case: &Case<'_>) -> Landing {
+pub fn landing(object: &mut Object<'_>, old: Option<&Object<'_>>, scope: Scope, case: &Case<'_>) -> Landing {
     // A change of a pod that is not known as it was is judged as a new pod.
     let running = old.and_then(Object::pod).filter(|_| scope != Scope::Whole);
     let scope = if running.is_some() { scope } else { Scope::Whole };
     let Some(pod) = object.pod().filter(|_| case.settings.node_kind == NodeKind::Mixed) else {
         return Landing { scope: Some(scope), failed: None };
     };
-    let Some(running) = running else {
-        let (can_land, failed) = can_land(pod, case);
-        return Landing { scope: can_land.then_some(Scope::Whole), failed };
-    };
+    let Some(running) = running else { return landing_templates(object, case) };
     // A running pod is where it is. The API server drops or refuses everything else that a request says of it.
     let (could_land, failed) = can_land(running, case);
     if could_land {
@@ -60,6 +57,19 @@ pub fn landing(object: &Object<'_>, old: Option<&Object<'_>>, scope: Scope, case
     let is_waiting = scope == Scope::PodUpdate && running.node_name().is_none_or(|name| name.value.is_empty());
     let lands_now = is_waiting && can_land(pod, case).0;
     Landing { scope: lands_now.then_some(Scope::Whole), failed }
+}
+
+/// Leaves of an object the templates whose pods can land on virtual nodes.
+fn landing_templates(object: &mut Object<'_>, case: &Case<'_>) -> Landing {
+    let mut failed = None;
+    object.templates.retain(|template| {
+        template.spec.is_none_or(|pod| {
+            let (can_land, failure) = can_land(pod, case);
+            failed = failed.or(failure);
+            can_land
+        })
+    });
+    Landing { scope: object.pod().is_some().then_some(Scope::Whole), failed }
 }
 
 /// Whether a pod can land on virtual nodes: as they are in the cluster where they are looked up and any is found, else
@@ -144,7 +154,8 @@ pub fn keep_off(mut verdict: Verdict, object: &Object<'_>, case: &Case<'_>) -> V
     let requirement = requirement(label);
     // A pod that asks for virtual nodes could be placed nowhere, if it were only kept off them. One that names its node
     // passes the scheduler by.
-    let is_free = !has_node && VirtualNode::without(label.0).takes(pod);
+    let elsewhere = VirtualNode::without(label.0);
+    let is_free = !has_node && object.pods().all(|pod| elsewhere.takes(pod));
     verdict.advice = advice(&requirement, is_free);
     if settings.fixes_placement
         && is_free

@@ -2,6 +2,7 @@
 
 use super::verdict::{Early, unreadable_fields};
 use crate::check::evaluate::Scope;
+use crate::config::Settings;
 use crate::document::node::Node;
 use crate::document::reader::Document;
 use crate::document::shape::{Field, Fields, Shape, position};
@@ -93,7 +94,7 @@ pub fn settings<'d>(payload: &'d Document<'_>) -> Option<&'d str> {
 /// A request that concerns something that rules judge.
 pub struct Request<'d> {
     /// The kind of the object.
-    pub info: &'static KindInfo,
+    pub info: KindInfo<'d>,
     /// Its API group, as the request names it.
     pub group: &'d str,
     /// Its kind, as the request names it.
@@ -120,7 +121,7 @@ impl<'d> Request<'d> {
     /// # Errors
     /// [`Early::Accepted`] if no rule judges it: DELETE, an unknown kind, a subresource that changes no pod.
     /// [`Early::Rejected`] if it cannot be read.
-    pub fn read(payload: &'d Document<'_>) -> Result<Self, Early> {
+    pub fn read(payload: &'d Document<'_>, settings: &'d Settings<'_>) -> Result<Self, Early> {
         let wrong = payload.unreadable();
         if !wrong.is_empty() {
             return Err(unreadable_fields("the request", &wrong));
@@ -140,7 +141,7 @@ impl<'d> Request<'d> {
             return Err(Early::Accepted);
         }
         let request = Request {
-            info: KindInfo::find(group, kind_name).ok_or(Early::Accepted)?,
+            info: settings.kind(group, kind_name).ok_or(Early::Accepted)?,
             group,
             kind_name,
             name: text_of(request.name()),

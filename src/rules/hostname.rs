@@ -26,15 +26,18 @@ fn check(cx: &mut Context, pod: PodSpec) {
     }
 }
 
-/// Whether the pod's controller wrote the name: a StatefulSet the pod's own, an indexed Job its name and the index.
+/// Whether the pod's controller wrote the name: the pod's own, or an indexed Job its name and the index.
 fn is_given(cx: &Context, hostname: &str) -> bool {
-    if cx.object.kind() != Kind::Pod {
+    let object = cx.object;
+    if object.info.name == "StrimziPodSet" {
+        let name = cx.template().and_then(|template| template.metadata?.name());
+        return name.is_some_and(|name| name.value == hostname);
+    }
+    if object.kind() != Kind::Pod {
         return false;
     }
-    if cx.object.controller("apps", "StatefulSet").is_some() && hostname == cx.object.name {
-        return true;
-    }
-    let job = cx.object.controller("batch", "Job").and_then(|owner| owner.name());
-    job.and_then(|job| hostname.strip_prefix(job.value)?.strip_prefix('-'))
-        .is_some_and(|index| !index.is_empty() && index.bytes().all(|byte| byte.is_ascii_digit()))
+    let job = object.controller("batch", "Job").and_then(|owner| owner.name());
+    let index = job.and_then(|job| hostname.strip_prefix(job.value)?.strip_prefix('-'));
+    let is_indexed = index.is_some_and(|index| !index.is_empty() && index.bytes().all(|byte| byte.is_ascii_digit()));
+    is_indexed || (object.has_controller() && hostname == object.name)
 }

@@ -74,6 +74,7 @@ catalogue! {
     kube_proxy,
     ingress_nginx,
     metrics_server,
+    operator_adds,
     external_traffic_policy,
     load_balancer_security_list,
     exec,
