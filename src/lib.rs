@@ -31,12 +31,12 @@ pub mod review;
 pub mod rules;
 
 use kubewarden_policy_sdk::protocol_version_guest;
-use serde::Serialize;
 use wapc_guest::{CallResult, register_function};
 
 use check::Catalogue;
 use cluster::{Cluster, Host};
 use config::{Settings, SettingsError};
+use document::text::json_member;
 use review::response::Response;
 use review::verdict::{Early, Verdict};
 
@@ -75,16 +75,14 @@ pub fn check_settings(json: Option<&str>) -> Result<(), SettingsError> {
 
 /// Says whether settings are valid. Never an error of the host's: every error is in the answer's message.
 fn validate_settings(payload: &[u8]) -> CallResult {
-    #[derive(Serialize)]
-    struct Validity {
-        valid: bool,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        message: Option<String>,
-    }
-
     let message = match std::str::from_utf8(payload) {
         Ok(json) => check_settings(Some(json)).err().map(|error| error.0),
         Err(_) => Some("the settings are not valid UTF-8".to_owned()),
     };
-    Ok(serde_json::to_vec(&Validity { valid: message.is_none(), message })?)
+    let mut answer = format!("{{\"valid\":{}", message.is_none());
+    if let Some(message) = message {
+        json_member(&mut answer, "message", &message);
+    }
+    answer.push('}');
+    Ok(answer.into_bytes())
 }

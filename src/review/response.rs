@@ -1,11 +1,11 @@
 //! The answer: what the API server shows to the user and what the audit scanner keeps.
 
-use serde::Serialize;
-
 use super::mutation::Mutation;
 use super::verdict::{Early, Verdict};
 use crate::document::path::path_of;
-use crate::document::text::{append, joined, printable, sort_names};
+use crate::document::text::{
+    append, joined, json_key, json_member, json_separate, json_text, printable, sort_names,
+};
 use crate::lint::finding::{Edit, Finding, Old, Scalar};
 use crate::lint::rule::Level;
 
@@ -21,41 +21,32 @@ const MAX_WARNINGS: usize = 4096;
 /// The response to a request, in Kubewarden's form.
 ///
 /// The SDK's own type keeps audit annotations in a map of random order; the same request must get the same bytes.
-#[derive(Serialize, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct Response {
     /// Whether the request is allowed.
     pub accepted: bool,
     /// The HTTP status of a rejection.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<u16>,
     /// Why it was rejected; on an accepted request the warnings, which audit reports show from here alone.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
     /// The object with the fixes, as JSON, where something was fixed.
-    #[serde(skip)]
     pub mutated_object: Option<String>,
     /// What the user is told of a request, accepted or not.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub warnings: Option<Vec<String>>,
     /// The ids of the rules, by what came of them.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub audit_annotations: Option<AuditAnnotations>,
 }
 
 /// The ids of the rules, sorted and joined with commas, by what came of their findings.
-#[derive(Serialize, Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub struct AuditAnnotations {
     /// The rules that denied the request.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub denied: Option<String>,
     /// The rules whose findings were exempt.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub exempted: Option<String>,
     /// The rules whose findings were fixed.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub fixed: Option<String>,
     /// The rules that warned.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub warned: Option<String>,
 }
 
@@ -67,16 +58,56 @@ fn ids<'f>(findings: impl IntoIterator<Item = &'f Finding>) -> Option<String> {
     (!text.is_empty()).then_some(text)
 }
 
+impl AuditAnnotations {
+    fn write_json(&self, json: &mut String) {
+        json.push('{');
+        let members = [
+            ("denied", &self.denied),
+            ("exempted", &self.exempted),
+            ("fixed", &self.fixed),
+            ("warned", &self.warned),
+        ];
+        for (name, ids) in members {
+            if let Some(ids) = ids {
+                json_member(json, name, ids);
+            }
+        }
+        json.push('}');
+    }
+}
+
 impl Response {
-    /// The response as JSON. The object is put in as it is written: reading it again would cost the module a reader.
+    /// The response as JSON. Fields that have no value are left out.
     #[must_use]
     pub fn to_json(&self) -> String {
-        // Serialising strings cannot fail.
-        let mut json = serde_json::to_string(self).unwrap_or_default();
-        if let Some(object) = &self.mutated_object {
-            json.pop();
-            append(&mut json, &[",\"mutated_object\":", object, "}"]);
+        let mut json = "{".to_owned();
+        json_key(&mut json, "accepted");
+        json.push_str(if self.accepted { "true" } else { "false" });
+        if let Some(code) = self.code {
+            json_key(&mut json, "code");
+            json.push_str(&code.to_string());
         }
+        if let Some(message) = &self.message {
+            json_member(&mut json, "message", message);
+        }
+        if let Some(object) = &self.mutated_object {
+            json_key(&mut json, "mutated_object");
+            json.push_str(object);
+        }
+        if let Some(warnings) = &self.warnings {
+            json_key(&mut json, "warnings");
+            json.push('[');
+            for warning in warnings {
+                json_separate(&mut json);
+                json_text(&mut json, warning);
+            }
+            json.push(']');
+        }
+        if let Some(annotations) = &self.audit_annotations {
+            json_key(&mut json, "audit_annotations");
+            annotations.write_json(&mut json);
+        }
+        json.push('}');
         json
     }
 

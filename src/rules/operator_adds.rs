@@ -45,7 +45,8 @@ fn check(cx: &mut Context) {
 
 /// Whether a pattern leads to templates of Ray workers.
 fn is_worker(cx: &Context, pattern: Pattern) -> bool {
-    pattern.text().contains("workerGroupSpecs") && !pattern.select(cx.object.root).is_empty()
+    let mut keys = pattern.text().split(['.', '[']);
+    keys.any(|key| key == "workerGroupSpecs") && !pattern.select(cx.object.root).is_empty()
 }
 
 /// Whether a job of the training operator has replicas of a type. The operator takes any case.
