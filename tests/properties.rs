@@ -5,7 +5,7 @@ mod common;
 use common::clusters::Witness;
 use common::fixtures::fixtures;
 use common::policy::{
-    Cluster, Host, KNOWN_KINDS, Lookup, RULES, Shape, LookupError, is_known_id, response, settings_errors, shape,
+    Cluster, Host, KNOWN_KINDS, Lookup, LookupError, RULES, Shape, is_known_id, response, settings_errors, shape,
 };
 use common::{KINDS, create, judge, judge_bytes, payload, update, validate};
 use proptest::prelude::*;

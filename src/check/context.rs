@@ -8,6 +8,7 @@ use crate::cluster::Lookups;
 use crate::config::{ParameterValue, RuleSettings, Settings};
 use crate::document::node::{Json, Node};
 use crate::document::path::{FieldPath, Step};
+use crate::document::quantity::Quantity;
 use crate::document::text::sort_names;
 use crate::kubernetes::image::Image;
 use crate::kubernetes::object::{Object, Template};
@@ -149,7 +150,8 @@ impl<'d> Context<'d> {
     pub fn shares_host_port(&mut self, port: ContainerPort<'_>) -> bool {
         let Some(key) = host_port(port) else { return false };
         if self.host_ports.is_none() {
-            let ports = self.pod().into_iter().flat_map(PodSpec::all_containers).flat_map(|container| container.ports());
+            let ports =
+                self.pod().into_iter().flat_map(PodSpec::all_containers).flat_map(|container| container.ports());
             let keys: Vec<_> = ports.filter_map(host_port).collect();
             let mut sorted = keys.iter().map(|key| (key.as_str(), 0)).collect();
             sort_names(&mut sorted);
@@ -192,6 +194,15 @@ impl<'d> Context<'d> {
     /// Adds a value to the fix of the last finding.
     pub fn and_set<'p>(&mut self, place: impl Into<Place<'p>>, value: Scalar) -> &mut Self {
         self.edit(place.into(), Some(value))
+    }
+
+    /// Gives the last finding a level of its own, unless the settings name the level of the rule.
+    pub fn with_level(&mut self, level: Level) {
+        if !self.rule.has_own_level
+            && let Some(finding) = self.result.findings.last_mut()
+        {
+            finding.level = level;
+        }
     }
 
     /// Keeps the last finding from denying the request.
@@ -239,6 +250,21 @@ impl<'d> Context<'d> {
             Some(ParameterValue::Text(text)) => Some(text),
             _ => None,
         }
+    }
+
+    /// The number that the settings give to a parameter.
+    #[must_use]
+    pub fn number(&self, parameter: &'static Parameter) -> Option<i64> {
+        match self.settings.parameter(parameter) {
+            Some(ParameterValue::Number(number)) => Some(*number),
+            _ => None,
+        }
+    }
+
+    /// The quantity that the settings give to a parameter.
+    #[must_use]
+    pub fn quantity(&self, parameter: &'static Parameter) -> Option<Quantity> {
+        self.text(parameter).and_then(Quantity::parse)
     }
 
     /// The first and the last port that the settings give to a parameter.

@@ -103,6 +103,8 @@ impl<'d> Evaluator<'d> {
             let Some(pod) = template.spec else { continue };
             self.context.template = kept.or(Some(template));
             self.context.host_ports = None;
+            let first = pod.volumes().into_iter().find(|volume| volume.is_empty_dir());
+            self.context.first_empty_dir = first.map(|volume| volume.node);
             match scope {
                 Scope::Whole => {
                     self.pod(pod);
@@ -150,8 +152,6 @@ impl<'d> Evaluator<'d> {
     }
 
     fn volumes(&mut self, pod: PodSpec<'d>) {
-        let first = pod.volumes().into_iter().find(|volume| volume.is_empty_dir());
-        self.context.first_empty_dir = first.map(|volume| volume.node);
         for volume in pod.volumes() {
             for (rule, check) in &self.checks {
                 if let Check::Volume(check) = check {

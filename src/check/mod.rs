@@ -1,9 +1,11 @@
 //! Checks: what a rule looks at, what it is given, and how all rules are run over an object.
 
 pub mod before;
+pub mod claims;
 pub mod context;
 pub mod detection;
 pub mod evaluate;
+pub mod modes;
 pub mod prelude;
 
 use crate::kubernetes::kinds::{Kind, KindInfo};

@@ -15,9 +15,6 @@ use crate::document::view::View;
 use crate::kubernetes::views::{ObjectMeta, PodTemplateSpec};
 use crate::lint::lookup::Lookup;
 
-/// The annotation that names a claim's class; where it is there, Kubernetes does not look at the field.
-pub const CLASS_ANNOTATION: &str = "volume.beta.kubernetes.io/storage-class";
-
 /// The cluster, as far as the policy asks for it. Tests stand in for it.
 pub trait Cluster {
     /// The answer to a host capability, as JSON.
@@ -67,8 +64,12 @@ pub const fn fields(kind: Lookup) -> &'static str {
         Lookup::Node => r#"["metadata.name","metadata.labels","spec.taints"]"#,
         Lookup::Pod => r#"["spec.nodeName","spec.nodeSelector","spec.affinity.nodeAffinity","spec.tolerations"]"#,
         Lookup::Secret => r#"["metadata.name","type"]"#,
-        Lookup::PersistentVolumeClaim => r#"["metadata.name","metadata.annotations","spec.storageClassName"]"#,
+        Lookup::PersistentVolumeClaim => {
+            r#"["metadata.name","metadata.annotations","spec.storageClassName","spec.volumeName","spec.accessModes"]"#
+        }
         Lookup::Namespace => r#"["metadata.labels","metadata.annotations"]"#,
+        Lookup::StorageClass => r#"["metadata.name","provisioner"]"#,
+        Lookup::PersistentVolume => r#"["metadata.name","spec.csi.driver"]"#,
     }
 }
 
@@ -83,23 +84,15 @@ pub struct Lookups<'c> {
     namespace: &'c str,
     /// The answers as JSON, in the order of [`Lookup::ALL`].
     texts: [OnceCell<Result<String, LookupError>>; Lookup::ALL.len()],
-    /// Objects with the one value of each that is of interest, in the order of their names; for Secrets and claims.
-    secrets: OnceCell<Vec<(String, String)>>,
-    claims: OnceCell<Vec<(String, String)>>,
+    /// Objects with what is of interest of each, in the order of their names; in the order of [`Lookup::ALL`].
+    named: [OnceCell<Vec<(String, String)>>; Lookup::ALL.len()],
 }
 
 impl<'c> Lookups<'c> {
     /// The look-ups of a request in `namespace`.
     #[must_use]
     pub fn new(cluster: &'c dyn Cluster, settings: &'c Settings<'c>, namespace: &'c str) -> Self {
-        Lookups {
-            cluster,
-            settings,
-            namespace,
-            texts: Default::default(),
-            secrets: OnceCell::new(),
-            claims: OnceCell::new(),
-        }
+        Lookups { cluster, settings, namespace, texts: Default::default(), named: Default::default() }
     }
 
     /// The type of a Secret of the namespace.
@@ -107,20 +100,31 @@ impl<'c> Lookups<'c> {
     /// # Errors
     /// [`LookupError`] where the settings do not ask for it, it is not there, or the cluster did not answer; so below.
     pub fn secret_type(&self, name: &str) -> Result<&str, LookupError> {
-        self.by_name(Lookup::Secret, &self.secrets, name, |secret| secret.text_at(&["type"]))
+        self.by_name(Lookup::Secret, name, |secret| secret.text_at(&["type"]).to_owned())
     }
 
-    /// The storage class of a claim of the namespace; empty if it has none.
+    /// A claim of the namespace, as JSON with the fields that are looked up.
     ///
     /// # Errors
     /// As [`Lookups::secret_type`].
-    pub fn storage_class(&self, name: &str) -> Result<&str, LookupError> {
-        self.by_name(Lookup::PersistentVolumeClaim, &self.claims, name, |claim| {
-            match claim.at(&["metadata", "annotations", CLASS_ANNOTATION]) {
-                Some(class) => class.text().unwrap_or_default(),
-                None => claim.text_at(&["spec", "storageClassName"]),
-            }
-        })
+    pub fn claim(&self, name: &str) -> Result<&str, LookupError> {
+        self.by_name(Lookup::PersistentVolumeClaim, name, |claim| claim.to_json())
+    }
+
+    /// The provisioner of a storage class.
+    ///
+    /// # Errors
+    /// As [`Lookups::secret_type`].
+    pub fn provisioner(&self, class: &str) -> Result<&str, LookupError> {
+        self.by_name(Lookup::StorageClass, class, |class| class.text_at(&["provisioner"]).to_owned())
+    }
+
+    /// The CSI driver of a volume; empty if it has none.
+    ///
+    /// # Errors
+    /// As [`Lookups::secret_type`].
+    pub fn driver(&self, volume: &str) -> Result<&str, LookupError> {
+        self.by_name(Lookup::PersistentVolume, volume, |volume| volume.text_at(&["spec", "csi", "driver"]).to_owned())
     }
 
     /// The virtual nodes of the cluster, as a list of Nodes.
@@ -161,22 +165,16 @@ impl<'c> Lookups<'c> {
         if document.unreadable().is_empty() { Ok(document) } else { Err(LookupError::Failed) }
     }
 
-    fn by_name<'l>(
-        &'l self,
-        kind: Lookup,
-        cell: &'l OnceCell<Vec<(String, String)>>,
-        name: &str,
-        value: fn(Node<'_>) -> &str,
-    ) -> Result<&'l str, LookupError> {
+    fn by_name(&self, kind: Lookup, name: &str, value: fn(Node<'_>) -> String) -> Result<&str, LookupError> {
+        let cell = self.named.get(kind as usize).ok_or(LookupError::Off)?;
         if cell.get().is_none() {
             let list = self.list(kind)?;
-            let items = children(list.root().at(&["items"]));
-            let items: Vec<_> = items.collect();
+            let items: Vec<_> = children(list.root().at(&["items"])).collect();
             let named = items.iter().enumerate().map(|(index, item)| (item.text_at(&["metadata", "name"]), index));
             let mut names: Vec<_> = named.collect();
             sort_names(&mut names);
-            let value = |index: usize| items.get(index).map_or("", |item| value(*item)).to_owned();
-            _ = cell.set(names.into_iter().map(|(name, index)| (name.to_owned(), value(index))).collect());
+            let known = names.iter().filter_map(|(name, index)| Some(((*name).to_owned(), value(*items.get(*index)?))));
+            _ = cell.set(known.collect());
         }
         // A pod can name many objects.
         let known = cell.get().map(Vec::as_slice).unwrap_or_default();
@@ -186,13 +184,13 @@ impl<'c> Lookups<'c> {
 
     fn text(&self, kind: Lookup, name: &str) -> Result<&str, LookupError> {
         let cell = self.texts.get(kind as usize).filter(|_| self.settings.looks_up(kind)).ok_or(LookupError::Off)?;
-        if kind != Lookup::Node && self.namespace.is_empty() {
+        if (kind.is_namespaced() || kind == Lookup::Namespace) && self.namespace.is_empty() {
             return Err(LookupError::Off);
         }
         let ask = || {
             let question = self.question(kind, name);
             let capability = match kind {
-                Lookup::Node => "list_resources_all",
+                Lookup::Node | Lookup::StorageClass | Lookup::PersistentVolume => "list_resources_all",
                 Lookup::Pod | Lookup::Namespace => "get_resource",
                 Lookup::Secret | Lookup::PersistentVolumeClaim => "list_resources_by_namespace",
             };
@@ -203,16 +201,15 @@ impl<'c> Lookups<'c> {
 
     /// A question in the form of Kubewarden's host capabilities. Empty fields are left out.
     fn question(&self, kind: Lookup, name: &str) -> String {
-        let is_in_namespace = !matches!(kind, Lookup::Node | Lookup::Namespace);
         let selector = if kind == Lookup::Node { self.settings.virtual_nodes.selector() } else { String::new() };
         let members = [
             ("kind", kind.name()),
             ("name", name),
-            ("namespace", if is_in_namespace { self.namespace } else { "" }),
+            ("namespace", if kind.is_namespaced() { self.namespace } else { "" }),
             ("label_selector", &selector),
         ];
         let mut question = "{".to_owned();
-        json_member(&mut question, "api_version", "v1");
+        json_member(&mut question, "api_version", kind.api_version());
         for (key, value) in members.into_iter().filter(|(_, value)| !value.is_empty()) {
             json_member(&mut question, key, value);
         }

@@ -6,9 +6,9 @@ use std::fmt;
 use super::form::{Form, NAMES};
 use super::settings::ParameterValue;
 use crate::document::node::{Children, Json, Node, children};
+use crate::document::pattern::Pattern;
 use crate::document::quantity::Quantity;
 use crate::document::text::{append, joined};
-use crate::document::pattern::Pattern;
 use crate::kubernetes::kinds::{KINDS, is_own_group};
 use crate::lint::rule::{self, Level, Parameter, ParameterKind, Rule};
 
@@ -339,6 +339,17 @@ impl<'c> Errors<'c> {
                     self.add(path, format_args!("expected a range of ports such as \"30000-32767\""));
                 }
                 range.map(|(first, last)| ParameterValue::Ports(first, last))
+            }
+            ParameterKind::Number(first, last) => {
+                let number = match value.json() {
+                    Json::Int(number) => Some(number),
+                    _ => value.text().and_then(|text| text.parse().ok()),
+                };
+                let number = number.filter(|number| (first..=last).contains(number));
+                if number.is_none() {
+                    self.add(path, format_args!("expected a whole number from {first} to {last}"));
+                }
+                number.map(ParameterValue::Number)
             }
             ParameterKind::Quantity => {
                 // A form may send a number; Kubernetes takes both.

@@ -1,5 +1,6 @@
 //! The form of every setting, as a table.
 
+use super::platform::{COMPARISON_PAGE, FILE_STORAGE};
 use crate::lint::lookup::Lookup;
 
 /// What a setting can be.
@@ -42,6 +43,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     ("mutateTemplates", Form::Flag),
     ("nodeKind", Form::Choice(&["virtual", "managed", "mixed"])),
     ("onLookupFailure", Form::Choice(&["deny", "warn"])),
+    ("platform", Form::Choice(&[COMPARISON_PAGE, FILE_STORAGE])),
     ("podTemplates", Form::List(&Form::Object(POD_TEMPLATE))),
     ("profile", Form::Choice(&["strict", "tolerant"])),
     ("rules", Form::Rules),

@@ -2,8 +2,10 @@
 
 mod errors;
 mod form;
+mod platform;
 mod settings;
 
 pub use errors::port_range;
 pub use form::keys;
+pub use platform::{PLATFORMS, Platform};
 pub use settings::{NodeKind, ParameterValue, RuleSettings, Settings, SettingsError, parse};

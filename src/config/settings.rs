@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::errors::{Entries, Errors};
 use super::form::{Form, PLACEMENT, SETTINGS};
+use super::platform::Platform;
 use crate::document::node::{Json, Node, children};
 use crate::document::pattern::Pattern;
 use crate::document::reader::Document;
@@ -34,6 +35,8 @@ pub enum ParameterValue<'a> {
     Text(Cow<'a, str>),
     /// For [`rule::ParameterKind::PortRange`]: the first and the last port.
     Ports(u16, u16),
+    /// For [`rule::ParameterKind::Number`].
+    Number(i64),
 }
 
 /// The settings say this of one rule.
@@ -45,6 +48,23 @@ pub struct RuleSettings {
     pub level: Level,
     /// Whether its fix is on.
     pub fixes: bool,
+    /// Whether the settings name its level, and not the profile alone.
+    pub has_own_level: bool,
+}
+
+impl RuleSettings {
+    /// The settings of a finding that no rule of the catalogue reports.
+    #[must_use]
+    pub const fn new(rule: &'static Rule, level: Level) -> Self {
+        RuleSettings { rule, level, fixes: false, has_own_level: false }
+    }
+
+    fn set_level(&mut self, level: Option<Level>) {
+        if let Some(level) = level {
+            self.level = level;
+            self.has_own_level = true;
+        }
+    }
 }
 
 /// The settings of the policy.
@@ -52,6 +72,10 @@ pub struct RuleSettings {
 pub struct Settings<'a> {
     /// On which nodes the pods run.
     pub node_kind: NodeKind,
+    /// Whether the profile is the tolerant one.
+    pub is_tolerant: bool,
+    /// The day up to which Oracle's announcements count.
+    pub platform: &'static Platform,
     /// The description of virtual nodes, used where `node_kind` is [`NodeKind::Mixed`].
     pub virtual_nodes: VirtualNode<'a>,
     /// The level of a look-up that fails.
@@ -125,6 +149,7 @@ impl<'d> Settings<'d> {
             rule,
             level: if is_tolerant { rule.tolerant } else { rule.strict },
             fixes: rule.fix.is_some_and(|own| fix.is_some_and(|max| own <= max)),
+            has_own_level: false,
         };
         Settings {
             node_kind: match root.text_at(&["nodeKind"]) {
@@ -132,6 +157,8 @@ impl<'d> Settings<'d> {
                 "mixed" => NodeKind::Mixed,
                 _ => NodeKind::Virtual,
             },
+            is_tolerant,
+            platform: Platform::of(root.text_at(&["platform"])),
             virtual_nodes: VirtualNode::described(root.at(&["virtualNodes"])),
             on_lookup_failure: if root.text_at(&["onLookupFailure"]) == "deny" { Level::Deny } else { Level::Warn },
             exemptions: root.at(&["exemptions"]),
@@ -194,13 +221,13 @@ impl<'d> Settings<'d> {
         let Some(settings) = self.rules.get_mut(index) else { return };
         let path = format!("rules.{}", settings.rule.id);
         if !matches!(value.json(), Json::Object(_) | Json::Null) {
-            settings.level = errors.level(&path, value, true).unwrap_or(settings.level);
+            settings.set_level(errors.level(&path, value, true));
             return;
         }
         for (key, value) in errors.entries(&path, value) {
             let path = format!("{path}.{key}");
             if key == "level" {
-                settings.level = errors.level(&path, value, false).unwrap_or(settings.level);
+                settings.set_level(errors.level(&path, value, false));
             } else if key == "mutate" {
                 settings.fixes = errors.flag(&path, value);
                 if settings.fixes && settings.rule.fix.is_none() {

@@ -232,6 +232,14 @@ pub fn canonical(text: &str) -> Option<String> {
 }
 
 impl Node<'_> {
+    /// The value as JSON, in a document that was read with [`Shape::Any`].
+    #[must_use]
+    pub fn to_json(self) -> String {
+        let mut json = String::new();
+        self.write_canonical(&mut json);
+        json
+    }
+
     fn write_canonical(self, out: &mut String) {
         match self.json() {
             Json::Null => out.push_str("null"),
@@ -261,7 +269,6 @@ impl Node<'_> {
         }
     }
 }
-
 
 /// The children of a node, in the order of the text.
 pub struct Children<'d> {

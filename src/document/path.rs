@@ -18,7 +18,6 @@ impl<'d> Step<'d> {
     pub const fn key(name: &'d str) -> Self {
         Step::Key(Cow::Borrowed(name))
     }
-
 }
 
 /// The place of a finding.

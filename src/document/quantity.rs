@@ -2,6 +2,8 @@
 //!
 //! The grammar and the rounding are those of `k8s.io/apimachinery/pkg/api/resource.ParseQuantity`.
 
+use std::fmt;
+
 /// How many nanounits make a unit; Kubernetes keeps no more precision than that.
 const NANOS: u128 = 1_000_000_000;
 
@@ -38,16 +40,57 @@ impl Quantity {
         Some(Quantity { negative: negative && nanos != 0, nanos })
     }
 
-    /// Whether it is a whole number of units.
+    /// A whole number of units.
     #[must_use]
-    pub fn is_whole(self) -> bool {
-        self.nanos.is_multiple_of(NANOS)
+    pub const fn of(units: u32) -> Self {
+        Quantity { negative: false, nanos: (units as u128).saturating_mul(NANOS) }
+    }
+
+    /// So many times the quantity.
+    #[must_use]
+    pub const fn times(self, factor: u32) -> Self {
+        Quantity { negative: self.negative, nanos: self.nanos.saturating_mul(factor as u128) }
+    }
+
+    /// Whether it is a multiple of so many units.
+    #[must_use]
+    pub fn is_multiple_of(self, units: u32) -> bool {
+        self.nanos.is_multiple_of(Quantity::of(units).nanos)
+    }
+
+    /// The sum of two quantities. One below zero, which Kubernetes takes for no resource, adds nothing.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Self {
+        let nanos = |quantity: Self| if quantity.negative { 0 } else { quantity.nanos };
+        Quantity { negative: false, nanos: nanos(self).saturating_add(nanos(other)) }
+    }
+
+    /// Whether it is more than another one. Neither is below zero.
+    #[must_use]
+    pub fn exceeds(self, other: Self) -> bool {
+        !self.negative && self.nanos > other.nanos
     }
 
     /// Whether it is more than nothing.
     #[must_use]
     pub fn is_positive(self) -> bool {
         !self.negative && self.nanos != 0
+    }
+}
+
+impl fmt::Display for Quantity {
+    /// Writes the quantity as a decimal number of units.
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sign = if self.negative { "-" } else { "" };
+        // Formatting 128 bits would cost the module 2 KB, and nobody asks for so much.
+        let units = self.nanos.checked_div(NANOS).and_then(|units| u64::try_from(units).ok()).unwrap_or(u64::MAX);
+        let fraction = self.nanos.checked_rem(NANOS).and_then(|nanos| u32::try_from(nanos).ok()).unwrap_or_default();
+        write!(out, "{sign}{units}")?;
+        if fraction == 0 {
+            return Ok(());
+        }
+        let digits = format!("{fraction:09}");
+        write!(out, ".{}", digits.trim_end_matches('0'))
     }
 }
 
@@ -198,8 +241,20 @@ mod tests {
             ("1.5", false, true),
         ] {
             let quantity = Quantity::parse(text).unwrap();
-            assert_eq!((quantity.is_whole(), quantity.is_positive()), (whole, positive), "{text}");
+            assert_eq!((quantity.is_multiple_of(1), quantity.is_positive()), (whole, positive), "{text}");
         }
+    }
+
+    #[test]
+    fn sums_are_exact_and_shown_as_decimals() {
+        let sum = |texts: &[&str]| {
+            texts.iter().fold(Quantity::default(), |sum, text| sum.plus(Quantity::parse(text).unwrap()))
+        };
+        assert_eq!(sum(&["250m", "250m", "0.5"]).to_string(), "1");
+        assert_eq!(sum(&["1570m"]).to_string(), "1.57");
+        assert_eq!(sum(&["1Gi", "1n"]).to_string(), "1073741824.000000001");
+        assert!(sum(&["1500m", "500m"]).is_multiple_of(2) && !sum(&["1", "2"]).is_multiple_of(2));
+        assert!(sum(&["128", "1m"]).exceeds(Quantity::of(128)) && !sum(&["128"]).exceeds(Quantity::of(128)));
     }
 
     #[test]

@@ -39,8 +39,19 @@ pub static CUSTOM_WORKLOADS: &[KindInfo<'static>] = &[
     workload("apps.kruise.io", "DaemonSet", "daemonsets", TEMPLATE),
     KindInfo { claims: CLAIMS, ..workload("apps.kruise.io", "CloneSet", "clonesets", TEMPLATE) },
     KindInfo { claims: CLAIMS, ..workload("apps.kruise.io", "StatefulSet", "statefulsets", TEMPLATE) },
-    KindInfo { claims: Some(at("spec.volumeClaimPolicies[*].templates[*]")), ..workload("jobset.x-k8s.io", "JobSet", "jobsets", &[at("spec.replicatedJobs[*].template.spec.template")]) },
-    KindInfo { claims: Some(at("spec.leaderWorkerTemplate.volumeClaimTemplates[*]")), ..workload("leaderworkerset.x-k8s.io", "LeaderWorkerSet", "leaderworkersets", &[at("spec.leaderWorkerTemplate.leaderTemplate"), at("spec.leaderWorkerTemplate.workerTemplate")]) },
+    KindInfo {
+        claims: Some(at("spec.volumeClaimPolicies[*].templates[*]")),
+        ..workload("jobset.x-k8s.io", "JobSet", "jobsets", &[at("spec.replicatedJobs[*].template.spec.template")])
+    },
+    KindInfo {
+        claims: Some(at("spec.leaderWorkerTemplate.volumeClaimTemplates[*]")),
+        ..workload(
+            "leaderworkerset.x-k8s.io",
+            "LeaderWorkerSet",
+            "leaderworkersets",
+            &[at("spec.leaderWorkerTemplate.leaderTemplate"), at("spec.leaderWorkerTemplate.workerTemplate")],
+        )
+    },
     workload("keda.sh", "ScaledJob", "scaledjobs", &[at("spec.jobTargetRef.template")]),
     workload("kubeflow.org", "PyTorchJob", "pytorchjobs", &[at("spec.pytorchReplicaSpecs.*.template")]),
     workload("kubeflow.org", "TFJob", "tfjobs", &[at("spec.tfReplicaSpecs.*.template")]),
@@ -49,16 +60,49 @@ pub static CUSTOM_WORKLOADS: &[KindInfo<'static>] = &[
     workload("kubeflow.org", "PaddleJob", "paddlejobs", &[at("spec.paddleReplicaSpecs.*.template")]),
     workload("kubeflow.org", "JAXJob", "jaxjobs", &[at("spec.jaxReplicaSpecs.*.template")]),
     workload("kubeflow.org", "Notebook", "notebooks", TEMPLATE),
-    workload("ray.io", "RayCluster", "rayclusters", &[at("spec.headGroupSpec.template"), at("spec.workerGroupSpecs[*].template")]),
-    workload("ray.io", "RayJob", "rayjobs", &[at("spec.rayClusterSpec.headGroupSpec.template"), at("spec.rayClusterSpec.workerGroupSpecs[*].template"), at("spec.submitterPodTemplate")]),
-    workload("ray.io", "RayService", "rayservices", &[at("spec.rayClusterConfig.headGroupSpec.template"), at("spec.rayClusterConfig.workerGroupSpecs[*].template")]),
+    workload(
+        "ray.io",
+        "RayCluster",
+        "rayclusters",
+        &[at("spec.headGroupSpec.template"), at("spec.workerGroupSpecs[*].template")],
+    ),
+    workload(
+        "ray.io",
+        "RayJob",
+        "rayjobs",
+        &[
+            at("spec.rayClusterSpec.headGroupSpec.template"),
+            at("spec.rayClusterSpec.workerGroupSpecs[*].template"),
+            at("spec.submitterPodTemplate"),
+        ],
+    ),
+    workload(
+        "ray.io",
+        "RayService",
+        "rayservices",
+        &[at("spec.rayClusterConfig.headGroupSpec.template"), at("spec.rayClusterConfig.workerGroupSpecs[*].template")],
+    ),
     workload("batch.volcano.sh", "Job", "jobs", &[at("spec.tasks[*].template")]),
     workload("core.strimzi.io", "StrimziPodSet", "strimzipodsets", &[at("spec.pods[*]")]),
-    workload("actions.github.com", "AutoscalingRunnerSet", "autoscalingrunnersets", &[at("spec.template"), at("spec.listenerTemplate")]),
+    workload(
+        "actions.github.com",
+        "AutoscalingRunnerSet",
+        "autoscalingrunnersets",
+        &[at("spec.template"), at("spec.listenerTemplate")],
+    ),
     workload("actions.github.com", "EphemeralRunnerSet", "ephemeralrunnersets", &[at("spec.ephemeralRunnerSpec")]),
-    KindInfo { fields: &[route("spec.ports[*]", GameServerPort::SHAPE)], ..workload("agones.dev", "GameServer", "gameservers", TEMPLATE) },
-    KindInfo { fields: &[route("spec.template.spec.ports[*]", GameServerPort::SHAPE)], ..workload("agones.dev", "Fleet", "fleets", &[at("spec.template.spec.template")]) },
-    KindInfo { fields: &[route("spec.template.spec.ports[*]", GameServerPort::SHAPE)], ..workload("agones.dev", "GameServerSet", "gameserversets", &[at("spec.template.spec.template")]) },
+    KindInfo {
+        fields: &[route("spec.ports[*]", GameServerPort::SHAPE)],
+        ..workload("agones.dev", "GameServer", "gameservers", TEMPLATE)
+    },
+    KindInfo {
+        fields: &[route("spec.template.spec.ports[*]", GameServerPort::SHAPE)],
+        ..workload("agones.dev", "Fleet", "fleets", &[at("spec.template.spec.template")])
+    },
+    KindInfo {
+        fields: &[route("spec.template.spec.ports[*]", GameServerPort::SHAPE)],
+        ..workload("agones.dev", "GameServerSet", "gameserversets", &[at("spec.template.spec.template")])
+    },
 ];
 
 /// A product, the group of its custom workloads, the version that is best asked for, and the resources that this version

@@ -100,6 +100,11 @@ pub(super) const fn route(pattern: &'static str, shape: &'static Shape) -> Route
 /// Where a CronJob keeps the metadata of its Jobs.
 pub const JOB_METADATA: &str = "spec.jobTemplate.metadata";
 
+/// Where a Job says how long it stays when it is finished.
+pub const JOB_TTL: &str = "spec.ttlSecondsAfterFinished";
+/// Where a CronJob says that of its Jobs.
+pub const CRON_JOB_TTL: &str = "spec.jobTemplate.spec.ttlSecondsAfterFinished";
+
 /// All kinds that rules know by their names.
 pub static KINDS: &[KindInfo<'static>] = &[
     KindInfo { kind: Kind::Pod, name: "Pod", resource: "pods", templates: &[Pattern::ROOT], ..CORE },
@@ -136,14 +141,22 @@ pub static KINDS: &[KindInfo<'static>] = &[
         templates: TEMPLATE,
         ..CORE
     },
-    KindInfo { kind: Kind::Job, group: "batch", name: "Job", resource: "jobs", templates: TEMPLATE, ..CORE },
+    KindInfo {
+        kind: Kind::Job,
+        group: "batch",
+        name: "Job",
+        resource: "jobs",
+        templates: TEMPLATE,
+        fields: &[route(JOB_TTL, &Shape::Int32)],
+        ..CORE
+    },
     KindInfo {
         kind: Kind::CronJob,
         group: "batch",
         name: "CronJob",
         resource: "cronjobs",
         templates: &[Pattern::new("spec.jobTemplate.spec.template")],
-        fields: &[route(JOB_METADATA, ObjectMeta::SHAPE)],
+        fields: &[route(JOB_METADATA, ObjectMeta::SHAPE), route(CRON_JOB_TTL, &Shape::Int32)],
         ..CORE
     },
     KindInfo {

@@ -5,5 +5,6 @@ pub mod image;
 pub mod kinds;
 pub mod object;
 pub mod products;
+pub mod resources;
 pub mod views;
 pub mod virtual_node;

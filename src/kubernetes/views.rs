@@ -104,7 +104,9 @@ view! {
 view! {
     /// A claim's spec.
     PersistentVolumeClaimSpec = "io.k8s.api.core.v1.PersistentVolumeClaimSpec" {
+        access_modes: "accessModes" => List<'d, Text<'d>>,
         storage_class_name: "storageClassName" => Text<'d>,
+        volume_name: "volumeName" => Text<'d>,
     }
 }
 
@@ -134,10 +136,20 @@ view! {
 view! {
     /// A Service's spec.
     ServiceSpec = "io.k8s.api.core.v1.ServiceSpec" {
+        allocate_load_balancer_node_ports: "allocateLoadBalancerNodePorts" => Flag<'d>,
         external_traffic_policy: "externalTrafficPolicy" => Text<'d>,
         health_check_node_port: "healthCheckNodePort" => Int32<'d>,
         load_balancer_class: "loadBalancerClass" => Text<'d>,
         kind: "type" => Text<'d>,
+    }
+}
+
+impl ServiceSpec<'_> {
+    /// Whether Oracle's cloud controller makes a load balancer for it: one of another class is somebody else's.
+    #[must_use]
+    pub fn is_balanced_by_oracle(self) -> bool {
+        self.kind().is_some_and(|kind| kind.value == "LoadBalancer")
+            && self.load_balancer_class().is_none_or(|class| class.value.is_empty())
     }
 }
 

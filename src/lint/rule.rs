@@ -58,6 +58,8 @@ pub enum ParameterKind {
     PortRange,
     /// A Kubernetes quantity.
     Quantity,
+    /// A whole number from the first to the last.
+    Number(i64, i64),
 }
 
 /// A rule: one row of Oracle's page, or a part of it. Its page, `docs/rules/<id>.md`, says why and what to do instead.
@@ -77,6 +79,8 @@ pub struct Rule {
     pub rows: &'static [Row],
     /// Whether it is also asked when a running pod is resized.
     pub is_asked_on_resize: bool,
+    /// Whether its fix is made in new Jobs, although their template stays as it is.
+    pub fixes_new_jobs: bool,
     /// The kinds that the setting `lookups` has to name, or the rule finds nothing.
     pub lookups: &'static [Lookup],
     /// Whether the webhook rules that come with the policy leave out the requests that this rule looks at.
@@ -96,6 +100,7 @@ impl Rule {
         parameters: &[],
         rows: &[],
         is_asked_on_resize: false,
+        fixes_new_jobs: false,
         lookups: &[],
         outside_default_webhook_rules: false,
         fix_fields: &[],

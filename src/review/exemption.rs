@@ -50,7 +50,7 @@ fn without_effect(annotation: Text<'_>, case: &Case<'_>) -> Finding {
     } else {
         "ask the administrator to set allowAnnotations or an exemption in the settings"
     };
-    let rule = RuleSettings { rule: &EXEMPTION, level: Level::Warn, fixes: false };
+    let rule = RuleSettings::new(&EXEMPTION, Level::Warn);
     finding(rule, Place::Node(annotation.node), "the annotation has no effect", remedy)
 }
 

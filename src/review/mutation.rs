@@ -18,7 +18,7 @@ use crate::kubernetes::object::Object;
 use crate::lint::finding::{Edit, Finding, Scalar};
 
 /// The annotation that says what was changed, where the setting `annotate` is on.
-pub const ANNOTATION: &str = "oke-virtual-nodes.kubewarden.io/mended";
+pub const ANNOTATION: &str = "oke-virtual-nodes.kubewarden.io/fixed";
 /// The annotation tells of at most this many changes.
 const MAX_TOLD: usize = 100;
 /// Kubernetes takes at most this many bytes in the annotations of an object, keys included.
@@ -38,6 +38,8 @@ pub enum Mutation {
         object: String,
         /// The violations that are gone.
         fixes: Vec<Finding>,
+        /// The violations that will be gone in its Pods.
+        proposed: Vec<Finding>,
     },
 }
 
@@ -86,25 +88,42 @@ pub fn plan(
     case: &Case<'_>,
 ) -> (Vec<Finding>, Mutation) {
     let target = Target::reachable(subject.object, case).filter(|_| case.settings.fixes_anything());
-    let is_fixed = |finding: &Finding| target.is_some_and(|target| target.covers(finding));
+    let is_fixed = |finding: &Finding| target.is_some_and(|target| target.covers(finding) || is_made(finding, case));
     let (mut fixes, rest): (Vec<_>, Vec<_>) = evaluation.findings.into_iter().partition(is_fixed);
     let improvements: Vec<_> = evaluation.improvements.into_iter().filter(is_fixed).collect();
-    let changes: Vec<_> = fixes.iter().chain(&improvements).flat_map(|finding| &finding.edits).map(change).collect();
-    if changes.is_empty() {
+    if fixes.is_empty() && improvements.is_empty() {
         return (rest, Mutation::None);
     }
-    let fixed = case.request.object.and_then(|text| edited(text, changes, case.settings));
+    let with = |findings: &[&Finding]| {
+        let changes = findings.iter().flat_map(|finding| &finding.edits).map(change).collect();
+        case.request.object.and_then(|text| edited(text, changes, case.settings))
+    };
+    let fixed = with(&fixes.iter().chain(&improvements).collect::<Vec<_>>());
     let document = fixed.as_deref().and_then(|text| Document::read_routes(text, &subject.object.info.routes()).ok());
     let Some(document) = document else { return (rest.into_iter().chain(fixes).collect(), Mutation::None) };
     let findings = look_again(&document, subject, landing, case);
-    let mutation = match (fixed, target) {
-        (Some(object), Some(Target::Object)) if !is_denied(&findings) => {
-            fixes.extend(improvements);
-            Mutation::Applied { object, fixes }
-        }
-        _ => Mutation::Proposed(fixes),
+    if is_denied(&findings) {
+        return (findings, Mutation::Proposed(fixes));
+    }
+    if target == Some(Target::Object) {
+        fixes.extend(improvements);
+        let object = fixed.unwrap_or_default();
+        return (findings, Mutation::Applied { object, fixes, proposed: Vec::new() });
+    }
+    let (fixes, proposed): (Vec<_>, Vec<_>) = fixes.into_iter().partition(|fix| is_made(fix, case));
+    let object = if fixes.is_empty() { None } else { with(&fixes.iter().collect::<Vec<_>>()) };
+    let mutation = match object {
+        Some(object) => Mutation::Applied { object, fixes, proposed },
+        None => Mutation::Proposed(proposed),
     };
     (findings, mutation)
+}
+
+/// Whether a fix is made in the object itself, although its template stays as it is.
+fn is_made(finding: &Finding, case: &Case<'_>) -> bool {
+    finding.rule.fixes_new_jobs
+        && !finding.edits.is_empty()
+        && (case.request.info.kind, case.request.operation) == (Kind::Job, Operation::Create)
 }
 
 /// The violations in the object with the fixes.

@@ -56,7 +56,8 @@ pub fn change(request: &Request<'_>) -> Change {
         let (new, old) = (pattern.select(new.root()), pattern.select(old.root()));
         new.len() != old.len() || unlike(new, old).contains(&true)
     });
-    let is_missing = templates.is_empty() && info.templates.iter().any(|pattern| !pattern.select(old.root()).is_empty());
+    let is_missing =
+        templates.is_empty() && info.templates.iter().any(|pattern| !pattern.select(old.root()).is_empty());
     match (info.kind, templates.contains(&true) || is_missing || claims) {
         (_, false) => Change::Nothing,
         (Kind::CustomWorkload, true) => Change::Parts(templates, claims),
@@ -81,9 +82,8 @@ fn unlike(new: Vec<Node<'_>>, old: Vec<Node<'_>>) -> Vec<bool> {
     if new == old {
         return vec![false; new.len()];
     }
-    let canonical = |texts: Vec<String>| -> Vec<_> {
-        texts.into_iter().map(|text| canonical(&text).unwrap_or(text)).collect()
-    };
+    let canonical =
+        |texts: Vec<String>| -> Vec<_> { texts.into_iter().map(|text| canonical(&text).unwrap_or(text)).collect() };
     let (new, old) = (canonical(new), canonical(old));
     let mut known: Vec<_> = old.iter().map(|text| (text.as_str(), 0)).collect();
     sort_names(&mut known);

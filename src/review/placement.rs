@@ -33,7 +33,7 @@ impl Landing {
     /// The finding that says that a look-up failed, if one did.
     #[must_use]
     pub fn failure(self, place: Place<'_>, case: &Case<'_>) -> Option<Finding> {
-        let rule = RuleSettings { rule: &PLACEMENT, level: case.settings.on_lookup_failure, fixes: false };
+        let rule = RuleSettings::new(&PLACEMENT, case.settings.on_lookup_failure);
         self.failed.map(|kind| lookup_failure(rule, kind, place))
     }
 }
@@ -185,12 +185,14 @@ fn kept_off(
         return None;
     }
     let place = Place::Below(object.pod()?.node, &["affinity", "nodeAffinity"]);
-    let rule = RuleSettings { rule: &PLACEMENT, level: Level::Warn, fixes: true };
+    let rule = RuleSettings::new(&PLACEMENT, Level::Warn);
     let fixes = vec![finding(rule, place, "it is kept off virtual nodes", "")];
     match target {
-        Target::Object => {
-            Some(Mutation::Applied { object: edited(case.request.object?, changes, case.settings)?, fixes })
-        }
+        Target::Object => Some(Mutation::Applied {
+            object: edited(case.request.object?, changes, case.settings)?,
+            fixes,
+            proposed: Vec::new(),
+        }),
         // A DaemonSet would go on making pods for virtual nodes, where they cannot land any more.
         Target::ItsPods if object.kind() == Kind::DaemonSet => None,
         Target::ItsPods => Some(Mutation::Proposed(fixes)),

@@ -3,9 +3,7 @@
 use super::mutation::Mutation;
 use super::verdict::{Early, Verdict};
 use crate::document::path::path_of;
-use crate::document::text::{
-    append, joined, json_key, json_member, json_separate, json_text, printable, sort_names,
-};
+use crate::document::text::{append, joined, json_key, json_member, json_separate, json_text, printable, sort_names};
 use crate::lint::finding::{Edit, Finding, Old, Scalar};
 use crate::lint::rule::Level;
 
@@ -61,12 +59,8 @@ fn ids<'f>(findings: impl IntoIterator<Item = &'f Finding>) -> Option<String> {
 impl AuditAnnotations {
     fn write_json(&self, json: &mut String) {
         json.push('{');
-        let members = [
-            ("denied", &self.denied),
-            ("exempted", &self.exempted),
-            ("fixed", &self.fixed),
-            ("warned", &self.warned),
-        ];
+        let members =
+            [("denied", &self.denied), ("exempted", &self.exempted), ("fixed", &self.fixed), ("warned", &self.warned)];
         for (name, ids) in members {
             if let Some(ids) = ids {
                 json_member(json, name, ids);
@@ -135,13 +129,15 @@ impl Response {
     pub fn judged(verdict: Verdict) -> Self {
         let at = |level| verdict.findings.iter().filter(move |finding| finding.level == level);
         let (denied, warned): (Vec<_>, Vec<_>) = (at(Level::Deny).collect(), at(Level::Warn).collect());
-        let (fixes, would): (&[Finding], _) = match &verdict.mutation {
-            Mutation::None => (&[], ""),
-            Mutation::Proposed(fixes) => (fixes, "would be "),
-            Mutation::Applied { fixes, .. } => (fixes, ""),
+        let (fixes, proposed): (&[Finding], &[Finding]) = match &verdict.mutation {
+            Mutation::None => (&[], &[]),
+            Mutation::Proposed(proposed) => (&[], proposed),
+            Mutation::Applied { fixes, proposed, .. } => (fixes, proposed),
         };
-        let lines = fixes.iter().map(|fix| fix_line(fix, would)).chain(warned.iter().map(|finding| line("", finding)));
-        let warnings = warnings(lines.collect());
+        let mut lines: Vec<_> = fixes.iter().map(|fix| fix_line(fix, "")).collect();
+        lines.extend(proposed.iter().map(|fix| fix_line(fix, "would be ")));
+        lines.extend(warned.iter().map(|finding| line("", finding)));
+        let warnings = warnings(lines);
         let message = if !denied.is_empty() {
             Some(denial(&verdict, &denied))
         } else if !warnings.is_empty() {
@@ -149,14 +145,12 @@ impl Response {
         } else {
             None
         };
-        let is_applied = matches!(verdict.mutation, Mutation::Applied { .. });
-        let (fixed, warned) = if is_applied {
-            (ids(fixes), ids(warned.iter().copied()))
-        } else {
-            (None, ids(fixes.iter().chain(warned.iter().copied())))
+        let annotations = AuditAnnotations {
+            denied: ids(denied.iter().copied()),
+            exempted: ids(&verdict.exempted),
+            fixed: ids(fixes),
+            warned: ids(proposed.iter().chain(warned.iter().copied())),
         };
-        let annotations =
-            AuditAnnotations { denied: ids(denied.iter().copied()), exempted: ids(&verdict.exempted), fixed, warned };
         Response {
             accepted: denied.is_empty(),
             code: (!denied.is_empty()).then_some(403),

@@ -1,5 +1,6 @@
 //! `fs-group`: finds pods whose volumes are to belong to a group.
 
+use crate::check::claims::{self, Group};
 use crate::check::prelude::*;
 
 /// The rule.
@@ -17,7 +18,20 @@ pub static RULE: Rule = Rule {
 pub static CHECKS: &[Check] = &[Check::Pod(check)];
 
 fn check(cx: &mut Context, pod: PodSpec) {
-    if let Some(group) = pod.security_context().and_then(|context| context.fs_group()) {
-        cx.remove(group.node, "virtual nodes do not support fsGroup", "remove it, and choose the image's user with runAsUser and runAsGroup");
+    let Some(group) = pod.security_context().and_then(|context| context.fs_group()) else { return };
+    let node = group.node;
+    match claims::group(cx) {
+        Group::Applied => {}
+        Group::Partly => {
+            let problem = "virtual nodes apply fsGroup to volumes of File Storage, and to nothing else";
+            cx.report(node, problem, "check that the other volumes need no group").only_warn();
+        }
+        Group::Ignored => {
+            cx.remove(
+                node,
+                "virtual nodes do not support fsGroup",
+                "remove it, and choose the image's user with runAsUser and runAsGroup",
+            );
+        }
     }
 }

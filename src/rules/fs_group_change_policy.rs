@@ -1,5 +1,6 @@
 //! `fs-group-change-policy`: finds pods that say when their volumes' group is changed.
 
+use crate::check::claims::{self, Group};
 use crate::check::prelude::*;
 
 /// The rule.
@@ -18,7 +19,20 @@ pub static CHECKS: &[Check] = &[Check::Pod(check)];
 
 fn check(cx: &mut Context, pod: PodSpec) {
     let policy = pod.security_context().and_then(|context| context.fs_group_change_policy());
-    if let Some(policy) = policy.filter(|policy| !matches!(policy.value, "" | "Always")) {
-        cx.remove(policy.node, "virtual nodes do not support fsGroupChangePolicy", "remove it");
+    let Some(policy) = policy.filter(|policy| !matches!(policy.value, "" | "Always")) else { return };
+    let node = policy.node;
+    match claims::group(cx) {
+        Group::Applied => {}
+        Group::Partly => {
+            let problem = "virtual nodes apply fsGroupChangePolicy to volumes of File Storage, and to nothing else";
+            cx.report(node, problem, "check that the other volumes need no group").only_warn();
+        }
+        Group::Ignored => {
+            cx.remove(
+                node,
+                "virtual nodes do not support fsGroupChangePolicy",
+                "remove it",
+            );
+        }
     }
 }

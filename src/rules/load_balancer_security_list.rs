@@ -34,9 +34,7 @@ enum Mode {
 }
 
 fn check(cx: &mut Context) {
-    let Some(spec) = cx.object.field::<ServiceSpec>("spec") else { return };
-    let is_balanced = spec.kind().is_some_and(|kind| kind.value == "LoadBalancer");
-    if !is_balanced || spec.load_balancer_class().is_some_and(|class| !class.value.is_empty()) {
+    if !cx.object.field::<ServiceSpec>("spec").is_some_and(ServiceSpec::is_balanced_by_oracle) {
         return;
     }
     if let Some(mode) = cx.object.annotation(RULES_MODE) {

@@ -1,5 +1,6 @@
 //! `persistent-volume`: finds PersistentVolumes whose source virtual nodes do not mount.
 
+use crate::check::claims::{self, DRIVERS};
 use crate::check::prelude::*;
 use crate::kubernetes::views::PersistentVolumeSpec;
 
@@ -13,9 +14,6 @@ pub static RULE: Rule = Rule {
     ..Rule::NEW
 };
 
-/// CSI drivers whose volumes are accepted.
-static DRIVERS: Parameter = Parameter { name: "allowDrivers", kind: ParameterKind::Names };
-
 /// Its checks.
 pub static CHECKS: &[Check] = &[Check::Object(&[Kind::PersistentVolume], check)];
 
@@ -26,7 +24,7 @@ fn check(cx: &mut Context) {
     let place = Place::Below(cx.object.root, &["kind"]);
     if let Some(csi) = spec.csi() {
         let driver = csi.driver().map_or("", |driver| driver.value);
-        if !cx.names(&DRIVERS).contains(&driver) {
+        if !claims::is_driver_accepted(cx, driver) {
             cx.report(place, "virtual nodes do not mount volumes of this CSI driver", REMEDY);
         }
     } else if let Some(source) = spec.sources().next() {

@@ -1,11 +1,8 @@
 //! `persistent-volume-claim`: finds claims, and volumes that use them.
 
 use crate::check::prelude::*;
-use crate::cluster::{CLASS_ANNOTATION, LookupError};
-use crate::kubernetes::views::{
-    ObjectMeta, PersistentVolumeClaim, PersistentVolumeClaimSpec, PersistentVolumeClaimVolumeSource,
-};
-use crate::lint::lookup::Lookup;
+use crate::check::claims::{self, CLASSES, ClaimState};
+use crate::kubernetes::views::{PersistentVolumeClaim, PersistentVolumeClaimSpec};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -17,9 +14,6 @@ pub static RULE: Rule = Rule {
     ..Rule::NEW
 };
 
-/// Storage classes whose claims are accepted.
-static CLASSES: Parameter = Parameter { name: "allowStorageClasses", kind: ParameterKind::Names };
-
 /// Its checks.
 pub static CHECKS: &[Check] = &[
     Check::Object(&[Kind::PersistentVolumeClaim], object),
@@ -29,54 +23,52 @@ pub static CHECKS: &[Check] = &[
 
 const REMEDY: &str = "keep the data outside the pod, or allow a File Storage class in the settings";
 
-/// Whether a claim is of a class that the settings accept.
-fn is_allowed(cx: &Context, metadata: Option<ObjectMeta>, spec: Option<PersistentVolumeClaimSpec>) -> bool {
-    let annotated = metadata.and_then(|metadata| metadata.annotations().get(CLASS_ANNOTATION));
-    let class = annotated.or_else(|| spec?.storage_class_name()).map_or("", |class| class.value);
-    !class.is_empty() && cx.names(&CLASSES).contains(&class)
-}
-
 fn object(cx: &mut Context) {
-    if !is_allowed(cx, cx.object.metadata, cx.object.field("spec")) {
-        cx.report(Place::Below(cx.object.root, &["kind"]), "pods on virtual nodes cannot use this claim", REMEDY);
-    }
+    let place = Place::Below(cx.object.root, &["kind"]);
+    let spec = cx.object.field::<PersistentVolumeClaimSpec>("spec");
+    let modes = Place::Below(cx.object.root, &["spec", "accessModes"]);
+    let state = claims::state(cx, cx.object.metadata, spec);
+    report(cx, state, [place, modes], "pods on virtual nodes cannot use this claim");
 }
 
 fn template(cx: &mut Context, claim: PersistentVolumeClaim) {
-    if !is_allowed(cx, claim.metadata(), claim.spec()) {
-        cx.report(claim.node, "virtual nodes do not mount the claims that this template makes", REMEDY);
-    }
+    let modes = Place::Below(claim.node, &["spec", "accessModes"]);
+    let state = claims::state(cx, claim.metadata(), claim.spec());
+    report(cx, state, [claim.node.into(), modes], "virtual nodes do not mount the claims that this template makes");
 }
 
 fn volume(cx: &mut Context, volume: Volume) {
     if let Some(claim) = volume.persistent_volume_claim() {
-        if cx.names(&CLASSES).is_empty() {
-            cx.report(claim.node, "virtual nodes do not mount persistent volume claims", REMEDY);
+        let state = claims::state_of_named(cx, claim);
+        let problem = if claims::is_any_accepted(cx) {
+            "the claim is of no storage class that the settings allow"
         } else {
-            named(cx, claim);
-        }
-    }
-    if let Some(ephemeral) = volume.ephemeral() {
-        let template = ephemeral.volume_claim_template();
-        let metadata = template.and_then(|template| template.metadata());
-        if !is_allowed(cx, metadata, template.and_then(|template| template.spec())) {
-            cx.report(ephemeral.node, "virtual nodes do not mount the claim that this volume makes", REMEDY);
-        }
+            "virtual nodes do not mount persistent volume claims"
+        };
+        let name = claim.claim_name().map_or(claim.node, |name| name.node);
+        report(cx, state, [claim.node.into(), name.into()], problem);
+    } else if let Some(ephemeral) = volume.ephemeral() {
+        let modes = Place::Below(ephemeral.node, &["volumeClaimTemplate", "spec", "accessModes"]);
+        let Some(state) = claims::state_of_volume(cx, volume) else { return };
+        let problem = "virtual nodes do not mount the claim that this volume makes";
+        report(cx, state, [ephemeral.node.into(), modes], problem);
     }
 }
 
-/// A volume that names a claim: its class is known only where it can be looked up.
-fn named(cx: &mut Context, claim: PersistentVolumeClaimVolumeSource) {
-    let name = claim.claim_name().map_or("", |name| name.value);
-    match cx.lookups.storage_class(name) {
-        Ok(class) if cx.names(&CLASSES).contains(&class) => {}
-        Ok(_) => {
-            cx.report(claim.node, "the claim is of no storage class that the settings allow", REMEDY);
+/// Reports what a claim's state asks for, at the place of the claim or at that of its access modes.
+fn report(cx: &mut Context, state: ClaimState, [claim, modes]: [Place; 2], problem: &'static str) {
+    match state {
+        ClaimState::Accepted(true) => {}
+        ClaimState::Accepted(false) => {
+            let level = if cx.settings.is_tolerant { Warn } else { Deny };
+            let problem = "virtual nodes mount File Storage for ReadWriteMany, and the claim asks for something else";
+            cx.report(modes, problem, "add ReadWriteMany to accessModes").with_level(level);
         }
-        Err(LookupError::Failed) => cx.report_lookup_failure(Lookup::PersistentVolumeClaim, claim.node),
-        Err(LookupError::Off | LookupError::Missing) => {
-            let problem = "virtual nodes mount only claims of the storage classes in the settings";
-            cx.report(claim.node, problem, "check the class of this claim").only_warn();
+        ClaimState::Refused => _ = cx.report(claim, problem, REMEDY),
+        ClaimState::Failed(kind) => cx.report_lookup_failure(kind, claim),
+        ClaimState::Unseen => {
+            let problem = "virtual nodes mount only claims of File Storage, and its class or volume cannot be seen";
+            cx.report(claim, problem, "check the class of this claim").only_warn();
         }
     }
 }

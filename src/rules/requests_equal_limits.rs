@@ -47,7 +47,8 @@ fn check(cx: &mut Context, resources: ResourceRequirements, before: Option<Resou
         if request.equals(limit) || is_unchanged {
             continue;
         }
-        let problem = "requests another amount than its limit, and the virtual node gives the limit";
+        let (requested, limit_text) = (request.text(), limit.text());
+        let problem = format_args!("requests {requested} with limit {limit_text}, and the virtual node gives the limit");
         cx.report(request.node, problem, "make request and limit equal");
         if can_be_fixed {
             cx.and_set(request.node, Scalar::Text(limit.text().to_owned()));

@@ -1,37 +1,37 @@
-//! `subcore-cpu`: finds containers whose cpu is not a whole number of cores.
+//! `subcore-cpu`: finds pods whose cpu is not a whole number of cores.
 
 use crate::check::prelude::*;
-use crate::document::view::Amount;
-use crate::kubernetes::views::ResourceRequirements;
+use crate::kubernetes::resources;
 
 /// The rule.
 pub static RULE: Rule = Rule {
     id: "subcore-cpu",
     strict: Warn,
     tolerant: Off,
+    parameters: &[&CPUS_PER_OCPU],
     rows: &[Row::ResourceAllocation, Row::SubcoreResources],
     is_asked_on_resize: true,
     ..Rule::NEW
 };
 
+/// How many Kubernetes CPUs an OCPU is.
+static CPUS_PER_OCPU: Parameter = Parameter { name: "cpusPerOcpu", kind: ParameterKind::Number(1, 2) };
+
 /// Its checks.
-pub static CHECKS: &[Check] = &[Check::Container(check)];
+pub static CHECKS: &[Check] = &[Check::Pod(check)];
 
-fn check(cx: &mut Context, container: Container) {
-    let Some(cpu) = effective(container.resources()).filter(|cpu| !cpu.value().is_whole()) else { return };
+fn check(cx: &mut Context, pod: PodSpec) {
+    let Some(cpu) = resources::of_pod(pod, "cpu") else { return };
+    let units = cx.number(&CPUS_PER_OCPU).and_then(|number| u32::try_from(number).ok()).unwrap_or(1);
     // A resize that leaves the cpu as it is brings nothing new.
-    let before = cx.before.and_then(|before| effective(before.container(container)?.resources()));
-    if before.is_none_or(|before| !before.equals(cpu)) {
-        cx.report(
-            cpu.node,
-            "asks for a part of a core, and whole cores are given and billed",
-            "ask for whole cores, or accept the cost",
-        );
+    let before = cx.before.and_then(|before| resources::of_pod(before.pod, "cpu"));
+    if cpu.amount.is_multiple_of(units) || before.is_some_and(|before| before.amount == cpu.amount) {
+        return;
     }
-}
-
-/// The cpu that a virtual node looks at: the limit, else the request.
-fn effective(resources: Option<ResourceRequirements>) -> Option<Amount> {
-    let resources = resources?;
-    resources.limits().get("cpu").or_else(|| resources.requests().get("cpu"))
+    let containers = Place::Below(pod.node, &["containers"]);
+    cx.report(
+        cpu.field.map_or(containers, Place::from),
+        format_args!("the pod asks for {} CPUs, and whole OCPUs are given and billed", cpu.amount),
+        "ask for whole OCPUs in sum, or accept the cost",
+    );
 }

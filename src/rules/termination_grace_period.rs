@@ -25,7 +25,7 @@ fn check(cx: &mut Context, pod: PodSpec) {
     cx.report(
         seconds.node,
         "virtual nodes do not support another grace period than 30 seconds",
-        "remove terminationGracePeriodSeconds",
+        "set it to 30 or remove it",
     );
     if !pod.all_containers().any(sleeps_longer) {
         // The API server defaults a field that is not there, so the default is what removing it comes to.

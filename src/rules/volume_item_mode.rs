@@ -1,5 +1,6 @@
 //! `volume-item-mode`: finds a file mode other than 0644 on an item of a configMap or secret volume or projected source.
 
+use crate::check::modes;
 use crate::check::prelude::*;
 use crate::document::view::List;
 use crate::kubernetes::views::KeyToPath;
@@ -18,9 +19,6 @@ pub static RULE: Rule = Rule {
 /// Its checks.
 pub static CHECKS: &[Check] = &[Check::Volume(check)];
 
-/// 0644, the mode that virtual nodes give to files.
-const MODE: i32 = 0o644;
-
 fn check(cx: &mut Context, volume: Volume) {
     if let Some(source) = volume.config_map() {
         report(cx, source.items());
@@ -36,9 +34,7 @@ fn check(cx: &mut Context, volume: Volume) {
 }
 
 fn report(cx: &mut Context, items: List<KeyToPath>) {
-    for item in items {
-        if let Some(mode) = item.mode().filter(|mode| mode.value != MODE) {
-            cx.set(mode.node, Scalar::Int(MODE.into()), format_args!("files get mode 0644 on virtual nodes, not 0{:03o}", mode.value), "remove mode or set it to 0644 (420)");
-        }
+    for mode in items.into_iter().filter_map(|item| item.mode()) {
+        modes::report(cx, mode, "remove mode or set it to 0644 (420)");
     }
 }

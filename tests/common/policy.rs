@@ -6,22 +6,24 @@ use std::collections::BTreeSet;
 pub use oke_virtual_nodes_policy::cluster::{Cluster, Host, LookupError, fields as lookup_fields};
 pub use oke_virtual_nodes_policy::document::shape::{Field, Fields, Shape};
 pub use oke_virtual_nodes_policy::document::view::View;
-pub use oke_virtual_nodes_policy::kubernetes::kinds::{KINDS as KNOWN_KINDS, Kind as KnownKind, KindInfo as KnownKindInfo};
+pub use oke_virtual_nodes_policy::kubernetes::kinds::{
+    KINDS as KNOWN_KINDS, Kind as KnownKind, KindInfo as KnownKindInfo,
+};
 pub use oke_virtual_nodes_policy::kubernetes::views;
 pub use oke_virtual_nodes_policy::lint::lookup::Lookup;
 pub use oke_virtual_nodes_policy::lint::rule::{Fix, Level, ParameterKind, Rule};
 pub use oke_virtual_nodes_policy::rules::RULES;
 
+use oke_virtual_nodes_policy::CATALOGUE;
 use oke_virtual_nodes_policy::document::pattern::{Pattern, PatternStep};
 use oke_virtual_nodes_policy::document::shape::Route;
 use oke_virtual_nodes_policy::lint::finding::Finding;
 use oke_virtual_nodes_policy::lint::rule::{EXEMPTION, PLACEMENT};
 use oke_virtual_nodes_policy::review::verdict::Early;
-use oke_virtual_nodes_policy::CATALOGUE;
 use serde_json::Value;
 
 /// The annotation in which the settings can have a fixed object say what was changed in it.
-pub const FIXED_ANNOTATION: &str = "oke-virtual-nodes.kubewarden.io/mended";
+pub const FIXED_ANNOTATION: &str = "oke-virtual-nodes.kubewarden.io/fixed";
 
 /// A finding, without ties to the request.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -172,10 +174,7 @@ fn shape_along(routes: &[Route<'static>]) -> &'static Shape {
     }
     let after = |wanted: PatternStep<'_>| -> Vec<Route<'static>> {
         let steps = routes.iter().filter_map(|route| Some((route.pattern.split_first()?, route.shape)));
-        steps
-            .filter(|((step, _), _)| *step == wanted)
-            .map(|((_, pattern), shape)| Route { pattern, shape })
-            .collect()
+        steps.filter(|((step, _), _)| *step == wanted).map(|((_, pattern), shape)| Route { pattern, shape }).collect()
     };
     let (first, _) = routes[0].pattern.split_first().expect("a route that does not end here");
     match first {

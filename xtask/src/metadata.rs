@@ -1,7 +1,7 @@
 //! What the policy is asked about, from what its rules look at: the `rules:` of metadata.yml and of the manifests.
 
-use oke_virtual_nodes_policy::kubernetes::kinds::{KINDS, Kind, KindInfo};
 use oke_virtual_nodes_policy::CATALOGUE;
+use oke_virtual_nodes_policy::kubernetes::kinds::{KINDS, Kind, KindInfo};
 use oke_virtual_nodes_policy::lint::rule::Rule;
 use oke_virtual_nodes_policy::rules::RULES;
 

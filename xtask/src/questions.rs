@@ -94,7 +94,9 @@ fn group(rule: &Rule) -> &'static str {
         Some(Check::Container(_)) => "Rules for containers",
         Some(Check::Update(..)) => "Rules for requests",
         Some(Check::Object(kinds, _)) if kinds.iter().any(|kind| kind.is_connection()) => "Rules for requests",
-        Some(Check::Object(..) | Check::Workload(_) | Check::Product(..) | Check::Claim(_)) | None => "Rules for other objects",
+        Some(Check::Object(..) | Check::Workload(_) | Check::Product(..) | Check::Claim(_)) | None => {
+            "Rules for other objects"
+        }
     }
 }
 

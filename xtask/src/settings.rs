@@ -1,9 +1,9 @@
 //! The settings, for people: the page docs/settings.md. What a setting means is said here once; the schema and the
 //! form take it from here.
 
+use oke_virtual_nodes_policy::check_settings as check;
 use oke_virtual_nodes_policy::lint::lookup::Lookup;
 use oke_virtual_nodes_policy::rules::RULES;
-use oke_virtual_nodes_policy::check_settings as check;
 use serde_json::Value;
 
 use crate::pages::Pages;

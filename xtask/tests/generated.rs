@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use oke_virtual_nodes_policy::review::exemption as exempt;
-use oke_virtual_nodes_policy::lint::lookup::Lookup;
-use oke_virtual_nodes_policy::lint::oracle::Row;
-use oke_virtual_nodes_policy::review::response::Response;
-use oke_virtual_nodes_policy::rules::RULES;
 use oke_virtual_nodes_policy::check_settings;
 use oke_virtual_nodes_policy::config::{Settings, keys, parse};
+use oke_virtual_nodes_policy::lint::lookup::Lookup;
+use oke_virtual_nodes_policy::lint::oracle::Row;
+use oke_virtual_nodes_policy::review::exemption as exempt;
+use oke_virtual_nodes_policy::review::response::Response;
+use oke_virtual_nodes_policy::rules::RULES;
 use serde_json::{Map, Value, json};
 use xtask::metadata::{BEGIN, Scope, webhook_rules, with_rules};
 use xtask::pages::Pages;
@@ -386,7 +386,10 @@ fn every_example_of_settings_is_valid() {
 fn the_denial_in_the_readme_is_real() {
     let review: Value = serde_json::from_str(&read("test_data/reviews/022-pod-create.json")).unwrap();
     let payload = json!({"request": review["request"], "settings": {"profile": "tolerant"}});
-    let message = oke_virtual_nodes_policy::validate(&oke_virtual_nodes_policy::cluster::Host, payload.to_string().as_bytes()).message.unwrap();
+    let message =
+        oke_virtual_nodes_policy::validate(&oke_virtual_nodes_policy::cluster::Host, payload.to_string().as_bytes())
+            .message
+            .unwrap();
     assert!(read("README.md").contains(&format!("```text\n{message}\n```\n")), "{message}");
 }
 
@@ -565,7 +568,10 @@ fn create(pod: &Value, settings: &Value) -> Response {
         "resource": {"group": "", "version": "v1", "resource": "pods"},
         "object": pod,
     });
-    oke_virtual_nodes_policy::validate(&oke_virtual_nodes_policy::cluster::Host, json!({"request": request, "settings": settings}).to_string().as_bytes())
+    oke_virtual_nodes_policy::validate(
+        &oke_virtual_nodes_policy::cluster::Host,
+        json!({"request": request, "settings": settings}).to_string().as_bytes(),
+    )
 }
 
 #[test]
