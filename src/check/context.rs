@@ -68,22 +68,21 @@ impl Place<'_> {
     }
 }
 
-/// Text that a rule writes: fixed, or put together from names and numbers.
-pub trait Message {
-    /// The text itself.
-    fn into_text(self) -> Cow<'static, str>;
+/// What is wrong, as a rule writes it: fixed, or put together from names and numbers.
+pub trait Problem {
+    /// Adds a finding with this problem.
+    fn report(self, cx: &mut Context<'_>, place: Place<'_>, remedy: &'static str);
 }
 
-impl Message for &'static str {
-    fn into_text(self) -> Cow<'static, str> {
-        Cow::Borrowed(self)
+impl Problem for &'static str {
+    fn report(self, cx: &mut Context<'_>, place: Place<'_>, remedy: &'static str) {
+        cx.push(place, self, remedy);
     }
 }
 
-impl Message for fmt::Arguments<'_> {
-    #[inline(never)]
-    fn into_text(self) -> Cow<'static, str> {
-        Cow::Owned(self.to_string())
+impl Problem for fmt::Arguments<'_> {
+    fn report(self, cx: &mut Context<'_>, place: Place<'_>, remedy: &'static str) {
+        cx.push_formatted(place, self, remedy);
     }
 }
 
@@ -166,27 +165,30 @@ impl<'d> Context<'d> {
     ///
     /// `problem` says what is wrong and `remedy` what to do, without `;` and without the container's name, which is
     /// put in front of the problem. For a container the problem therefore starts with a verb.
-    pub fn report<'p>(
-        &mut self,
-        place: impl Into<Place<'p>>,
-        problem: impl Message,
-        remedy: impl Message,
-    ) -> &mut Self {
-        self.push(place.into(), problem.into_text(), remedy.into_text());
+    pub fn report<'p>(&mut self, place: impl Into<Place<'p>>, problem: impl Problem, remedy: &'static str) -> &mut Self {
+        problem.report(self, place.into(), remedy);
         self
     }
 
     /// Reports a value whose removal fixes the violation.
-    pub fn remove(&mut self, node: Node<'_>, problem: impl Message, remedy: impl Message) -> &mut Self {
+    pub fn remove(&mut self, node: Node<'_>, problem: impl Problem, remedy: &'static str) -> &mut Self {
         self.report(node, problem, remedy).and_remove(node)
     }
 
     /// Reports a value that another one in its place fixes.
-    pub fn set(&mut self, node: Node<'_>, value: Scalar, problem: impl Message, remedy: impl Message) -> &mut Self {
+    pub fn set(&mut self, node: Node<'_>, value: Scalar, problem: impl Problem, remedy: &'static str) -> &mut Self {
         self.report(node, problem, remedy).and_set(node, value)
     }
 
+    /// Gives the last finding another remedy.
+    pub fn with_remedy(&mut self, remedy: fmt::Arguments<'_>) {
+        if let Some(finding) = self.result.findings.last_mut() {
+            finding.remedy = Cow::Owned(remedy.to_string());
+        }
+    }
+
     /// Adds the removal of a value to the fix of the last finding.
+    #[inline(never)]
     pub fn and_remove(&mut self, node: Node<'_>) -> &mut Self {
         self.edit(Place::Node(node), None)
     }
@@ -222,7 +224,7 @@ impl<'d> Context<'d> {
 
     /// Proposes a value that is worth setting where the fix is on, although nothing is wrong without it.
     pub fn improve(&mut self, place: Place<'_>, problem: &'static str, value: Scalar) {
-        let mut finding = self.finding(place, Cow::Borrowed(problem), Cow::Borrowed(""));
+        let mut finding = self.finding(place, Cow::Borrowed(problem), "");
         finding.edits.extend(self.rule.fixes.then(|| edit(place, Some(value))));
         self.result.improvements.push(finding);
     }
@@ -285,14 +287,20 @@ impl<'d> Context<'d> {
         self
     }
 
-    // The callers are many and of many types: this part of them is in the module once.
+    // The callers are many: these two are in the module once.
     #[inline(never)]
-    fn push(&mut self, place: Place<'_>, problem: Cow<'static, str>, remedy: Cow<'static, str>) {
-        let finding = self.finding(place, problem, remedy);
+    fn push(&mut self, place: Place<'_>, problem: &'static str, remedy: &'static str) {
+        let finding = self.finding(place, Cow::Borrowed(problem), remedy);
         self.result.findings.push(finding);
     }
 
-    fn finding(&self, place: Place<'_>, problem: Cow<'static, str>, remedy: Cow<'static, str>) -> Finding {
+    #[inline(never)]
+    fn push_formatted(&mut self, place: Place<'_>, problem: fmt::Arguments<'_>, remedy: &'static str) {
+        let finding = self.finding(place, Cow::Owned(problem.to_string()), remedy);
+        self.result.findings.push(finding);
+    }
+
+    fn finding(&self, place: Place<'_>, problem: Cow<'static, str>, remedy: &'static str) -> Finding {
         let is_in_template = self.template.is_some() || place.node().is_some_and(|node| self.is_in_template(node));
         let container = self.container.map(str::to_owned);
         Finding { container, is_in_template, ..finding(self.rule, place, problem, remedy) }

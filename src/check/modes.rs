@@ -15,12 +15,7 @@ pub fn report(cx: &mut Context<'_>, mode: Int32<'_>, remedy: &'static str) {
     let new = Scalar::Int(MODE.into());
     if is_meant_as_octal(mode.value) {
         let problem = format_args!("files get mode 0644 on virtual nodes, and {0} in decimal is 0{0:03o}", mode.value);
-        cx.set(
-            mode.node,
-            new,
-            problem,
-            format_args!("write 0{} in YAML for what was probably meant, or 0644 (420)", mode.value),
-        );
+        cx.set(mode.node, new, problem, "write 0644, which is 420 in decimal, or remove it");
     } else {
         let problem = format_args!("files get mode 0644 on virtual nodes, not 0{:03o}", mode.value);
         cx.set(mode.node, new, problem, remedy);

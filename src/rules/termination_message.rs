@@ -28,7 +28,8 @@ fn report(cx: &mut Context, field: Option<Text>, default: &'static str) {
             field.node,
             Scalar::Text(default.to_owned()),
             format_args!("sets {}, and virtual nodes support only the default", field.node.name()),
-            format_args!("remove it or set it to {default}"),
-        );
+            "",
+        )
+        .with_remedy(format_args!("remove it or set it to {default}"));
     }
 }
