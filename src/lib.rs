@@ -23,7 +23,6 @@
 pub mod exempt;
 pub mod findings;
 pub mod fix;
-pub mod inspect;
 pub mod json;
 pub mod judge;
 pub mod kinds;
@@ -51,16 +50,8 @@ use wapc_guest::{CallResult, register_function};
 #[unsafe(no_mangle)]
 pub extern "C" fn wapc_init() {
     register_function("validate", |payload| Ok(serde_json::to_vec(&policy::validate(payload))?));
-    register_function("findings", findings);
     register_function("validate_settings", validate_settings);
     register_function("protocol_version", protocol_version_guest);
-}
-
-/// Judges a request for the command line: all findings, uncut and with their parts.
-fn findings(payload: &[u8]) -> CallResult {
-    let mut json = String::new();
-    policy::answer(&lookups::Host, payload, &mut |outcome| json = inspect::to_json(&outcome));
-    Ok(json.into_bytes())
 }
 
 /// Says whether settings are valid. Never an error of the host's: whatever is wrong is in the answer's message.

@@ -181,19 +181,20 @@ pub fn compare(judges: &[Judge; 2], count: u64, sample: &(dyn Fn(u64) -> Sample 
 /// An answer without its words: rules and places of all lines stay, and so does the mutated object.
 fn without_texts(answer: &Answer) -> Option<Value> {
     let mut response: Value = serde_json::from_slice(answer.response.as_ref().ok()?).ok()?;
-    let starts = |text: &str| -> Value {
-        // A line is `<rule> <path>: <words>`; other lines have no place, and only count.
-        let place = |line: &str| line.trim_start_matches("- ").split_once(": ").map(|(place, _)| place.to_owned());
-        text.lines().map(|line| Value::from(place(line))).collect()
+    // A line is `<rule> <path>: <words>`, in a denial behind a dash. The other lines of a denial have no place.
+    let denies = response["accepted"] == false;
+    let place = |line: &str| -> Value {
+        let line = if denies { line.strip_prefix("- ") } else { Some(line) };
+        line.and_then(|line| line.split_once(": ")).map(|(place, _)| place).into()
     };
     if response["code"] == 422 || response["code"] == 400 {
         response.as_object_mut()?.remove("message");
     }
     if let Some(message) = response.get_mut("message") {
-        *message = starts(message.as_str()?);
+        *message = message.as_str()?.lines().map(place).collect();
     }
     for warning in response.get_mut("warnings").and_then(Value::as_array_mut).into_iter().flatten() {
-        *warning = starts(warning.as_str()?);
+        *warning = warning.as_str()?.split_once(": ").map(|(place, _)| place).into();
     }
     if let Some(Value::Object(annotations)) = response.pointer_mut("/mutated_object/metadata/annotations") {
         let is_note = |key: &String| key.starts_with("oke-virtual-nodes.kubewarden.io/") && !key.ends_with("/exempt");

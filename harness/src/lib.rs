@@ -12,6 +12,7 @@ pub mod fuel;
 pub mod generate;
 pub mod kinds;
 pub mod metadata;
+pub mod modules;
 pub mod native;
 pub mod query;
 pub mod replay;
