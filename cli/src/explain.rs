@@ -3,19 +3,15 @@
 use std::io::{self, Write};
 
 use anyhow::{Result, anyhow};
-use oke_virtual_nodes_policy::exempt;
-use oke_virtual_nodes_policy::placement;
-use oke_virtual_nodes_policy::rule::{Fix, Rule};
+use oke_virtual_nodes_policy::lint::rule::{EXEMPTION, Fix, PLACEMENT, Rule};
 use oke_virtual_nodes_policy::rules::RULES;
 
 use crate::markdown::{self, HEADING, TITLE};
 use crate::pages::PAGES;
 
 /// The pages of what reports name in the place of a rule.
-static TOPICS: [(&str, &str); 2] = [
-    (placement::RULE.id, include_str!("explain/placement.md")),
-    (exempt::RULE.id, include_str!("explain/exemption.md")),
-];
+static TOPICS: [(&str, &str); 2] =
+    [(PLACEMENT.id, include_str!("explain/placement.md")), (EXEMPTION.id, include_str!("explain/exemption.md"))];
 
 /// Prints all rules, each with its summary and its levels.
 pub fn list(out: &mut dyn Write) -> io::Result<()> {

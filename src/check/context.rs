@@ -165,7 +165,12 @@ impl<'d> Context<'d> {
     ///
     /// `problem` says what is wrong and `remedy` what to do, without `;` and without the container's name, which is
     /// put in front of the problem. For a container the problem therefore starts with a verb.
-    pub fn report<'p>(&mut self, place: impl Into<Place<'p>>, problem: impl Problem, remedy: &'static str) -> &mut Self {
+    pub fn report<'p>(
+        &mut self,
+        place: impl Into<Place<'p>>,
+        problem: impl Problem,
+        remedy: &'static str,
+    ) -> &mut Self {
         problem.report(self, place.into(), remedy);
         self
     }

@@ -1,4 +1,4 @@
-//! `oke-vn run`: what `kwctl run` does with a local module, answer for answer.
+//! What `kwctl run` does with a local module, answer for answer.
 
 use std::collections::BTreeMap;
 
@@ -9,67 +9,16 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::engine::{Policy, was_interrupted};
-use crate::request::Payload;
-use crate::settings;
+use crate::request::AdmissionRequest;
 
-/// The `AdmissionRequest` as the policy server takes it: what it does not know is dropped, what it needs must be there.
-#[derive(Debug, Clone, Deserialize, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct AdmissionRequest {
-    uid: String,
-    kind: Kind,
-    resource: Resource,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    sub_resource: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    request_kind: Option<Kind>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    request_resource: Option<Resource>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    request_sub_resource: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    namespace: Option<String>,
-    operation: String,
-    user_info: UserInfo,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    object: Option<Value>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    old_object: Option<Value>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    dry_run: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    options: Option<Value>,
+/// The answer of a policy to `validate_settings`.
+#[derive(Debug, Deserialize)]
+struct Validity {
+    valid: bool,
+    message: Option<String>,
 }
 
-#[derive(Debug, Clone, Deserialize, Serialize)]
-struct Kind {
-    group: String,
-    version: String,
-    kind: String,
-}
-
-#[derive(Debug, Clone, Deserialize, Serialize)]
-struct Resource {
-    group: String,
-    version: String,
-    resource: String,
-}
-
-#[derive(Debug, Clone, Deserialize, Serialize)]
-struct UserInfo {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    extra: Option<BTreeMap<String, Vec<String>>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    groups: Option<Vec<String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    uid: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    username: Option<String>,
-}
-
-/// What a policy answers to `validate`.
+/// The answer of a policy to `validate`.
 #[derive(Debug, Deserialize)]
 struct ValidationResponse {
     accepted: bool,
@@ -105,32 +54,16 @@ struct Status {
     code: Option<u16>,
 }
 
-impl AdmissionRequest {
-    /// Reads an `AdmissionReview`, or the request in it.
-    pub fn parse(text: &str) -> Result<Self> {
-        let mut document: Value = serde_json::from_str(text).context("the request is not JSON")?;
-        if !document.is_object() {
-            bail!("the request is neither an AdmissionReview nor an AdmissionRequest object");
-        }
-        if document.get("kind").and_then(Value::as_str) == Some("AdmissionReview") {
-            document = document.get_mut("request").map(Value::take).context("the AdmissionReview has no `request`")?;
-        }
-        serde_json::from_value(document).context("the request is not a valid AdmissionRequest")
-    }
-
-    /// What the host hands to the guest: compact JSON, the keys of its maps sorted.
-    pub fn payload(&self, settings: &RawValue) -> Result<Vec<u8>, serde_json::Error> {
-        // By way of a `Value`, as the host does: this is what sorts the keys.
-        let request = serde_json::to_value(self)?;
-        serde_json::to_vec(&Payload { request, settings })
-    }
-}
-
-/// Judges a request. Settings that are not valid are an error; everything after that is an answer.
+/// Evaluates one admission request.
+///
+/// # Errors
+/// If the settings aren't valid or the module doesn't say whether they are. After that, every failure is an answer.
 pub fn run(policy: &Policy, settings: &RawValue, request: &AdmissionRequest) -> Result<AdmissionResponse> {
-    let verdict = settings::validate(policy, settings)?;
-    if !verdict.valid {
-        bail!("Provided settings are not valid: {}", verdict.message.unwrap_or_default());
+    let answer = policy.call("validate_settings", settings.get().as_bytes())?;
+    let validity: Validity =
+        serde_json::from_slice(&answer).context("the module's answer to `validate_settings` cannot be read")?;
+    if !validity.valid {
+        bail!("Provided settings are not valid: {}", validity.message.unwrap_or_default());
     }
     let payload = request.payload(settings)?;
     Ok(match policy.call_raw("validate", &payload) {

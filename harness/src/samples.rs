@@ -1,15 +1,13 @@
-//! What the benchmarks and the budgets have in common: the modules to measure and the requests to measure them with.
-
-// Each of the two users is a crate of its own and leaves something out.
-#![allow(dead_code)]
+//! The requests that budgets and benchmarks measure.
 
 use std::fmt::Write as _;
-use std::path::Path;
-use std::process::Command;
-use std::{env, fs};
+use std::fs;
+use std::path::{Path, PathBuf};
 
-use oke_vn::run::AdmissionRequest;
+use anyhow::{Context, Result};
 use serde_json::value::RawValue;
+
+use crate::request::AdmissionRequest;
 
 /// The reviews that are measured: a small pod, one that uses nearly every field, a deployment.
 pub const REVIEWS: [&str; 3] = ["019-pod-create", "022-pod-create", "151-deployment-create"];
@@ -17,35 +15,42 @@ pub const REVIEWS: [&str; 3] = ["019-pod-create", "022-pod-create", "151-deploym
 /// How many containers the generated deployments have.
 pub const SIZES: [usize; 3] = [10, 100, 1000];
 
-/// The policy, as it is shipped.
-pub static POLICY: &[u8] = include_bytes!(env!("OKE_VN_EMBEDDED_POLICY"));
-
-/// The guest that does nothing, built as the policy is.
-pub fn empty_guest() -> Vec<u8> {
-    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("empty-guest");
-    let status = Command::new(env!("CARGO"))
-        .current_dir(workspace)
-        .args(["build", "--quiet", "--release", "--locked", "--package", "empty-guest"])
-        .args(["--target", "wasm32-wasip1", "--target-dir"])
-        .arg(&target)
-        .env_remove("RUSTFLAGS")
-        .env_remove("CARGO_ENCODED_RUSTFLAGS")
-        .env_remove("CARGO_BUILD_TARGET")
-        .status()
-        .unwrap();
-    assert!(status.success(), "the empty guest does not build");
-    fs::read(target.join("wasm32-wasip1/release/empty_guest.wasm")).unwrap()
+/// Everything that is measured: names and the payloads of `validate`, with default settings.
+///
+/// # Errors
+/// If a review cannot be read from `test_data`, the directory of that name in the repository.
+pub fn measured(test_data: &Path) -> Result<Vec<(String, Vec<u8>)>> {
+    let mut requests = Vec::new();
+    for name in REVIEWS {
+        requests.push((name.to_owned(), review(test_data, name)?));
+    }
+    for size in SIZES {
+        requests.push((format!("{size} containers"), deployment(size)?));
+    }
+    Ok(requests)
 }
 
-/// What the host sends for a recorded review.
-pub fn review(name: &str) -> Vec<u8> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../test_data/reviews").join(name).with_extension("json");
-    payload(&fs::read_to_string(path).unwrap())
+/// The directory `test_data` of the repository that this crate was built in.
+#[must_use]
+pub fn test_data() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../test_data")
 }
 
-/// What the host sends for a deployment with this many containers, none of which breaks a rule.
-pub fn deployment(containers: usize) -> Vec<u8> {
+/// The payload of a recorded review.
+///
+/// # Errors
+/// If the review cannot be read.
+pub fn review(test_data: &Path, name: &str) -> Result<Vec<u8>> {
+    let path = test_data.join("reviews").join(name).with_extension("json");
+    let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+    payload(&text)
+}
+
+/// The payload for a deployment with this many containers, none of which breaks a rule.
+///
+/// # Errors
+/// None that can happen.
+pub fn deployment(containers: usize) -> Result<Vec<u8>> {
     let mut list = String::new();
     for index in 0..containers {
         let comma = if index > 0 { "," } else { "" };
@@ -61,8 +66,7 @@ pub fn deployment(containers: usize) -> Vec<u8> {
               "securityContext": {{"runAsNonRoot": true, "allowPrivilegeEscalation": false, "capabilities": {{"drop": ["ALL"]}}}},
               "volumeMounts": [{{"name": "config", "mountPath": "/etc/part", "readOnly": true}}],
               "terminationMessagePath": "/dev/termination-log", "terminationMessagePolicy": "File"}}"#
-        )
-        .unwrap();
+        )?;
     }
     payload(&format!(
         r#"{{"uid": "00000000-0000-4000-8000-000000000000",
@@ -77,7 +81,7 @@ pub fn deployment(containers: usize) -> Vec<u8> {
     ))
 }
 
-fn payload(request: &str) -> Vec<u8> {
-    let settings = RawValue::from_string("{}".to_owned()).unwrap();
-    AdmissionRequest::parse(request).unwrap().payload(&settings).unwrap()
+fn payload(request: &str) -> Result<Vec<u8>> {
+    let settings = RawValue::from_string("{}".to_owned())?;
+    Ok(AdmissionRequest::parse(request)?.payload(&settings)?)
 }

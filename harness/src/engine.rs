@@ -3,8 +3,6 @@
 //! As there, a module is compiled once and instantiated anew for every request, so that nothing of one request
 //! reaches the next, and a deadline stops a guest that does not come back.
 
-pub mod fuel;
-
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -60,10 +58,19 @@ pub struct HostCall<'a> {
     pub payload: &'a [u8],
 }
 
-/// The host's side of a call: what a module gets when it asks.
+/// The host's side of a call.
 pub trait Host: Send + Sync + 'static {
-    /// The answer, or the text of the error that the module gets.
+    /// Answers a call of the module.
+    ///
+    /// # Errors
+    /// The text of the error that the module gets.
     fn call(&self, call: HostCall<'_>) -> Result<Vec<u8>, String>;
+}
+
+impl<H: Host> Host for Arc<H> {
+    fn call(&self, call: HostCall<'_>) -> Result<Vec<u8>, String> {
+        (**self).call(call)
+    }
 }
 
 /// A host without a cluster, a registry or a network. It takes log records and refuses everything else by name.
@@ -125,12 +132,28 @@ impl Policy {
     }
 
     /// As [`Policy::call`], with the error as the waPC host words it.
+    ///
+    /// # Errors
+    /// As [`Policy::call`].
     pub fn call_raw(&self, function: &str, payload: &[u8]) -> Result<Vec<u8>, wapc::errors::Error> {
+        self.call_with(&self.host, function, payload)
+    }
+
+    /// As [`Policy::call_raw`], with another host for this call.
+    ///
+    /// # Errors
+    /// As [`Policy::call`].
+    pub fn call_with(
+        &self,
+        host: &Arc<dyn Host>,
+        function: &str,
+        payload: &[u8],
+    ) -> Result<Vec<u8>, wapc::errors::Error> {
         // The first tick may come at any moment, so that one more is needed to last for the whole deadline.
         let ticks = u64::try_from(self.deadline.as_millis() / TICK.as_millis()).unwrap_or(u64::MAX / 4) + 1;
         let deadlines = EpochDeadlines { wapc_init: ticks, wapc_func: ticks };
         let provider = self.prepared.rehydrate(Some(deadlines))?;
-        let host = Arc::clone(&self.host);
+        let host = Arc::clone(host);
         let callback = move |_id: u64, binding: &str, namespace: &str, operation: &str, payload: &[u8]| {
             host.call(HostCall { binding, namespace, operation, payload }).map_err(Into::into)
         };
@@ -169,7 +192,7 @@ impl std::fmt::Debug for Policy {
 }
 
 /// Whether an error is the deadline's. The provider has no type for it, only this text.
-pub(crate) fn was_interrupted(text: &str) -> bool {
+pub fn was_interrupted(text: &str) -> bool {
     text.contains("execution deadline exceeded")
 }
 

@@ -1,22 +1,16 @@
-//! What a request costs: a fresh instance and `validate`, as the policy server does it for each.
+//! The cost of a request: a fresh instance and `validate`, as the policy server does it for each request.
 //!
-//! The empty guest is measured in the same run, because only the difference to it is the policy's.
-
-mod support;
+//! The same run measures the empty guest, because only the difference to it is the policy's.
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use oke_vn::engine::{Offline, Policy};
+use harness::engine::{Offline, Policy};
+use harness::{modules, samples};
 
 fn validate(criterion: &mut Criterion) {
-    let guests = [("empty", support::empty_guest()), ("policy", support::POLICY.to_vec())]
+    let guests = [("empty", modules::empty_guest().unwrap()), ("policy", modules::policy().unwrap())]
         .map(|(name, module)| (name, Policy::new(&module, Offline::default()).unwrap()));
-    let requests = support::REVIEWS
-        .iter()
-        .map(|name| ((*name).to_owned(), support::review(name)))
-        .chain(support::SIZES.iter().map(|size| (format!("{size}-containers"), support::deployment(*size))));
-
     let mut group = criterion.benchmark_group("start+validate");
-    for (name, payload) in requests {
+    for (name, payload) in samples::measured(&samples::test_data()).unwrap() {
         group.throughput(Throughput::Bytes(payload.len() as u64));
         for (guest, policy) in &guests {
             group.bench_with_input(BenchmarkId::new(*guest, &name), &payload, |bencher, payload| {

@@ -1,16 +1,14 @@
-//! What the policy may cost. A change that makes a request dearer has to raise a number here, where it is seen.
+//! The budgets of the policy. A change that makes a request more expensive has to raise a number here, where it is seen.
 
-#[path = "../benches/support.rs"]
-mod support;
-
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use oke_vn::engine::fuel::Meter;
-use oke_vn::engine::{Offline, Policy};
+use harness::engine::{Offline, Policy};
+use harness::fuel::Meter;
+use harness::{modules, samples};
 
-/// Fuel for start and `validate`: about one unit an instruction, the same on every machine and, but for a few
-/// instructions of a hash map, in every run. What was measured, and up to a tenth.
+/// Fuel for start and `validate`: about one unit an instruction, the same on every machine and, except for a few
+/// instructions of a hash map, in every run.
 const FUEL: [(&str, u64); 6] = [
     ("019-pod-create", 228_000),
     ("022-pod-create", 747_000),
@@ -40,17 +38,14 @@ fn turn() -> MutexGuard<'static, ()> {
     TURN.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn requests() -> Vec<(String, Vec<u8>)> {
-    let reviews = support::REVIEWS.iter().map(|name| ((*name).to_owned(), support::review(name)));
-    let sizes = support::SIZES.iter().map(|size| (format!("{size} containers"), support::deployment(*size)));
-    reviews.chain(sizes).collect()
-}
+/// The policy, as it is shipped.
+static POLICY: LazyLock<Vec<u8>> = LazyLock::new(|| modules::policy().unwrap());
 
 #[test]
 fn fuel() {
     let _turn = turn();
-    let meter = Meter::new(support::POLICY).unwrap();
-    let requests = requests();
+    let meter = Meter::new(&POLICY).unwrap();
+    let requests = samples::measured(&samples::test_data()).unwrap();
     let mut spent = Vec::new();
     for ((name, payload), (budgeted, budget)) in requests.iter().zip(FUEL) {
         assert_eq!(name, budgeted);
@@ -62,7 +57,7 @@ fn fuel() {
     }
     for (name, fuel, budget) in &spent {
         assert!(fuel <= budget, "{name} takes {fuel} units of fuel, and may take {budget}");
-        // A budget that nothing comes near holds nothing.
+        // A budget that is far too high guards nothing.
         assert!(fuel * 2 > *budget, "{name} takes {fuel} units of fuel: lower its budget of {budget}");
     }
     let (hundred, thousand) = (spent[4].1 as f64, spent[5].1 as f64);
@@ -73,8 +68,8 @@ fn fuel() {
 #[test]
 fn the_generated_deployment_breaks_no_rule() {
     let _turn = turn();
-    let policy = Policy::new(support::POLICY, Offline::default()).unwrap();
-    let answer = policy.call("validate", &support::deployment(10)).unwrap();
+    let policy = Policy::new(&POLICY, Offline::default()).unwrap();
+    let answer = policy.call("validate", &samples::deployment(10).unwrap()).unwrap();
     let answer: serde_json::Value = serde_json::from_slice(&answer).unwrap();
     assert_eq!(answer["accepted"], true);
     assert!(answer["warnings"].as_array().is_none_or(Vec::is_empty), "{answer}");
@@ -82,7 +77,7 @@ fn the_generated_deployment_breaks_no_rule() {
 
 #[test]
 fn size() {
-    let size = support::POLICY.len();
+    let size = POLICY.len();
     println!("{size} of {SIZE} bytes");
     assert!(size <= SIZE, "the module has {size} bytes, and may have {SIZE}");
 }
@@ -90,9 +85,9 @@ fn size() {
 #[test]
 fn time() {
     let _turn = turn();
-    let empty = Policy::new(&support::empty_guest(), Offline::default()).unwrap();
-    let policy = Policy::new(support::POLICY, Offline::default()).unwrap();
-    let payload = support::review("022-pod-create");
+    let empty = Policy::new(&modules::empty_guest().unwrap(), Offline::default()).unwrap();
+    let policy = Policy::new(&POLICY, Offline::default()).unwrap();
+    let payload = samples::review(&samples::test_data(), "022-pod-create").unwrap();
     // Whatever else the machine does can only make a run slower, so the best of a few tries is the truest.
     let mut best = f64::INFINITY;
     for _ in 0..24 {
