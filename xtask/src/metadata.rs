@@ -1,36 +1,36 @@
-//! What the policy is asked about, from what its rules look at: the `rules:` of metadata.yml and of the manifests.
+//! The webhook rules, `rules:` in metadata.yml and in the manifests, from the kinds that the rules look at.
 
 use oke_virtual_nodes_policy::kinds::{KINDS, Kind};
 use oke_virtual_nodes_policy::rule::{Check, Rule, TEMPLATES};
 use oke_virtual_nodes_policy::rules::RULES;
 
-/// What a line starts with, behind which made rules stand.
+/// The start of the line before generated rules.
 pub const BEGIN: &str = "# BEGIN rules";
-/// What a line starts with, before which made rules stand.
+/// The start of the line after generated rules.
 pub const END: &str = "# END rules";
 
-/// The kinds that do not belong to a namespace. A policy of one namespace would be asked about all of them.
+/// The kinds without a namespace. A policy of one namespace would be asked about all of their objects.
 const CLUSTER_WIDE: &[Kind] = &[Kind::PersistentVolume, Kind::Namespace];
 
-/// One of the `rules:` of a webhook. The version of all kinds is v1.
+/// A webhook rule. The version of all kinds is v1.
 #[derive(Debug, PartialEq, Eq)]
 pub struct WebhookRule {
     /// The API group.
     pub group: &'static str,
     /// The resources of that group.
     pub resources: Vec<&'static str>,
-    /// What is done with them.
+    /// The operations on them.
     pub operations: &'static [&'static str],
 }
 
-/// Whom the rules are for.
+/// The policy that the webhook rules are for.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
     /// A policy of the whole cluster.
     Cluster,
     /// A policy of one namespace.
     Namespace,
-    /// An instance that judges pods once more, after all webhooks that change them.
+    /// A second instance, which judges pods after all webhooks that change them.
     Pods,
 }
 
@@ -48,7 +48,7 @@ pub fn kinds_of(rule: &Rule) -> Vec<Kind> {
     kinds
 }
 
-/// The rules for webhooks that let every rule of the policy see what it looks at.
+/// The webhook rules by which the policy gets every request that one of its rules looks at.
 #[must_use]
 pub fn webhook_rules(scope: Scope) -> Vec<WebhookRule> {
     let asked = RULES.iter().filter(|rule| !rule.outside_default_webhook_rules);
@@ -76,7 +76,7 @@ pub fn webhook_rules(scope: Scope) -> Vec<WebhookRule> {
     if scope == Scope::Pods {
         return rules;
     }
-    // What is updated through a subresource is not among what the resource's own rules name.
+    // The rule for a resource doesn't cover its subresources.
     if RULES.iter().any(|rule| rule.id == "ephemeral-containers") {
         add("", "pods/ephemeralcontainers", &["UPDATE"]);
     }
@@ -104,10 +104,10 @@ pub fn yaml(rules: &[WebhookRule], indent: &str) -> String {
     text
 }
 
-/// A file with its rules made anew between the markers. The first marker says for which scope.
+/// The file with its rules between the markers generated again. The first marker names the scope.
 ///
 /// # Errors
-/// A sentence for people, where the markers are not as they must be.
+/// A sentence for people, where a marker is wrong or missing.
 pub fn with_rules(path: &str, text: &str) -> Result<String, String> {
     let mut made = String::new();
     let mut within = false;

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::{pages, read};
 
-/// Makes the files of a new rule: its declaration, its line in the registry, its cases, its page and the two examples.
+/// Writes the files of a new rule: its declaration, its line in the registry, its cases, its page and the two examples.
 ///
 /// # Errors
 /// A sentence for people.
@@ -21,7 +21,7 @@ pub fn make(root: &Path, id: &str) -> Result<String, String> {
     let [fails, fixed] = pages::examples(id);
     for path in [&code, &cases, &page, &fails, &fixed] {
         if root.join(path).exists() {
-            return Err(format!("{path}: is there already"));
+            return Err(format!("{path}: exists already"));
         }
     }
     let registry = registered(&read(root, "src/rules/mod.rs")?, &module)?;
@@ -120,8 +120,8 @@ TODO: what the author of the workload can do.
 const CASES: &str = "\
 strict: deny
 tolerant: deny
-# What the rule finds, with the path and a part of the text; tests/common/fixtures.rs says how cases are written.
+# The cases that the rule finds, with the path and a part of the text. tests/common/fixtures.rs describes their form.
 finds: []
-# What it must not find: the default value, null, the neighbours.
+# The cases that it must not find: the default value, null, similar fields.
 misses: []
 ";
