@@ -39,7 +39,7 @@ pub fn make(root: &Path, id: &str) -> Result<String, String> {
     Ok(format!(
         "wrote {code}, {cases}, {page}, {fails}, {fixed} and a line in src/rules/mod.rs; now\n\
          - fill in the declaration and the check in {code}; src/oracle.rs has the rows of Oracle's page\n\
-         - fill in what is found and what is missed in {cases}\n\
+         - write the cases that it finds and those that it must not find in {cases}\n\
          - write the page {page} and its two examples\n\
          - cargo xtask generate\n\
          - BLESS=1 cargo test --test docs, and a test of the rule in e2e.bats\n\
@@ -97,7 +97,9 @@ Finds TODO.
 
 ## Why
 
-TODO: what happens on a virtual node. What is deliberately not found.
+TODO: what Oracle's page says and what happens on a virtual node.
+
+TODO: what the rule reports and what it ignores, and what the fix does.
 
 ## What to do instead
 

@@ -91,7 +91,7 @@ fn rule_schema(rule: &Rule, page: &Page) -> Value {
     properties.insert("level".to_owned(), json!({"$ref": "#/$defs/level"}));
     let mutate = match rule.fix {
         Some(_) => json!({
-            "description": format!("Whether findings of this rule are fixed. By default the setting mutate decides. \
+            "description": format!("Fixes the findings of this rule. By default the setting mutate decides. \
                                     The fix is {}.", fix(rule)),
             "type": ["boolean", "null"],
         }),

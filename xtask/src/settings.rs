@@ -81,8 +81,8 @@ pub static SETTINGS: &[Setting] = &[
         default: "{}",
         label: "Rules",
         about: "The level of single rules, in place of the profile's: `deny`, `warn` or `off`. Or an object with \
-                the `level`, with `mutate` (whether the rule's findings are fixed, in place of the setting \
-                `mutate`) and with the parameters of the rule. YAML 1.1 reads a bare `off` as the boolean false, \
+                the `level`, with `mutate`, which turns the rule's fix on or off in place of the setting \
+                `mutate`, and with the parameters of the rule. YAML 1.1 reads a bare `off` as the boolean false, \
                 which is accepted as `off`.",
         example: "rules:\n  fs-group: warn\n  subcore-cpu: \"off\"\n  termination-grace-period:\n    level: warn\n    \
                   mutate: true\n  persistent-volume-claim:\n    allowStorageClasses: [fss]\n",
@@ -102,8 +102,8 @@ pub static SETTINGS: &[Setting] = &[
         values: Values::Flag,
         default: "false",
         label: "Fix templates too",
-        about: "Whether the pod templates of workloads are fixed too, and not only their Pods. Operators and \
-                GitOps tools see their objects change. Objects with a controller are never changed.",
+        about: "Fixes the pod templates of workloads too, and not only their Pods. Operators and GitOps tools see \
+                their objects change. Objects with a controller are never changed.",
         example: "mutate: safe\nmutateTemplates: true\n",
     },
     Setting {
@@ -111,8 +111,8 @@ pub static SETTINGS: &[Setting] = &[
         values: Values::Flag,
         default: "false",
         label: "Annotate fixed objects",
-        about: "Whether a fixed object gets the annotation `oke-virtual-nodes.kubewarden.io/mended`, a JSON list \
-                with each path, the old and the new value.",
+        about: "Adds the annotation `oke-virtual-nodes.kubewarden.io/mended` to a fixed object: a JSON list with \
+                each path, the old and the new value.",
         example: "mutate: safe\nannotate: true\n",
     },
     Setting {
@@ -167,20 +167,20 @@ pub static SETTINGS: &[Setting] = &[
         values: Values::Flag,
         default: "false",
         label: "Allow exemptions by annotation",
-        about: "Whether authors can exempt their workloads with the annotation \
-                `oke-virtual-nodes.kubewarden.io/exempt` on the object or on its pod template, which passes it on \
-                to the pods. Its form is `<rule>[,<rule>]: <reason>`. Without this setting, with an unknown rule \
-                or without a reason, the annotation has no effect, and a warning says so.",
+        about: "Lets authors exempt their workloads with the annotation `oke-virtual-nodes.kubewarden.io/exempt` \
+                on the object or on its pod template, which passes it on to the pods. Its form is \
+                `<rule>[,<rule>]: <reason>`. Without this setting, with an unknown rule or without a reason, the \
+                annotation has no effect, and a warning says so.",
         example: "allowAnnotations: true\n",
     },
 ];
 
-/// What `rules.placement` means. It finds nothing by itself, so it isn't a rule.
-pub const PLACEMENT: &str = "With `nodeKind: mixed`: whether a Pod that would be denied gets, when it is created, the required node \
-     affinity that keeps it on managed nodes. Its findings then only warn. Workload templates get the affinity \
-     with `mutateTemplates`. Without it they only warn, because their Pods get it. A pod that asks for virtual \
-     nodes stays denied, and so do DaemonSets and findings outside the pod template. Deploy the policy with \
-     `mutating: true`.";
+/// The description of `rules.placement`, which finds nothing by itself and so isn't a rule.
+pub const PLACEMENT: &str = "With `nodeKind: mixed`: gives a Pod that would be denied, when it is created, the required node affinity \
+     that keeps it on managed nodes. Its findings then only warn. Workload templates get the affinity with \
+     `mutateTemplates`. Without it they only warn, because their Pods get it. A pod that asks for virtual nodes \
+     stays denied, and so do DaemonSets and findings outside the pod template. Deploy the policy with `mutating: \
+     true`.";
 
 /// Whether the policy accepts these settings.
 #[must_use]
