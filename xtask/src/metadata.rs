@@ -9,10 +9,10 @@ pub const BEGIN: &str = "# BEGIN rules";
 /// The start of the line after generated rules.
 pub const END: &str = "# END rules";
 
-/// The kinds without a namespace. A policy of one namespace would be asked about all of their objects.
+/// The kinds that do not belong to a namespace. A policy of one namespace would be asked about all of them.
 const CLUSTER_WIDE: &[Kind] = &[Kind::PersistentVolume, Kind::Namespace];
 
-/// A webhook rule. The version of all kinds is v1.
+/// One of the `rules:` of a webhook. The version of all kinds is v1.
 #[derive(Debug, PartialEq, Eq)]
 pub struct WebhookRule {
     /// The API group.
