@@ -9,7 +9,7 @@ use oke_virtual_nodes_policy::rules::RULES;
 use crate::markdown::{self, HEADING, TITLE};
 use crate::pages::PAGES;
 
-/// The pages of what reports name in the place of a rule.
+/// The pages of the names that reports use in the place of a rule.
 static TOPICS: [(&str, &str); 2] =
     [(PLACEMENT.id, include_str!("explain/placement.md")), (EXEMPTION.id, include_str!("explain/exemption.md"))];
 
@@ -31,7 +31,7 @@ pub fn list(out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-/// Prints the page of a rule, or of what reports name in the place of one.
+/// Prints the page of a rule, or of a name that reports use in the place of one.
 ///
 /// # Errors
 /// Those of `out`, and an id that is unknown, with the one that was probably meant.

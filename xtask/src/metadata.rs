@@ -1,13 +1,13 @@
-//! What the policy is asked about, from what its rules look at: the `rules:` of metadata.yml and of the manifests.
+//! The webhook rules, `rules:` in metadata.yml and in the manifests, from the kinds that the rules look at.
 
 use oke_virtual_nodes_policy::CATALOGUE;
 use oke_virtual_nodes_policy::kubernetes::kinds::{KINDS, Kind, KindInfo};
 use oke_virtual_nodes_policy::lint::rule::Rule;
 use oke_virtual_nodes_policy::rules::RULES;
 
-/// What a line starts with, behind which made rules stand.
+/// The start of the line before generated rules.
 pub const BEGIN: &str = "# BEGIN rules";
-/// What a line starts with, before which made rules stand.
+/// The start of the line after generated rules.
 pub const END: &str = "# END rules";
 
 /// One of the `rules:` of a webhook. The version of all kinds is v1.
@@ -17,18 +17,18 @@ pub struct WebhookRule {
     pub group: &'static str,
     /// The resources of that group.
     pub resources: Vec<&'static str>,
-    /// What is done with them.
+    /// The operations on them.
     pub operations: &'static [&'static str],
 }
 
-/// Whom the rules are for.
+/// The policy that the webhook rules are for.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
     /// A policy of the whole cluster.
     Cluster,
     /// A policy of one namespace.
     Namespace,
-    /// An instance that judges pods once more, after all webhooks that change them.
+    /// A second instance, which judges pods after all webhooks that change them.
     Pods,
 }
 
@@ -38,7 +38,7 @@ pub fn looks_at(rule: &Rule, info: &KindInfo) -> bool {
     CATALOGUE.checks_of(rule).iter().any(|check| check.looks_at(info))
 }
 
-/// The rules for webhooks that let every rule of the policy see what it looks at.
+/// The webhook rules by which the policy gets every request that one of its rules looks at.
 #[must_use]
 pub fn webhook_rules(scope: Scope) -> Vec<WebhookRule> {
     let asked = RULES.iter().filter(|rule| !rule.outside_default_webhook_rules);
@@ -62,7 +62,7 @@ pub fn webhook_rules(scope: Scope) -> Vec<WebhookRule> {
     for info in KINDS.iter().filter(|info| !info.kind.is_connection() && is_seen(info)) {
         add(info.group, info.resource, &["CREATE", "UPDATE"]);
     }
-    // What is updated through a subresource is not among what the resource's own rules name.
+    // The rule for a resource doesn't cover its subresources.
     if RULES.iter().any(|rule| rule.id == "ephemeral-containers") {
         add("", "pods/ephemeralcontainers", &["UPDATE"]);
     }
@@ -90,10 +90,10 @@ pub fn yaml(rules: &[WebhookRule], indent: &str) -> String {
     text
 }
 
-/// A file with its rules made anew between the markers. The first marker says for which scope.
+/// The file with its rules between the markers generated again. The first marker names the scope.
 ///
 /// # Errors
-/// A sentence for people, where the markers are not as they must be.
+/// A sentence for people, where a marker is wrong or missing.
 pub fn with_rules(path: &str, text: &str) -> Result<String, String> {
     let mut made = String::new();
     let mut within = false;

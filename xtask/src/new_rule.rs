@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::{pages, read};
 
-/// Makes the files of a new rule: its declaration, its line in the registry, its cases, its page and the two examples.
+/// Writes the files of a new rule: its declaration, its line in the registry, its cases, its page and the two examples.
 ///
 /// # Errors
 /// A sentence for people.
@@ -21,7 +21,7 @@ pub fn make(root: &Path, id: &str) -> Result<String, String> {
     let [fails, fixed] = pages::examples(id);
     for path in [&code, &cases, &page, &fails, &fixed] {
         if root.join(path).exists() {
-            return Err(format!("{path}: is there already"));
+            return Err(format!("{path}: exists already"));
         }
     }
     let registry = registered(&read(root, "src/rules/mod.rs")?, &module)?;
@@ -39,7 +39,7 @@ pub fn make(root: &Path, id: &str) -> Result<String, String> {
     Ok(format!(
         "wrote {code}, {cases}, {page}, {fails}, {fixed} and a line in src/rules/mod.rs; now\n\
          - fill in the declaration and the check in {code}; src/oracle.rs has the rows of Oracle's page\n\
-         - fill in what is found and what is missed in {cases}\n\
+         - write the cases that it finds and those that it must not find in {cases}\n\
          - write the page {page} and its two examples\n\
          - cargo xtask generate\n\
          - BLESS=1 cargo test --test docs, and a test of the rule in e2e.bats\n\
@@ -97,7 +97,9 @@ Finds TODO.
 
 ## Why
 
-TODO: what happens on a virtual node. What is deliberately not found.
+TODO: what Oracle's page says and what happens on a virtual node.
+
+TODO: what the rule reports and what it ignores, and what the fix does.
 
 ## What to do instead
 
@@ -120,8 +122,8 @@ TODO: what the author of the workload can do.
 const CASES: &str = "\
 strict: deny
 tolerant: deny
-# What the rule finds, with the path and a part of the text; tests/common/fixtures.rs says how cases are written.
+# The cases that the rule finds, with the path and a part of the text. tests/common/fixtures.rs describes their form.
 finds: []
-# What it must not find: the default value, null, the neighbours.
+# The cases that it must not find: the default value, null, similar fields.
 misses: []
 ";

@@ -1,5 +1,5 @@
-//! Every row of Oracle's page "Comparing Virtual Nodes with Managed Nodes", in its order and its words, and what
-//! becomes of it here.
+//! docs/oracle.md: every row of Oracle's page "Comparing Virtual Nodes with Managed Nodes", in its order and its words,
+//! with the rules that stand for it.
 
 use oke_virtual_nodes_policy::lint::oracle::Row;
 use oke_virtual_nodes_policy::lint::rule::PLACEMENT;
@@ -18,7 +18,7 @@ pub struct Entry {
     pub says: &'static str,
     /// The row by which rules name it; none where no rule stands for it.
     pub row: Option<Row>,
-    /// What else there is to say; where no rule stands for it, why, and what to do instead.
+    /// A remark. Where no rule stands for the row, it says why, and what to do instead.
     pub note: &'static str,
 }
 
@@ -50,8 +50,8 @@ const fn unseen(says: &'static str, note: &'static str) -> Entry {
     Entry { says, row: None, note }
 }
 
-/// What virtual nodes support needs no rule.
-const SUPPORTED: &str = "Supported: nothing is found.";
+/// The remark on a row that needs no rule.
+const SUPPORTED: &str = "Supported: no rule looks at it.";
 
 /// The page.
 pub static SECTIONS: &[Section] = &[
@@ -61,38 +61,38 @@ pub static SECTIONS: &[Section] = &[
             noted(Row::ResourceAllocation, "Containers without requests and limits get 0.125 OCPU and 0.5 GB."),
             unseen(
                 "Load Balancing: Load balancing is between pods, rather than between worker nodes",
-                "Not in any object: it is how the load balancer works. Allow the node port range and port 10256 in \
-                 the security rules of the pod subnet.",
+                "This is how the load balancer works; no object shows it. Allow the range of node ports and port \
+                 10256 in the security rules of the pod subnet.",
             ),
             ruled(Row::SecurityListManagement),
             unseen(
                 "Load Balancing: use the syntax <pod-ip>:<nodeport>, rather than <node-ip>:<nodeport>",
-                "An address that a client uses is in no request to the API server. Look for node addresses in what \
-                 calls the Service from outside of the cluster.",
+                "Requests to the API server don't contain the address that a client uses. Search the clients outside \
+                 the cluster for node addresses.",
             ),
-            noted(Row::VcnNativePodNetworking, "The network type of the cluster itself is chosen when it is created."),
+            noted(Row::VcnNativePodNetworking, "You choose the network type of the cluster when you create it."),
             unseen(
                 "Pod Networking: Only one VNIC is attached to each virtual node",
-                "A property of the node. Nothing in a workload depends on it.",
+                "A property of the node. No workload depends on it.",
             ),
             unseen(
                 "Pod Networking: IP addresses are not pre-allocated before pods are created",
-                "Happens on the node, after admission. Size the pod subnet for the largest number of pods, those of \
-                 rollouts included.",
+                "Happens on the node, after admission. Size the pod subnet for the largest number of pods, including \
+                 those of rollouts.",
             ),
             unseen(
                 "Pod Networking: The VCN-Native Pod Networking CNI plugin is not shown as running in the kube-system \
                  namespace",
-                "What is not there cannot be admitted. Do not monitor it.",
+                "There is no object to look at. Don't monitor the plugin.",
             ),
             unseen(
                 "Pod Networking: the pod subnet route table must have route rules defined for a NAT gateway (not an \
                  internet gateway) and a service gateway",
-                "A property of the virtual cloud network. Check it where the network is declared.",
+                "A property of the virtual cloud network. Check it where you define the network.",
             ),
             unseen(
                 "Autoscaling: Virtual nodes automatically scale to support 500 pods",
-                "A property of the node. The Horizontal Pod Autoscaler works, and nothing is found in its objects.",
+                "A property of the node. The Horizontal Pod Autoscaler works, and no rule looks at its objects.",
             ),
             ruled(Row::ScalingByClusterAutoscaler),
             ruled(Row::ScalingByVerticalPodAutoscaler),
@@ -105,7 +105,7 @@ pub static SECTIONS: &[Section] = &[
             ruled(Row::DaemonSets),
             noted(
                 Row::PersistentVolumeClaims,
-                "Since August 2026 volumes backed by File Storage are supported: name their storage classes in \
+                "Volumes on File Storage are supported since 2026-08-28. Name their storage classes in \
                  `allowStorageClasses`, and their driver in `allowDrivers` of `persistent-volume`.",
             ),
             ruled(Row::NetworkProviders),
@@ -121,15 +121,15 @@ pub static SECTIONS: &[Section] = &[
             unseen("The kubectl logs command is supported. The kubectl logs -p command is supported", SUPPORTED),
             unseen(
                 "The kubectl logs -f command is not supported",
-                "Reading is not admitted, only changes and connections are. Use `kubectl logs` again and again, or \
-                 send logs to a collector, such as OCI Logging.",
+                "Admission sees changes and connections, not reads. Run `kubectl logs` repeatedly, or send logs to a \
+                 collector, such as OCI Logging.",
             ),
             ruled(Row::EphemeralContainers),
             ruled(Row::InitContainers),
             unseen("The following Volume Types are supported: emptyDir, ConfigMap, Secret", SUPPORTED),
             noted(
                 Row::ProjectedSources,
-                "`downwardAPI` is accepted too: the cluster's own token volume has it in every pod.",
+                "`downwardAPI` is accepted too: Kubernetes adds it to every pod, in the token volume.",
             ),
             ruled(Row::HostPathVolumes),
             ruled(Row::ClaimVolumes),
@@ -141,7 +141,7 @@ pub static SECTIONS: &[Section] = &[
             ruled(Row::HostIpc),
             ruled(Row::HostNetwork),
             ruled(Row::HostPid),
-            noted(Row::Hostname, "Not where a StatefulSet or a Job gave its pod the name."),
+            noted(Row::Hostname, "A name that a StatefulSet or a Job gave its pod is accepted."),
             ruled(Row::PodOs),
             ruled(Row::Overhead),
             ruled(Row::SetHostnameAsFqdn),
@@ -154,8 +154,8 @@ pub static SECTIONS: &[Section] = &[
             ruled(Row::Sysctls),
             noted(
                 Row::SeccompProfile,
-                "Pod Security \"restricted\" asks for a profile, and is content with the container's own field, which \
-                 is in neither of Oracle's lists.",
+                "Pod Security \"restricted\" requires a profile, on the pod or on each container. The container's \
+                 field is in neither of Oracle's lists.",
             ),
             unseen(
                 "The following Container security contexts are supported: readOnlyRootFilesystem, \
@@ -164,33 +164,36 @@ pub static SECTIONS: &[Section] = &[
             ),
             ruled(Row::AllowPrivilegeEscalation),
             ruled(Row::Privileged),
-            noted(Row::ProcMount, "Fields that are in neither list are for `unlisted-security-context`."),
+            noted(Row::ProcMount, "`unlisted-security-context` looks at the fields that are in neither list."),
             ruled(Row::HostIp),
             ruled(Row::HostPort),
             noted(
                 Row::TerminationMessagePolicy,
-                "Kubernetes adds it to every container, so only another value than the default is found.",
+                "Kubernetes adds the default to every container, so only other values are reported.",
             ),
             noted(
                 Row::TerminationMessagePath,
-                "Kubernetes adds it to every container, so only another value than the default is found.",
+                "Kubernetes adds the default to every container, so only other values are reported.",
             ),
             ruled(Row::VolumeDevices),
             ruled(Row::MountPropagation),
-            noted(Row::SubPathExpr, "`subPath` itself is fine."),
+            noted(Row::SubPathExpr, "`subPath` is accepted."),
             ruled(Row::ContainerPortRange),
             ruled(Row::EmptyDirSizeLimit),
             ruled(Row::EmptyDirMedium),
-            noted(Row::ItemMode, "A missing mode is accepted: the cluster's own volumes have none."),
+            noted(Row::ItemMode, "A missing mode is accepted: the volume that Kubernetes adds to every pod has none."),
             ruled(Row::DefaultMode),
-            noted(Row::RequestsAndLimits, "Found where both are there and differ in value."),
+            noted(Row::RequestsAndLimits, "Reported if both are set and differ in value."),
             noted(Row::ResourceFieldRef, "`resourceFieldRef` in `env` is not in this row and is accepted."),
-            noted(Row::TerminationGracePeriod, "Kubernetes sets 30 in every pod, so only another value is found."),
+            noted(
+                Row::TerminationGracePeriod,
+                "Kubernetes writes 30 into every pod, so only other values are reported.",
+            ),
             ruled(Row::DeletionGracePeriod),
             ruled(Row::Exec),
             noted(Row::PortForward, "`kubectl proxy` stays allowed."),
             ruled(Row::ImageUpdates),
-            noted(Row::ConfigPropagation, "Not asked about by default; the README says how to add it."),
+            noted(Row::ConfigPropagation, "Not in the default webhook rules; the README says how to add it."),
             unseen(
                 "The following container-level metrics in the virtual kubelet metrics endpoint are supported: \
                  container_cpu_usage_seconds_total, container_memory_working_set_bytes",
@@ -198,19 +201,19 @@ pub static SECTIONS: &[Section] = &[
             ),
             unseen(
                 "Other container-level metrics in the virtual kubelet metrics endpoint are not supported",
-                "Metrics are read from the node, and never come to admission. Build dashboards and alerts on the two \
-                 metrics that are there, or on what the application exports itself.",
+                "Metrics are read from the node and never come to admission. Build dashboards and alerts on the two \
+                 supported metrics, or on metrics that the application exports.",
             ),
             ruled(Row::SubcoreResources),
             ruled(Row::InteractiveContainers),
             ruled(Row::ClientAddresses),
             noted(
                 Row::ImagePullSecretTypes,
-                "The type is in the Secret and not in the pod, so this takes the look-up of Secrets. Without it, make \
-                 pull secrets with `kubectl create secret docker-registry`, which sets the type \
+                "The type is in the Secret, not in the pod, so the rule needs the look-up of Secrets. Without it, \
+                 create pull secrets with `kubectl create secret docker-registry`, which sets the type \
                  `kubernetes.io/dockerconfigjson`.",
             ),
-            noted(Row::TokenExpiration, "3600 and 3607, which the cluster itself writes, are accepted."),
+            noted(Row::TokenExpiration, "3600 and 3607, which Kubernetes itself writes, are accepted."),
             ruled(Row::Attach),
         ],
     },
@@ -219,40 +222,40 @@ pub static SECTIONS: &[Section] = &[
         rows: &[
             unseen(
                 "SSH connections to worker nodes (including via a bastion)",
-                "Does not go through the API server. There is no node to connect to; look at events and logs with \
+                "Doesn't go through the API server. There is no node to connect to: read events and logs with \
                  kubectl.",
             ),
             unseen(
                 "Use of custom cloud-init scripts",
-                "Belongs to a node pool, which is no object of the cluster. Put what a script did into the image, or \
-                 keep the workload on managed nodes.",
+                "Belongs to a node pool, which is not an object of the cluster. Put the work of the script into the \
+                 image, or keep the workload on managed nodes.",
             ),
             unseen(
                 "Node Doctor script",
-                "Runs on a node, over SSH. Virtual nodes are operated by Oracle: open a support request.",
+                "Runs on a node, over SSH. Oracle operates virtual nodes: open a support request.",
             ),
             unseen(
                 "Support for Kubernetes versions prior to version 1.25",
-                "The version of the cluster is in no request. Upgrade the cluster before it gets virtual nodes.",
+                "Requests don't contain the version of the cluster. Upgrade the cluster before you add virtual nodes.",
             ),
             noted(
                 Row::MixedClusters,
-                "Possible since 2026. With the setting `nodeKind: mixed` only pods that can land on a virtual node \
-                 are judged.",
+                "Supported since 2025-11-06. With the setting `nodeKind: mixed` only pods that can land on a virtual \
+                 node are judged.",
             ),
             unseen(
                 "Autoscale the number of virtual nodes",
-                "The number of nodes belongs to a node pool. Set it high enough for the pods that are expected; a \
+                "The number of nodes belongs to a node pool. Set it high enough for the pods that you expect: a \
                  virtual node takes up to 500.",
             ),
             unseen(
                 "Capacity reservations to provision virtual nodes",
-                "Belong to a node pool. Keep what needs reserved capacity on managed nodes.",
+                "Belong to a node pool. Run workloads that need reserved capacity on managed nodes.",
             ),
             ruled(Row::IntelAndGpuShapes),
             unseen(
                 "Credential rotation",
-                "An operation on the cluster from outside. Plan a new cluster where the credentials have to change.",
+                "An operation on the cluster from outside. Plan a new cluster if the credentials have to change.",
             ),
         ],
     },
@@ -280,9 +283,10 @@ pub fn page() -> String {
     let mut page = format!("<!-- {NOTICE} -->\n\n# Oracle's page, row by row\n\n");
     page.push_str(&wrapped(
         &format!(
-            "Every row of [Comparing Virtual Nodes with Managed Nodes]({URL}), in its order and its words, with the \
-             rules that stand for it. An entry of a list in a row is a row here. Where there is no rule, the row says \
-             what is supported, or admission cannot see it: then the reason is there, and what to do instead."
+            "Every row of [Comparing Virtual Nodes with Managed Nodes]({URL}), in the order and the words of the page of \
+             2024-10-28, with the rules that stand for it. A list in a row is split into a row for each entry. A row \
+             without a rule is either about what is supported, or about something that admission can't see. In that \
+             case the remark says why, and what to do instead."
         ),
         "",
     ));

@@ -1,7 +1,7 @@
-//! questions-ui.yml: the form of Rancher.
+//! questions-ui.yml: the form for Rancher.
 //!
-//! A form sends the default of every question that nobody touched. So the rules have none: else a form would fix
-//! their levels, and the profile would choose nothing.
+//! A form sends the default of every question that the user didn't touch. So the levels of rules have no default:
+//! otherwise the form would set all of them, and the profile would have no effect.
 
 use oke_virtual_nodes_policy::CATALOGUE;
 use oke_virtual_nodes_policy::check::Check;
@@ -25,7 +25,7 @@ struct Question {
     about: String,
 }
 
-/// The form's text.
+/// The text of the form.
 #[must_use]
 pub fn text(pages: &Pages) -> String {
     let mut text = format!("# {NOTICE}\nquestions:\n");
@@ -52,13 +52,13 @@ pub fn text(pages: &Pages) -> String {
     text
 }
 
-/// The question for a setting; a form cannot ask for lists and maps of objects.
+/// The question for a setting, if a form can ask for it: not for lists and maps of objects.
 fn of_setting(setting: &Setting) -> Option<Question> {
     let (kind, options) = match setting.values {
         Values::Choice(choices) => ("enum", choices.to_vec()),
         Values::Flag => ("boolean", Vec::new()),
         Values::Url => ("string", Vec::new()),
-        // What is listed can be told from the description alone.
+        // The description says what the list can hold.
         Values::Some(_) => ("array[", Vec::new()),
         Values::Structure => return None,
     };
@@ -77,7 +77,7 @@ fn of_setting(setting: &Setting) -> Option<Question> {
 fn placement() -> Question {
     Question {
         variable: "rules.placement.mutate".to_owned(),
-        label: "Keep pods to managed nodes".to_owned(),
+        label: "Keep pods on managed nodes".to_owned(),
         group: "Settings",
         kind: "boolean",
         default: Some("false".to_owned()),

@@ -21,7 +21,7 @@ pub fn fix(rule: &Rule) -> &'static str {
     }
 }
 
-/// Which values a parameter takes, in words.
+/// The values that a parameter takes, in words.
 #[must_use]
 pub fn values(kind: ParameterKind) -> String {
     match kind {
@@ -34,7 +34,7 @@ pub fn values(kind: ParameterKind) -> String {
     }
 }
 
-/// What there is in the cluster of the examples, as they say.
+/// The cluster of the examples.
 struct OfExamples;
 
 impl Cluster for OfExamples {
@@ -50,7 +50,7 @@ impl Cluster for OfExamples {
     }
 }
 
-/// What the policy answers to the request that is made from the example of a rule.
+/// The policy's answer to the request that is generated from the example of a rule.
 fn answer(root: &Path, rule: &Rule) -> Result<String, String> {
     let path = format!("test_data/e2e/{}/found.json", rule.id);
     let request = match read(root, &path) {
@@ -65,7 +65,7 @@ fn answer(root: &Path, rule: &Rule) -> Result<String, String> {
         Some(message) => message,
         None => return Ok(String::new()),
     };
-    let verdict = if response.accepted { "The answer, as a warning" } else { "The answer" };
+    let verdict = if response.accepted { "The policy warns" } else { "The policy denies it" };
     Ok(format!("{verdict}:\n\n```text\n{}\n```\n\n", answer.trim_end()))
 }
 
@@ -111,7 +111,7 @@ fn example(root: &Path, rule: &Rule) -> Result<String, String> {
     let [fails, fixed] = pages::examples(rule.id);
     let (fails, fixed) = (read(root, &fails)?, read(root, &fixed)?);
     let answer = answer(root, rule)?;
-    Ok(format!("Found:\n\n```yaml\n{fails}```\n\n{answer}Fixed, nothing is found:\n\n```yaml\n{fixed}```\n"))
+    Ok(format!("The rule finds:\n\n```yaml\n{fails}```\n\n{answer}Fixed:\n\n```yaml\n{fixed}```\n"))
 }
 
 /// The form of each parameter.
@@ -120,31 +120,31 @@ fn parameters(rule: &Rule) -> String {
     head(&["parameter", "value"]) + &forms.collect::<String>()
 }
 
-/// How the rule's level, its fix and what it looks up are set.
+/// How to set the rule's level, its fix and its look-ups.
 fn settings(rule: &Rule) -> String {
     let mut part = String::new();
     for kind in rule.lookups.iter().map(|kind| kind.name()) {
         part.push_str(&format!(
-            "Without the look-up of {kind}s ([settings](../settings.md#lookups)) nothing is found:\n\n```yaml\n\
-             lookups: [{kind}]\n```\n\nThe [README](../../README.md#look-ups) says which permission it takes.\n\n"
+            "The rule needs the [look-up](../settings.md#lookups) of {kind}s, and finds nothing without it:\n\n```yaml\n\
+             lookups: [{kind}]\n```\n\nThe [README](../../README.md#look-ups) says which permission it needs.\n\n"
         ));
     }
     part.push_str("```yaml\nrules:\n");
     part.push_str(&format!("  {}: {}  # deny, warn or \"off\"\n```\n", rule.id, other_level(rule)));
     if rule.fix.is_some() {
         part.push_str(&format!(
-            "\nThe fix is on with `mutate: {}`{}, or for this rule alone:\n\n```yaml\nrules:\n  {}:\n    mutate: true\n```\n",
+            "\n`mutate: {}`{} turns the fix on. To turn it on for this rule alone:\n\n```yaml\nrules:\n  {}:\n    mutate: true\n```\n",
             fix(rule),
             if rule.fix == Some(Fix::Safe) { " or `mutate: full`" } else { "" },
             rule.id
         ));
     } else {
-        part.push_str("\nThere is no fix: a person must decide.\n");
+        part.push_str("\nThere is no fix: a person has to decide.\n");
     }
     if rule.outside_default_webhook_rules {
         part.push_str(
-            "\nThe rules that come with the policy do not ask about what this rule looks at; the README says how to \
-             add it.\n",
+            "\nThe default webhook rules don't send the policy what this rule looks at. The \
+             [README](../../README.md#configmaps-secrets-and-custom-resources) says how to add it.\n",
         );
     }
     part
@@ -160,7 +160,7 @@ fn source(rule: &Rule) -> String {
     )
 }
 
-/// A level that is neither of the defaults, for an example.
+/// A level other than that of `strict`, for an example.
 fn other_level(rule: &Rule) -> &'static str {
     match rule.strict.name() {
         "deny" => "warn",
@@ -172,10 +172,9 @@ fn other_level(rule: &Rule) -> &'static str {
 #[must_use]
 pub fn table(pages: &Pages) -> String {
     let mut table = format!(
-        "<!-- {NOTICE} -->\n\n# Rules\n\nIn the order in which they are declared. `strict` and `tolerant` are the \
-         profiles, each with the level of the rule;\n`fix` says with which value of the setting `mutate` a finding \
-         is mended. [Oracle's page, row by row](oracle.md) says\nwhich row of it each rule stands for, and \
-         [settings](settings.md) how to change a level.\n\n"
+        "<!-- {NOTICE} -->\n\n# Rules\n\nThe columns `strict` and `tolerant` have the level of the rule in each \
+         profile. `fix` is the value of the setting `mutate`\nthat turns the rule's fix on. [Settings](settings.md) says \
+         how to change a level, and [Oracle's page, row by row](oracle.md)\nsays which rows a rule stands for.\n\n"
     );
     table.push_str(&head(&["rule", "finds", "`strict`", "`tolerant`", "fix"]));
     for rule in RULES {

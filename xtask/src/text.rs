@@ -1,6 +1,6 @@
-//! Text for people: lines that are not too long, tables.
+//! Text for people: wrapped lines, tables, escapes.
 
-/// Wraps a text at 110 characters, each line behind `indent`.
+/// Wraps a text at 110 characters. Each line starts with `indent`.
 #[must_use]
 pub fn wrapped(text: &str, indent: &str) -> String {
     let mut lines = String::new();

@@ -1,4 +1,4 @@
-//! What is made from the declarations of the rules is there, is not stale, and says what the policy does.
+//! The generated files exist, are not stale, and say what the policy does.
 
 use std::collections::BTreeSet;
 use std::fs;
