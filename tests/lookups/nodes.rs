@@ -101,14 +101,15 @@ fn a_failed_look_up_of_nodes_is_told_where_the_pod_is_fixed() {
     spec["terminationGracePeriodSeconds"] = json!(60);
     let request = create(&kind_named("Pod").object(spec));
     let mut settings = json!({"nodeKind": "mixed", "lookups": ["Node"], "mutate": "full"});
+    let nobody = &crate::common::policy::Host;
     let line = "the policy could not look up Nodes in the cluster";
-    let response = validate_with(&Witness::new(Err(Unanswered::Failed)), &payload(&request, &settings));
+    let response = validate_with(nobody, &payload(&request, &settings));
     assert_eq!(response["mutated_object"]["spec"]["terminationGracePeriodSeconds"], 30, "{response}");
     let annotations = json!({"fixed": "termination-grace-period", "warned": "placement"});
     assert_eq!(response["audit_annotations"], annotations, "{response}");
     assert!(message(&response).contains(line), "{response}");
     settings["onLookupFailure"] = json!("deny");
-    let response = validate_with(&Witness::new(Err(Unanswered::Failed)), &payload(&request, &settings));
+    let response = validate_with(nobody, &payload(&request, &settings));
     assert_eq!(response["code"], 403, "{response}");
     assert_eq!(response["mutated_object"], Value::Null, "{response}");
 }
