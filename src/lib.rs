@@ -3,7 +3,7 @@
 //! The library is the policy; `wapc_init` makes it a Kubewarden module. [`policy`] shows the way of a request, and
 //! [`rules`] has one file for each rule.
 
-#![warn(missing_docs)]
+#![warn(missing_docs, clippy::too_many_lines)]
 // A module that panics answers "internal server error", so the policy must not be able to.
 #![cfg_attr(
     not(test),
