@@ -4,7 +4,7 @@
 //! [`rules`] has one file for each rule. The floors, from below: [`document`], [`kubernetes`], [`lint`], [`config`],
 //! [`cluster`], [`check`], [`rules`] and [`review`], which do not know each other. Each uses only what is below it.
 
-#![warn(missing_docs)]
+#![warn(missing_docs, clippy::too_many_lines)]
 // A module that panics answers "internal server error", so the policy must not be able to.
 #![cfg_attr(
     not(test),

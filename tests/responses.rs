@@ -249,6 +249,20 @@ fn warnings_keep_to_what_kubernetes_takes() {
     assert!(reached, "the limit was reached");
 }
 
+/// 16 warnings of 256 bytes are 4 KiB: all of them are passed on, and of 17 the first 15.
+#[test]
+fn warnings_fill_what_kubernetes_takes() {
+    for (count, told) in [(15, 15), (16, 16), (17, 15)] {
+        let container = |index: usize| json!({"name": format!("{index:0>250}"), "image": "i"});
+        let spec = json!({"containers": (0..count).map(container).collect::<Value>()});
+        let response = answer(&kind_named("CronJob").object(spec), &json!({}));
+        let whole = warnings(&response).into_iter().take_while(|warning| warning.len() == MOST_WARNING).count();
+        assert_eq!(whole, told, "of {count}");
+        let last = warnings(&response).pop().unwrap_or_default();
+        assert_eq!(more(&last).unwrap_or(0), count - told, "of {count}");
+    }
+}
+
 const HOSTILE: [&str; 12] = [
     "line\nbreak",
     "a\r\n- privileged spec: nothing; nothing",

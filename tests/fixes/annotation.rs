@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::common::policy::FIXED_ANNOTATION;
-use crate::common::{KINDS, annotation, answer, create, good_spec, overlay, warnings};
+use crate::common::{KINDS, annotation, answer, create, good_container, good_spec, overlay, warnings};
 use crate::law::told;
 use crate::support::{assert_denied, assert_silent, assert_unfixed, pod};
 
@@ -71,5 +71,23 @@ fn the_annotation_is_where_something_was_fixed_and_nowhere_else() {
         expected["metadata"]["annotations"] =
             json!({FIXED_ANNOTATION: answer["mutated_object"]["metadata"]["annotations"][FIXED_ANNOTATION]});
         assert_eq!(answer["mutated_object"], expected);
+    }
+}
+
+/// All annotations of an object share 256 KiB: this one tells of 100 changes, and all are made.
+#[test]
+fn the_annotation_tells_of_a_hundred_changes_at_most() {
+    for count in [99, 100, 101, 250] {
+        let container = |index: usize| {
+            let mut container = good_container(&format!("c{index}"));
+            container["tty"] = json!(true);
+            container
+        };
+        let object = pod(json!({"containers": (0..count).map(container).collect::<Value>()}));
+        let answer = answer(&create(&object), &json!({"mutate": "full", "annotate": true}));
+        let fixed = &answer["mutated_object"];
+        assert_eq!(told(fixed).len(), count.min(100));
+        let containers = fixed["spec"]["containers"].as_array().expect("containers");
+        assert!(containers.iter().all(|container| container.get("tty").is_none()), "{count}");
     }
 }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::common::clusters::Witness;
 use crate::common::policy::{Lookup, LookupError};
 use crate::common::{
-    KINDS, annotation, bad_spec, create, data, kind_named, message, overlay, payload, required, validate_in,
+    KINDS, annotation, bad_spec, create, data, good_spec, kind_named, message, overlay, payload, required, validate_in,
     validate_with,
 };
 use crate::support::text;
@@ -92,4 +92,44 @@ fn a_failed_look_up_of_nodes_is_no_silent_yes_for_a_pod_that_cannot_land_by_desc
     let response = validate_with(&Witness::new(Err(LookupError::Failed)), &payload(&request, &settings));
     assert_eq!(response["code"], 403, "{response}");
     assert!(message(&response).contains(line), "{response}");
+}
+
+/// A pod that is fixed is judged again, and the look-up that failed is told of all the same.
+#[test]
+fn a_failed_look_up_of_nodes_is_told_where_the_pod_is_fixed() {
+    let mut spec = good_spec();
+    spec["terminationGracePeriodSeconds"] = json!(60);
+    let request = create(&kind_named("Pod").object(spec));
+    let mut settings = json!({"nodeKind": "mixed", "lookups": ["Node"], "mutate": "full"});
+    let nobody = &crate::common::policy::Host;
+    let line = "the policy could not look up Nodes in the cluster";
+    let response = validate_with(nobody, &payload(&request, &settings));
+    assert_eq!(response["mutated_object"]["spec"]["terminationGracePeriodSeconds"], 30, "{response}");
+    let annotations = json!({"fixed": "termination-grace-period", "warned": "placement"});
+    assert_eq!(response["audit_annotations"], annotations, "{response}");
+    assert!(message(&response).contains(line), "{response}");
+    settings["onLookupFailure"] = json!("deny");
+    let response = validate_with(nobody, &payload(&request, &settings));
+    assert_eq!(response["code"], 403, "{response}");
+    assert_eq!(response["mutated_object"], Value::Null, "{response}");
+}
+
+/// A label that is described without a value asks for the key alone, as it does in the question.
+#[test]
+fn a_virtual_node_may_have_any_value_of_a_label_that_is_described_without_one() {
+    let node = |key: &str| json!({"apiVersion": "v1", "kind": "Node", "metadata": {"name": "v", "labels": {key: "yes", "zone": "one"}}});
+    let mut spec = bad_spec();
+    spec["nodeSelector"] = json!({"zone": "one"});
+    let request = create(&kind_named("Pod").object(spec));
+    for (labels, key, lands) in [
+        (Value::Null, "node-role.kubernetes.io/virtual-node", true),
+        (json!({"pool": ""}), "pool", true),
+        (json!({"pool": "yes"}), "pool", true),
+        (json!({"pool": "no"}), "pool", false),
+        (json!({"pool": ""}), "node-role.kubernetes.io/virtual-node", false),
+    ] {
+        let settings = json!({"nodeKind": "mixed", "lookups": ["Node"], "virtualNodes": {"labels": labels}});
+        let response = validate_in(&[node(key)], &payload(&request, &settings));
+        assert_eq!(response["accepted"], !lands, "{labels}, {key}: {response}");
+    }
 }

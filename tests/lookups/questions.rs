@@ -138,6 +138,21 @@ fn nothing_is_asked_that_nobody_needs() {
     assert!(asked(&create(&service), &curious()).is_empty());
 }
 
+/// What is of a namespace cannot be asked for where the request has none.
+#[test]
+fn nothing_of_a_namespace_is_asked_without_one() {
+    let mut pod = create(&curious_pod());
+    let mut connection = connect("exec");
+    for request in [&mut pod, &mut connection] {
+        for none in [Value::Null, json!("")] {
+            request["namespace"] = none;
+            let cluster = Witness::answering(Lookup::Node, Ok(Vec::new()));
+            validate_with(&cluster, &payload(request, &curious()));
+            assert!(cluster.counts().into_keys().all(|kind| kind == "Node"), "{:?}", cluster.counts());
+        }
+    }
+}
+
 #[test]
 fn each_kind_is_asked_for_at_most_once() {
     let empty = || text(&json!({"items": []}));

@@ -119,6 +119,7 @@ fn of_rule(rule: &Rule, page: &Page) -> Vec<Question> {
     for parameter in rule.parameters {
         let (kind, options): (_, &[&'static str]) = match parameter.kind {
             ParameterKind::Names => ("array[", &[]),
+            ParameterKind::Number(..) => ("int", &[]),
             // One of the choices may be an empty text, which a list cannot show.
             ParameterKind::Choice(_) | ParameterKind::PortRange | ParameterKind::Quantity => ("string", &[]),
         };

@@ -31,6 +31,7 @@ pub fn values(kind: ParameterKind) -> String {
         }
         ParameterKind::PortRange => "a range of ports, `\"<first>-<last>\"`".to_owned(),
         ParameterKind::Quantity => "a quantity above zero".to_owned(),
+        ParameterKind::Number(first, last) => format!("a whole number from {first} to {last}"),
     }
 }
 

@@ -106,6 +106,9 @@ fn rule_schema(rule: &Rule, page: &Page) -> Value {
                 json!({"enum": choices})
             }
             ParameterKind::PortRange => json!({"type": ["string", "null"], "pattern": "^[0-9]{1,5}-[0-9]{1,5}$"}),
+            ParameterKind::Number(first, last) => {
+                json!({"type": ["integer", "string", "null"], "minimum": first, "maximum": last})
+            }
             ParameterKind::Quantity => json!({"type": ["string", "integer", "null"]}),
         };
         schema["description"] = json!(page.parameter(parameter.name));
