@@ -93,6 +93,7 @@ fn every_setting_is_valid() {
                 ParameterKind::Choice(choices) => choices.iter().map(|choice| json!(choice)).collect(),
                 ParameterKind::PortRange => vec![json!("1-65535"), json!("30000-32767"), json!("80-80")],
                 ParameterKind::Quantity => vec![json!("500m"), json!("1Gi"), json!("1"), json!(2), json!("")],
+                ParameterKind::Number(first, last) => vec![json!(first), json!(last), json!(first.to_string())],
             };
             for value in values {
                 assert_valid(&json!({"rules": {rule.id: {parameter.name: value}}}));

@@ -331,7 +331,7 @@ fn a_form_that_nobody_touched_changes_nothing() {
     assert_eq!(of_form.help_url, None);
     assert_eq!(of_form.node_kind, defaults.node_kind);
     assert_eq!(of_form.on_lookup_failure, defaults.on_lookup_failure);
-    assert_eq!(Lookup::ALL.map(|kind| of_form.looks_up(kind)), [false; 5]);
+    assert_eq!(Lookup::ALL.map(|kind| of_form.looks_up(kind)), [false; 7]);
     assert!(!of_form.allow_annotations && !of_form.fixes_placement && !of_form.fixes_anything());
     assert!(of_form.exemptions.is_none());
     // What a form cannot ask for.
@@ -589,7 +589,7 @@ fn the_two_instances_of_the_mutating_manifest_work_together() {
 
     let response = create(&pod, &mending["spec"]["settings"]);
     assert!(response.accepted, "{:?}", response.message);
-    let mended: Value = serde_json::from_str(response.mutated_object.expect("a change").get()).unwrap();
+    let mended: Value = serde_json::from_str(&response.mutated_object.expect("a change")).unwrap();
     let response = create(&mended, &judging["spec"]["settings"]);
     assert!(response.accepted && response.mutated_object.is_none() && response.warnings.is_none());
 
