@@ -11,6 +11,7 @@ use k8s_openapi::api::authentication::v1::UserInfo;
 use k8s_openapi::api::batch::v1::{CronJob, Job};
 use k8s_openapi::api::core::v1 as core;
 use k8s_openapi::api::networking::v1::NetworkPolicy;
+use k8s_openapi::api::storage::v1::StorageClass;
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::Value;
@@ -157,7 +158,7 @@ fn compare(path: &str, shape: &Shape, roots: &[Value]) -> Vec<String> {
 }
 
 /// The known kinds, without what a connection to a pod sends, which has no metadata.
-fn objects() -> impl Iterator<Item = &'static KnownKindInfo> {
+fn objects() -> impl Iterator<Item = &'static KnownKindInfo<'static>> {
     KNOWN_KINDS.iter().filter(|info| !info.name.ends_with("Options"))
 }
 
@@ -251,6 +252,8 @@ fn every_field_that_is_looked_up_is_one_of_kubernetes() {
             Lookup::Secret => schema_of::<core::Secret>(),
             Lookup::PersistentVolumeClaim => schema_of::<core::PersistentVolumeClaim>(),
             Lookup::Namespace => schema_of::<core::Namespace>(),
+            Lookup::StorageClass => schema_of::<StorageClass>(),
+            Lookup::PersistentVolume => schema_of::<core::PersistentVolume>(),
         };
         let masks: Vec<String> = serde_json::from_str(lookup_fields(lookup)).expect("a list of paths");
         assert!(!masks.is_empty(), "no mask asks for everything");
