@@ -10,8 +10,9 @@ FILES ?= test_data/manifests
 TARGET := wasm32-wasip1
 WASM := target/$(TARGET)/release/oke_virtual_nodes_policy.wasm
 OKE_VN := $(CURDIR)/target/debug/oke-vn
-# The real thing where there is one; our own `run` answers alike.
-KWCTL ?= $(shell command -v kwctl || echo $(OKE_VN))
+POLICY_RUN := $(CURDIR)/target/debug/policy-run
+# Without kwctl, the stand-in from `harness` evaluates the requests of e2e.bats. It answers alike.
+KWCTL ?= $(shell command -v kwctl || echo $(POLICY_RUN))
 
 # Helm as a library and the linters of files that aren't Rust, in an environment of their own.
 TOOLS := $(CURDIR)/target/tools
@@ -19,14 +20,14 @@ HELM ?= $(shell command -v helm || echo $(CURDIR)/tools/helm)
 CHART := charts/oke-virtual-nodes-policy
 
 # What only the real kwctl can do.
-NEEDS_KWCTL = [ "$(KWCTL)" != "$(OKE_VN)" ] || \
+NEEDS_KWCTL = [ "$(KWCTL)" != "$(POLICY_RUN)" ] || \
   { echo "kwctl is needed: https://docs.kubewarden.io/howtos/install-kwctl" >&2; exit 1; }
 VERSION ?= v$(shell sed -n 's/^version = "\(.*\)"$$/\1/p' Cargo.toml | head -n 1)
 
 SOURCES := $(shell find src -type f) Cargo.toml Cargo.lock rust-toolchain.toml .cargo/config.toml
 
-# The command line embeds the very file that is shipped, instead of building the policy a second time.
-export OKE_VN_POLICY_WASM := $(CURDIR)/policy.wasm
+# The tests of the harness run the file that is shipped, instead of building the policy a second time.
+export POLICY_WASM := $(CURDIR)/policy.wasm
 
 .PHONY: help
 help: ## Show what can be made
@@ -77,18 +78,20 @@ $(TOOLS)/.installed: tools/requirements.txt
 deploy: tools ## Write the manifests of deploy/ from the chart
 	PATH="$(TOOLS)/bin:$$PATH" HELM="$(HELM)" tools/render-deploy
 
-# The development profile, with optimised dependencies: compiling wasmtime is most of the work, and so `check` and
-# `test` share it.
 .PHONY: oke-vn
-oke-vn: policy.wasm ## Build the command line
+oke-vn: ## Build the command line
 	cargo build --locked --package oke-vn
 
+.PHONY: policy-run
+policy-run: ## Build the stand-in for kwctl
+	cargo build --locked --package harness --bin policy-run
+
 .PHONY: install
-install: policy.wasm ## Install the command line, with the module that is built here
+install: ## Install the command line
 	cargo install --locked --path cli
 
 .PHONY: check
-check: oke-vn ## Check the manifests in FILES (default: test_data/manifests)
+check: policy.wasm oke-vn ## Build all, and check the manifests in FILES (default: test_data/manifests)
 	@$(OKE_VN) check $(FILES) || { status=$$?; [ $$status -eq 1 ] || exit $$status; }
 
 .PHONY: test
@@ -119,7 +122,7 @@ bats:
 	  fi; }
 
 .PHONY: e2e-tests
-e2e-tests: oke-vn bats ## Put requests to the built module (KWCTL: kwctl, else oke-vn)
+e2e-tests: policy.wasm $(if $(filter $(POLICY_RUN),$(KWCTL)),policy-run) bats ## Put requests to the built module (KWCTL: kwctl, else policy-run)
 	KWCTL="$(KWCTL)" POLICY="$(CURDIR)/policy.wasm" bats e2e.bats
 
 .PHONY: cluster-tests
@@ -127,15 +130,19 @@ cluster-tests: tools bats ## Walk through the cluster of KUBECONFIG (e2e/README.
 	PATH="$(TOOLS)/bin:$$PATH" HELM="$(HELM)" bats e2e/cluster.bats
 
 .PHONY: bench
-bench: policy.wasm ## Measure start and validate against an empty guest
-	cargo bench --locked --package oke-vn --profile dev --bench validate
+bench: policy.wasm ## Measure a request, above the same request to an empty guest
+	cargo bench --locked --package harness --profile dev --bench validate
+
+.PHONY: bench-check
+bench-check: ## Measure the command line: one manifest, and 20,000 objects
+	cargo bench --locked --package oke-vn --bench check
 
 .PHONY: fmt
 fmt: ## Format the code
 	cargo fmt --all
 
 .PHONY: lint
-lint: policy.wasm ## Check format and lints
+lint: ## Check format and lints
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 

@@ -20,6 +20,9 @@ DIGEST = "sha256:" + "0123456789abcdef" * 4
 # The set-ups of deploy/, by name.
 PUBLISHED = {path.name.removesuffix("-values.yaml"): path for path in sorted((CHART / "ci").glob("*-values.yaml"))}
 
+# The kinds that can be looked up, as the templates know them.
+LOOKUPS = YAML(typ="safe", pure=True).load((CHART / "files/lookups.yaml").read_text())
+
 # What the values have to offer beside those.
 OTHERS = {
     "defaults": {},
@@ -29,7 +32,7 @@ OTHERS = {
     "one rule is fixed": {"rules": {"fs-group": {"mutate": True}, "exec": "warn"}},
     "kept on managed nodes": {"nodeKind": "mixed", "rules": {"placement": {"mutate": True}}},
     "bare off": {"mutate": False, "rules": {"subcore-cpu": False}},
-    "every look-up": {"nodeKind": "mixed", "lookups": ["Node", "Pod", "Secret", "PersistentVolumeClaim", "Namespace"]},
+    "every look-up": {"nodeKind": "mixed", "lookups": list(LOOKUPS)},
     "permissions by others": {"lookups": ["Secret"], "rbac": {"create": False}},
     "exemptions": {"exemptions": [{"namespaces": ["monitoring-*"], "rules": ["daemonset"], "reason": "managed nodes"}]},
     "one namespace, fixing": {"scope": "namespace", "mutate": "safe"},
@@ -99,14 +102,13 @@ def test_every_setup_is_what_kubewarden_and_the_policy_take(values, schemas):
 def test_what_is_looked_up_is_granted_and_nothing_else(values):
     objects = render(values)
     lookups = values.get("lookups", [])
-    known = yaml((CHART / "files/lookups.yaml").read_text())[0]
     for policy in policies(objects):
         granted = policy["spec"].get("contextAwareResources", [])
-        assert granted == [{"apiVersion": known[kind]["apiVersion"], "kind": kind} for kind in lookups]
+        assert granted == [{"apiVersion": LOOKUPS[kind]["apiVersion"], "kind": kind} for kind in lookups]
     roles = [item for item in objects if item["kind"] == "ClusterRole"]
     resources = {(group, name) for role in roles for rule in role["rules"] for group in rule["apiGroups"] for name in rule["resources"]}
     is_granted = values.get("rbac", {"create": True})["create"]
-    assert resources == ({(known[kind]["group"], known[kind]["resource"]) for kind in lookups} if is_granted else set())
+    assert resources == ({(LOOKUPS[kind]["group"], LOOKUPS[kind]["resource"]) for kind in lookups} if is_granted else set())
     for binding in (item for item in objects if item["kind"] == "ClusterRoleBinding"):
         assert binding["roleRef"]["name"] == roles[0]["metadata"]["name"]
 

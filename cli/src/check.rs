@@ -1,83 +1,55 @@
-//! `oke-vn check`: every object is put to the module, and the answers become one report.
+//! `oke-vn check`: every object is judged, and the verdicts become one report.
 
 use std::collections::BTreeMap;
 
-use anyhow::{Context, Result, bail};
-use serde::{Deserialize, Serialize};
+use anyhow::{Result, anyhow};
+use serde::Serialize;
 use serde_json::value::RawValue;
 
-use crate::edit::Change;
-use crate::engine::{Error, Policy};
+use crate::cluster::ManifestCluster;
+use crate::files::Skipped;
 use crate::fix::FileFix;
-use crate::manifests::{Manifests, Object, Skipped};
+use crate::judge::{self, Level, Verdict};
+use crate::manifests::Manifests;
+use crate::parallel;
 use crate::request::{Payload, Request};
-use crate::settings;
 
-/// Of an object that the module could not read: Kubernetes would not take it either.
+/// The code of an object that could not be read: Kubernetes would not take it either.
 const UNREADABLE: u16 = 422;
 
-/// What a finding means for the request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Level {
-    /// The object is refused.
-    Deny,
-    /// The object is taken, and the user is told.
-    Warn,
-    /// The settings exempt the object; nothing happens.
-    Exempted,
-    /// Nothing is wrong, but a fix has something to add.
-    Off,
+/// The surroundings in which objects are judged.
+#[derive(Debug, Clone, Copy)]
+pub struct Context<'c> {
+    /// The settings of the policy, valid JSON.
+    pub settings: &'c RawValue,
+    /// The namespace of objects that name none.
+    pub namespace: &'c str,
+    /// Answers to look-ups.
+    pub cluster: &'c ManifestCluster<'c>,
 }
 
-/// What is wrong in one place.
-#[derive(Debug, Clone, Deserialize, Serialize)]
+/// A finding in a file.
+#[derive(Debug, Clone, Serialize)]
 pub struct Finding {
-    /// The id of the rule.
-    pub rule: String,
-    /// What it means.
-    pub level: Level,
-    /// The field.
-    pub path: String,
+    /// The finding of the policy.
+    #[serde(flatten)]
+    pub found: judge::Finding,
     /// The line of the field, or of its nearest parent that is there.
-    #[serde(skip_deserializing)]
     pub line: usize,
-    /// The container, where the field is in one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub container: Option<String>,
-    /// What is wrong.
-    pub problem: String,
-    /// What to do.
-    pub remedy: String,
-    /// Whether the policy mends it by itself.
-    #[serde(default)]
-    pub fixed: bool,
-    /// The changes that do so.
-    #[serde(default, skip_serializing)]
-    pub changes: Vec<Change>,
-    /// What was changed in the file, for people; nothing where the file stays as it is.
-    #[serde(skip_deserializing, skip_serializing_if = "Vec::is_empty")]
+    /// The changes of the file, for people; empty if the file stays as it is.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub changed: Vec<String>,
 }
 
 impl Finding {
-    /// Whether it is still there once the file is mended.
+    /// Whether it is still there once the file is fixed.
+    #[must_use]
     pub fn remains(&self) -> bool {
         self.changed.is_empty()
     }
 }
 
-/// The module's answer to `findings`.
-#[derive(Debug, Deserialize)]
-struct Answer {
-    accepted: bool,
-    code: Option<u16>,
-    message: Option<String>,
-    #[serde(default)]
-    findings: Vec<Finding>,
-}
-
-/// An object and what was found in it.
+/// An object and its findings.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Judged {
@@ -94,12 +66,12 @@ pub struct Judged {
     pub kind: String,
     /// Its namespace, where it lives in one, and its name.
     pub name: String,
-    /// Whether a cluster would take it.
+    /// Whether a cluster would accept it.
     pub accepted: bool,
     /// The status code of a refusal.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<u16>,
-    /// What there is to say besides the findings.
+    /// Why the object could not be read, or how to keep it off virtual nodes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
     /// The findings, in the policy's order.
@@ -107,7 +79,7 @@ pub struct Judged {
 }
 
 impl Judged {
-    /// Whether the module could not read the object.
+    /// Whether the object could not be read.
     pub fn is_unreadable(&self) -> bool {
         self.code == Some(UNREADABLE)
     }
@@ -118,7 +90,7 @@ impl Judged {
     }
 
     fn has(&self, level: Level) -> bool {
-        self.findings.iter().any(|finding| finding.level == level && finding.remains())
+        self.findings.iter().any(|finding| finding.found.level == level && finding.remains())
     }
 }
 
@@ -131,7 +103,7 @@ pub struct RuleCount {
     pub warned: usize,
     /// Findings that the settings exempt.
     pub exempted: usize,
-    /// Findings that were mended in the files.
+    /// Findings that were fixed in the files.
     #[serde(skip_serializing_if = "is_zero")]
     pub fixed: usize,
 }
@@ -146,35 +118,35 @@ fn is_zero(count: &usize) -> bool {
 pub struct Summary {
     /// Objects that were judged.
     pub objects: usize,
-    /// Of them, those that are refused.
+    /// Objects that are denied.
     pub denied: usize,
-    /// Of them, those that are taken with warnings.
+    /// Objects that are accepted with warnings.
     pub warned: usize,
-    /// Of them, those that are taken without a word because all that was found is exempt.
+    /// Objects that are accepted without a warning because all findings are exempt.
     pub exempted: usize,
-    /// Of them, those without any finding.
+    /// Objects without findings.
     pub clean: usize,
     /// Documents that were not judged.
     pub skipped: usize,
-    /// What went wrong.
+    /// Errors.
     pub errors: usize,
-    /// Objects in which something was mended, where that was asked for.
+    /// Objects in which something was fixed; only with `--fix`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub mended: Option<usize>,
+    pub fixed: Option<usize>,
 }
 
-/// All that a check has to say.
+/// The result of a check.
 #[derive(Debug, Default)]
 pub struct Report {
     /// The objects that were judged.
     pub objects: Vec<Judged>,
-    /// What is no object.
+    /// Documents that aren't objects.
     pub skipped: Vec<Skipped>,
-    /// What could not be read or judged at all.
+    /// Paths that could not be read, or files that could not be written.
     pub errors: Vec<String>,
-    /// Whether the manifests were to be mended.
+    /// Whether the manifests were to be fixed.
     pub with_fixes: bool,
-    /// What became of the files in which there was something to mend.
+    /// The files in which there is something to fix.
     pub files: Vec<FileFix>,
 }
 
@@ -183,13 +155,12 @@ impl Report {
     pub fn rules(&self) -> BTreeMap<&str, RuleCount> {
         let mut rules = BTreeMap::<&str, RuleCount>::new();
         for finding in self.objects.iter().flat_map(|object| &object.findings) {
-            let count = rules.entry(&finding.rule).or_default();
-            match finding.level {
+            let count = rules.entry(finding.found.rule).or_default();
+            match finding.found.level {
                 _ if !finding.remains() => count.fixed += 1,
                 Level::Deny => count.denied += 1,
                 Level::Warn => count.warned += 1,
                 Level::Exempted => count.exempted += 1,
-                Level::Off => {}
             }
         }
         rules
@@ -197,7 +168,7 @@ impl Report {
 
     /// Whether there is a file that changes.
     pub fn has_diff(&self) -> bool {
-        self.files.iter().any(|file| matches!(file, FileFix::Mended { .. }))
+        self.files.iter().any(|file| matches!(file, FileFix::Fixed { .. }))
     }
 
     /// The counts by object.
@@ -211,63 +182,44 @@ impl Report {
             clean: count(Judged::is_clean),
             skipped: self.skipped.len(),
             errors: self.errors.len(),
-            mended: self.with_fixes.then(|| count(|object| !object.findings.iter().all(Finding::remains))),
+            fixed: self.with_fixes.then(|| count(|object| !object.findings.iter().all(Finding::remains))),
         }
     }
 }
 
-/// Judges all objects in `manifests`. Bad settings are an error; an object that cannot be judged is one in the report.
-pub fn check(policy: &Policy, settings: &RawValue, namespace: &str, manifests: &Manifests) -> Result<Report> {
-    let verdict = settings::validate(policy, settings)?;
-    if !verdict.valid {
-        bail!("the settings are not valid: {}", verdict.message.unwrap_or_default());
-    }
-    let mut report =
-        Report { skipped: manifests.skipped.clone(), errors: manifests.unreadable.clone(), ..Report::default() };
-    for (index, object) in manifests.objects.iter().enumerate() {
-        match judge(policy, settings, namespace, object, index) {
-            Ok(judged) => report.objects.push(judged),
-            // Every object would say the same.
-            Err(error) if matches!(error.downcast_ref(), Some(Error::NoFunction(_) | Error::Start(_))) => {
-                return Err(error.context("this module cannot be used for a check"));
-            }
-            Err(error) => report.errors.push(format!(
-                "{}:{}: {} {} was not judged: {error:#}",
-                object.file,
-                object.node.line,
-                object.kind,
-                object.display_name(namespace)
-            )),
-        }
-    }
-    Ok(report)
+/// Judges all objects of the manifests, on all cores.
+///
+/// # Errors
+/// If the settings aren't valid.
+pub fn check(context: Context<'_>, manifests: &Manifests) -> Result<Report> {
+    judge::check_settings(context.settings.get())
+        .map_err(|message| anyhow!("the settings are not valid: {message}"))?;
+    let indices: Vec<usize> = (0..manifests.objects.len()).collect();
+    Ok(Report {
+        objects: parallel::map(&indices, |index| judge_object(context, manifests, *index)),
+        skipped: manifests.skipped.clone(),
+        errors: manifests.unreadable.clone(),
+        ..Report::default()
+    })
 }
 
-/// Puts one object to the module: that at `index` of the manifests.
-pub(crate) fn judge(
-    policy: &Policy,
-    settings: &RawValue,
-    namespace: &str,
-    object: &Object,
-    index: usize,
-) -> Result<Judged> {
-    let payload = Payload { request: Request::create(object, namespace)?, settings };
-    let answer = policy.call("findings", &serde_json::to_vec(&payload)?)?;
-    let answer: Answer = serde_json::from_slice(&answer).context("the module's answer to `findings` is not one")?;
-    let mut findings = answer.findings;
-    for finding in &mut findings {
-        finding.line = object.node.line_of(&finding.path);
-    }
-    Ok(Judged {
+/// Judges one object: that at `index` of the manifests.
+pub(crate) fn judge_object(context: Context<'_>, manifests: &Manifests, index: usize) -> Judged {
+    let object = &manifests.objects[index];
+    let Context { settings, namespace, cluster } = context;
+    let payload = Payload { request: Request::create(object, namespace), settings };
+    let Verdict { accepted, code, message, advice, findings } = judge::judge(payload.to_json().as_bytes(), cluster);
+    let place = |found: judge::Finding| Finding { line: object.line_of(&found.steps), found, changed: Vec::new() };
+    Judged {
         object: index,
-        file: object.file.clone(),
-        line: object.node.line,
+        file: manifests.sources[object.origin.source].name.clone(),
+        line: object.line,
         api_version: object.api_version.clone(),
         kind: object.kind.clone(),
         name: object.display_name(namespace),
-        accepted: answer.accepted,
-        code: answer.code,
-        message: answer.message,
-        findings,
-    })
+        accepted,
+        code,
+        message: message.or(advice),
+        findings: findings.into_iter().map(place).collect(),
+    }
 }

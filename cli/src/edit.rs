@@ -8,33 +8,28 @@ use std::fmt::Write as _;
 use std::ops::Range;
 
 use granit_parser::{Event, Parser, ScalarStyle, Span, StructureStyle};
-use serde::Deserialize;
 use serde_json::Value;
 
 use crate::node::MAX_DEPTH;
+use crate::path::Step;
 use crate::yaml;
 
 /// How far a new mapping is indented below its key.
 const INDENT: usize = 2;
 
-/// One change of a document.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-pub struct Change {
-    /// The way to the value.
-    pub path: Vec<Step>,
-    /// The new value; nothing if the value is to be removed.
-    #[serde(default)]
+/// A change of a text.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+pub struct Edit {
+    /// The number of the document in the text.
+    #[cfg_attr(test, serde(default))]
+    pub document: usize,
+    /// The way from the document to the value.
+    #[cfg_attr(test, serde(rename = "path"))]
+    pub steps: Vec<Step>,
+    /// The new value; `None` removes the value.
+    #[cfg_attr(test, serde(default))]
     pub value: Option<Value>,
-}
-
-/// One step from a map or a list to a value in it.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(untagged)]
-pub enum Step {
-    /// To the value of a key.
-    Key(String),
-    /// To an item of a list.
-    Index(usize),
 }
 
 /// Why a text cannot be edited, and on which of its lines.
@@ -47,15 +42,18 @@ pub struct Refusal {
     pub reason: String,
 }
 
-/// The text with the changes. Each goes with the number of the document in the text that it is for.
-pub fn edit(text: &str, changes: &[(usize, Change)]) -> Result<String, Refusal> {
+/// The text with the changes.
+///
+/// # Errors
+/// If one of them cannot be made without losing a comment or changing something else.
+pub fn edit(text: &str, edits: &[Edit]) -> Result<String, Refusal> {
     let documents = locate(text)?;
     let mut editor = Editor { text, edits: Vec::new() };
     for (number, document) in documents.iter().enumerate() {
-        let wanted: Vec<Wanted<'_>> = changes
+        let wanted: Vec<Wanted<'_>> = edits
             .iter()
-            .filter(|(of, _)| *of == number)
-            .map(|(_, change)| Wanted { path: &change.path, value: change.value.as_ref() })
+            .filter(|edit| edit.document == number)
+            .map(|edit| Wanted { path: &edit.steps, value: edit.value.as_ref() })
             .collect();
         editor.node(document, &wanted, Parent::None)?;
     }
@@ -724,29 +722,12 @@ fn block_value(value: &Value, indent: usize, newline: &str, out: &mut String) {
     }
 }
 
-/// A path as people read it, as in `spec.containers[0].stdin`.
-pub fn path_text(path: &[Step]) -> String {
-    let mut text = String::new();
-    for step in path {
-        // Writing to a String cannot fail.
-        let _ = match step {
-            Step::Index(index) => write!(text, "[{index}]"),
-            Step::Key(key) if !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') => {
-                write!(text, "{}{key}", if text.is_empty() { "" } else { "." })
-            }
-            Step::Key(key) => write!(text, "[{}]", Value::from(key.as_str())),
-        };
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn changes(json: &str) -> Vec<(usize, Change)> {
-        let changes: Vec<Change> = serde_json::from_str(json).unwrap();
-        changes.into_iter().map(|change| (0, change)).collect()
+    fn changes(json: &str) -> Vec<Edit> {
+        serde_json::from_str(json).unwrap()
     }
 
     /// Each: a text, changes, and what comes of it.
@@ -907,14 +888,8 @@ mod tests {
 
     #[test]
     fn changes_find_their_document() {
-        let change = |document, path: &str| (document, Change { path: vec![Step::Key(path.to_owned())], value: None });
+        let change = |document, key: &str| Edit { document, steps: vec![Step::Key(key.to_owned())], value: None };
         let text = "a: 1\nb: 1\n...\n---\na: 1\nb: 1\n";
         assert_eq!(edit(text, &[change(0, "a"), change(1, "b")]).unwrap(), "b: 1\n...\n---\na: 1\n");
-    }
-
-    #[test]
-    fn paths_are_for_people() {
-        let path: Vec<Step> = serde_json::from_str(r#"["spec", "c", 0, "a/b", "d"]"#).unwrap();
-        assert_eq!(path_text(&path), r#"spec.c[0]["a/b"].d"#);
     }
 }

@@ -1,33 +1,35 @@
-//! Mends manifests: makes the changes that the module proposes in the text of the files.
+//! Fixes manifests: makes the changes that the policy proposes in the text of the files.
 //!
-//! A file is mended as a whole or left alone. Before anything is shown or written, the edited text is read again, and
-//! every document in it has to be what the changes make of the old one.
+//! A file is fixed as a whole or left alone. Before anything is shown or written, the edited text is read again, and
+//! every document in it has to be equal to the old one with the changes.
 
 use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::{Context as _, Result};
 use serde::Serialize;
 use serde_json::Value;
-use serde_json::value::RawValue;
 
-use crate::check::{self, Report};
-use crate::edit::{self, Change, Refusal, Step};
-use crate::engine::Policy;
-use crate::manifests::{self, Manifests, Object, Piece, Source};
+use crate::check::{self, Context, Report};
+use crate::edit::{self, Edit, Refusal};
+use crate::files::Source;
+use crate::judge::Change;
+use crate::manifests::{self, Manifests};
 use crate::node::{self, Node};
+use crate::object::{Object, Piece};
+use crate::path::Step;
 use crate::settings;
 
 /// Lines around a change in a diff.
 const CONTEXT: usize = 3;
 
-/// What became of a file in which there is something to mend.
+/// A file in which there is something to fix.
 #[derive(Debug, Clone, Serialize)]
 #[serde(tag = "status", rename_all = "camelCase")]
 pub enum FileFix {
-    /// It can be mended.
-    Mended {
+    /// It can be fixed.
+    Fixed {
         /// The file.
         file: String,
         /// The changes as a unified diff.
@@ -50,56 +52,38 @@ pub enum FileFix {
     },
 }
 
-/// Makes the changes that the findings of `report` propose, and puts into the report what became of them.
+/// Makes the changes that the findings of `report` propose, and adds the result to the report.
 ///
-/// What the module has mended in an object whose file is left alone is still there, and so these objects are judged
-/// again, without any fixes.
-pub fn fix(
-    policy: &Policy,
-    settings: &RawValue,
-    namespace: &str,
-    manifests: &Manifests,
-    report: &mut Report,
-) -> Result<()> {
-    let with_templates = settings::mends_templates(settings)?;
-    let without = settings::without_fixes(settings)?;
-    // The objects to be mended, by their texts.
+/// A finding that is fixed in an object whose file is left alone is still there, and so these objects are judged again,
+/// without any fixes.
+///
+/// # Errors
+/// If the settings aren't JSON.
+pub fn fix(context: Context<'_>, manifests: &Manifests, report: &mut Report) -> Result<()> {
+    let with_templates = settings::fixes_templates(context.settings)?;
+    let without = settings::without_fixes(context.settings)?;
+    // The objects to be fixed, by their texts.
     let mut texts = BTreeMap::<usize, Vec<usize>>::new();
     for (index, judged) in report.objects.iter().enumerate() {
         let object = &manifests.objects[judged.object];
-        let has_changes = judged.findings.iter().any(|finding| finding.fixed && !finding.changes.is_empty());
-        if has_changes && is_rewritten(object, with_templates) {
+        if changes(judged).next().is_some() && is_rewritten(object, with_templates) {
             texts.entry(object.origin.source).or_default().push(index);
         }
     }
     for (index, of) in texts {
         let source = &manifests.sources[index];
-        let mut pieces = BTreeMap::<usize, (&Piece, Vec<(usize, Change)>)>::new();
-        for judged in of.iter().map(|index| &report.objects[*index]) {
-            let origin = &manifests.objects[judged.object].origin;
-            let (_, changes) = pieces.entry(origin.piece.range.start).or_insert_with(|| (&origin.piece, Vec::new()));
-            let proposed = judged.findings.iter().filter(|finding| finding.fixed).flat_map(|finding| &finding.changes);
-            changes.extend(proposed.map(|change| {
-                let path = [&origin.path[..], &change.path[..]].concat();
-                (origin.document, Change { path, value: change.value.clone() })
-            }));
-        }
-        match mend(source, pieces.values()) {
+        match fix_text(source, &edits(manifests, report, &of)) {
             Ok(text) => {
                 for index in of {
-                    let judged = &mut report.objects[index];
-                    let node = &manifests.objects[judged.object].node;
-                    for finding in judged.findings.iter_mut().filter(|finding| finding.fixed) {
-                        finding.changed = finding.changes.iter().map(|change| describe(node, change)).collect();
-                    }
+                    describe_changes(manifests, &mut report.objects[index]);
                 }
                 let diff = diff(&source.name, &source.text, &text);
-                report.files.push(FileFix::Mended { file: source.name.clone(), diff, source: index, text });
+                report.files.push(FileFix::Fixed { file: source.name.clone(), diff, source: index, text });
             }
             Err(Refusal { line, reason }) => {
+                let context = Context { settings: &without, ..context };
                 for index in of {
-                    let at = report.objects[index].object;
-                    report.objects[index] = check::judge(policy, &without, namespace, &manifests.objects[at], at)?;
+                    report.objects[index] = check::judge_object(context, manifests, report.objects[index].object);
                 }
                 report.files.push(FileFix::LeftAlone { file: source.name.clone(), line, reason });
             }
@@ -108,32 +92,55 @@ pub fn fix(
     Ok(())
 }
 
+/// The changes that fix an object.
+fn changes(judged: &check::Judged) -> impl Iterator<Item = &Change> {
+    judged.findings.iter().filter(|finding| finding.found.fixed).flat_map(|finding| &finding.found.changes)
+}
+
+/// The edits of a part of a text.
+type PieceEdits<'m> = (&'m Piece, Vec<Edit>);
+
+/// The edits for these objects, all of one text, by the part of the text.
+fn edits<'m>(manifests: &'m Manifests, report: &Report, objects: &[usize]) -> Vec<PieceEdits<'m>> {
+    let mut pieces = BTreeMap::<usize, PieceEdits<'m>>::new();
+    for judged in objects.iter().map(|index| &report.objects[*index]) {
+        let origin = &manifests.objects[judged.object].origin;
+        let (_, edits) = pieces.entry(origin.piece.range.start).or_insert_with(|| (&origin.piece, Vec::new()));
+        edits.extend(changes(judged).map(|change| Edit {
+            document: origin.document,
+            steps: [&origin.path[..], &change.steps[..]].concat(),
+            value: change.value.clone(),
+        }));
+    }
+    pieces.into_values().collect()
+}
+
+fn describe_changes(manifests: &Manifests, judged: &mut check::Judged) {
+    let object = &manifests.objects[judged.object];
+    for finding in judged.findings.iter_mut().filter(|finding| finding.found.fixed) {
+        finding.changed = finding.found.changes.iter().map(|change| describe(object, change)).collect();
+    }
+}
+
 /// Whether the policy would rewrite the object itself, and not only the pods that are made from it.
 fn is_rewritten(object: &Object, with_templates: bool) -> bool {
     let is_controlled = || {
-        let owners = object.node.get("metadata").and_then(|metadata| metadata.get("ownerReferences"));
-        let node::Value::Sequence(owners) = owners.map_or(&node::Value::Null, |owners| &owners.value) else {
-            return false;
-        };
-        owners
-            .iter()
-            .any(|owner| owner.get("controller").is_some_and(|flag| matches!(flag.value, node::Value::Bool(true))))
+        let owners = object.value_at(&["metadata", "ownerReferences"].map(|key| Step::Key(key.to_owned())));
+        let owners = owners.as_ref().and_then(Value::as_array).into_iter().flatten();
+        owners.into_iter().any(|owner| owner.get("controller") == Some(&Value::Bool(true)))
     };
     matches!(object.kind.as_str(), "Pod" | "Service") || (with_templates && !is_controlled())
 }
 
-/// The text of a file with all changes.
-fn mend<'p>(
-    source: &Source,
-    pieces: impl DoubleEndedIterator<Item = &'p (&'p Piece, Vec<(usize, Change)>)>,
-) -> Result<String, Refusal> {
+/// The text of a file with all edits.
+fn fix_text(source: &Source, pieces: &[PieceEdits<'_>]) -> Result<String, Refusal> {
     let mut text = source.text.clone();
     // From the last to the first, so that the places of those before stay true.
-    for (piece, changes) in pieces.rev() {
+    for (piece, edits) in pieces.iter().rev() {
         let old = &source.text[piece.range.clone()];
         let at = |refusal: Refusal| Refusal { line: refusal.line + piece.line - 1, ..refusal };
-        let new = edit::edit(old, changes).map_err(at)?;
-        verify(piece, old, &new, changes)?;
+        let new = edit::edit(old, edits).map_err(at)?;
+        verify(piece, old, &new, edits)?;
         text.replace_range(piece.range.clone(), &new);
     }
     let pieces = |text: &str| manifests::split(text).len();
@@ -143,24 +150,24 @@ fn mend<'p>(
     Ok(text)
 }
 
-/// Sees to it that `new` holds what `old` does, with the changes and with nothing else.
-fn verify(piece: &Piece, old: &str, new: &str, changes: &[(usize, Change)]) -> Result<(), Refusal> {
+/// Checks that `new` is `old` with the edits and without any other change.
+fn verify(piece: &Piece, old: &str, new: &str, edits: &[Edit]) -> Result<(), Refusal> {
     let refuse = |line, reason: &str| Err(Refusal { line, reason: reason.to_owned() });
     let read = |text| {
         let documents = piece.load(text);
         documents.map(|documents| documents.iter().map(|node| exact(node)).collect::<Vec<Value>>())
     };
     let mut expected = read(old).map_err(|error| Refusal { line: error.line, reason: error.reason })?;
-    for (document, change) in changes {
-        let root = expected.get_mut(*document);
-        if !root.is_some_and(|root| edit::apply(root, &change.path, change.value.as_ref().map(exact_value))) {
-            return refuse(piece.line, &format!("{} leads nowhere", edit::path_text(&change.path)));
+    for edit in edits {
+        let root = expected.get_mut(edit.document);
+        if !root.is_some_and(|root| edit::apply(root, &edit.steps, edit.value.as_ref().map(exact_value))) {
+            return refuse(piece.line, "a change leads into something that is neither a map nor a list");
         }
     }
     match read(new) {
         Ok(found) if found == expected => Ok(()),
         Ok(_) if old.contains('&') && old.contains('*') => {
-            refuse(piece.line, "what would have to change is used in more than one place, by an anchor")
+            refuse(piece.line, "an anchor uses the value to be changed in more than one place")
         }
         _ => refuse(piece.line, "it is written in a way that cannot be edited without changing something else"),
     }
@@ -200,21 +207,15 @@ fn number(text: &str) -> Value {
     Value::String(format!("\0{text}"))
 }
 
-/// What a change does, for people.
-fn describe(node: &Node, change: &Change) -> String {
-    let old = change.path.iter().try_fold(node, |node, step| match (step, &node.value) {
-        (Step::Key(key), _) => node.get(key).map(AsRef::as_ref),
-        (Step::Index(index), node::Value::Sequence(items)) => items.get(*index).map(AsRef::as_ref),
-        _ => None,
-    });
-    let was = match old.map(|node| &node.value) {
+/// A change, for people.
+fn describe(object: &Object, change: &Change) -> String {
+    let was = match object.value_at(&change.steps) {
         None => "was not set".to_owned(),
-        Some(node::Value::Sequence(_) | node::Value::Mapping(_) | node::Value::Null) => "was set".to_owned(),
-        Some(node::Value::String(text)) => format!("was {text}"),
-        Some(node::Value::Number(text)) => format!("was {text}"),
-        Some(node::Value::Bool(value)) => format!("was {value}"),
+        Some(Value::Array(_) | Value::Object(_) | Value::Null) => "was set".to_owned(),
+        Some(Value::String(text)) => format!("was {text}"),
+        Some(value) => format!("was {value}"),
     };
-    let path = edit::path_text(&change.path);
+    let path = &change.path;
     match &change.value {
         None => format!("{path}: {was}, removed"),
         Some(Value::String(text)) if !text.is_empty() => format!("{path}: {was}, set to {text}"),
@@ -227,10 +228,10 @@ fn diff(name: &str, old: &str, new: &str) -> String {
     similar::TextDiff::from_lines(old, new).unified_diff().context_radius(CONTEXT).header(name, name).to_string()
 }
 
-/// Writes the mended files. Of those that cannot be written the report says so.
+/// Writes the fixed files. A file that cannot be written is an error in the report.
 pub fn write(manifests: &Manifests, report: &mut Report) {
     for file in &report.files {
-        let FileFix::Mended { source, text, file, .. } = file else { continue };
+        let FileFix::Fixed { source, text, file, .. } = file else { continue };
         let source = &manifests.sources[*source];
         let Some(path) = &source.path else { continue };
         if let Err(error) = write_file(path, text, source.has_bom) {
@@ -259,16 +260,20 @@ mod tests {
     use super::*;
 
     /// Every change that could be made in a document: each key removed, each scalar replaced, each map extended.
-    fn changes(node: &Node, path: &[Step], out: &mut Vec<Change>) {
+    fn changes(node: &Node, path: &[Step], out: &mut Vec<Edit>) {
         let to = |step: Step| [path, &[step]].concat();
         match &node.value {
             node::Value::Mapping(entries) => {
-                out.push(Change { path: to(Step::Key("new/key".to_owned())), value: Some("a value".into()) });
+                out.push(Edit {
+                    document: 0,
+                    steps: to(Step::Key("new/key".to_owned())),
+                    value: Some("a value".into()),
+                });
                 let deep = [path, &["a", "b"].map(|key| Step::Key(key.to_owned()))].concat();
-                out.push(Change { path: deep, value: Some(7.into()) });
+                out.push(Edit { document: 0, steps: deep, value: Some(7.into()) });
                 for entry in entries {
                     let path = to(Step::Key(entry.key.clone()));
-                    out.push(Change { path: path.clone(), value: None });
+                    out.push(Edit { document: 0, steps: path.clone(), value: None });
                     changes(&entry.node, &path, out);
                 }
             }
@@ -277,9 +282,10 @@ mod tests {
             }
             _ if path.is_empty() => {}
             _ => {
-                out.push(Change { path: path.to_vec(), value: Some("other".into()) });
-                out.push(Change {
-                    path: path.to_vec(),
+                out.push(Edit { document: 0, steps: path.to_vec(), value: Some("other".into()) });
+                out.push(Edit {
+                    document: 0,
+                    steps: path.to_vec(),
                     value: Some(serde_json::json!({"list": [{"a": 1, "b": []}, 2]})),
                 });
             }
@@ -300,10 +306,10 @@ mod tests {
                     let mut all = Vec::new();
                     changes(node, &[], &mut all);
                     // One by one, and every other one at once.
-                    let mut rounds: Vec<Vec<Change>> = all.iter().cloned().map(|change| vec![change]).collect();
+                    let mut rounds: Vec<Vec<Edit>> = all.iter().cloned().map(|change| vec![change]).collect();
                     let removed = all.iter().filter(|change| change.value.is_none()).step_by(2);
-                    let is_within = |outer: &Change, inner: &Change| inner.path.starts_with(&outer.path);
-                    let mut apart: Vec<Change> = Vec::new();
+                    let is_within = |outer: &Edit, inner: &Edit| inner.steps.starts_with(&outer.steps);
+                    let mut apart: Vec<Edit> = Vec::new();
                     for change in removed {
                         if !apart.iter().any(|other| is_within(other, change)) {
                             apart.push(change.clone());
@@ -311,7 +317,7 @@ mod tests {
                     }
                     rounds.push(apart);
                     for round in rounds {
-                        let round: Vec<_> = round.into_iter().map(|change| (document, change)).collect();
+                        let round: Vec<_> = round.into_iter().map(|edit| Edit { document, ..edit }).collect();
                         let result = edit::edit(old, &round).and_then(|new| verify(&piece, old, &new, &round));
                         match result {
                             Ok(()) => made += 1,

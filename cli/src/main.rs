@@ -1,32 +1,22 @@
 //! The command line: options in, exit status out. The work is in the library.
 
-use std::io::{self, Read as _, Write as _};
-use std::path::{Path, PathBuf};
+use std::io::{self, Write as _};
+use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::Arc;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use clap::{CommandFactory as _, Parser, Subcommand, ValueEnum};
-use oke_vn::cluster::Cluster;
-use oke_vn::engine::{Host, Offline, Policy};
+use oke_vn::cluster::ManifestCluster;
 use oke_vn::manifests::Manifests;
-use oke_vn::replay::{Access, Metadata, Replay};
-use oke_vn::run::AdmissionRequest;
-use oke_vn::{check, explain, fix, report, run, settings};
+use oke_vn::{check, explain, fix, report, settings};
+use serde_json::value::RawValue;
 
-/// The policy module that this program was built with.
-static EMBEDDED: &[u8] = include_bytes!(env!("OKE_VN_EMBEDDED_POLICY"));
-
-/// Says what cannot run on Oracle OKE virtual nodes, with the policy that a cluster would ask.
+/// Checks Kubernetes manifests for what cannot run on Oracle OKE virtual nodes, with the rules of the admission policy.
 #[derive(Debug, Parser)]
 #[command(version, arg_required_else_help = true)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
-
-    /// Print the policy's log records on standard error
-    #[arg(short, long, global = true)]
-    verbose: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -34,9 +24,6 @@ enum Command {
     /// Check manifests, without a cluster
     #[command(after_help = CHECK_HELP)]
     Check(Check),
-    /// Put one admission request to a policy module, as `kwctl run` does
-    #[command(after_help = RUN_HELP)]
-    Run(Run),
     /// Explain a rule, or list all of them
     Explain(Explain),
     /// Print a script that completes command lines, for a shell
@@ -69,26 +56,18 @@ Examples:
   oke-vn check --fix manifests/
   oke-vn check --fix --in-place --settings-json '{\"mutate\": \"safe\"}' manifests/
 
-What the policy looks up in a cluster, such as the type of a Secret, it finds among the manifests that are given.
+The policy looks up other objects, such as the Secret of a pod, among the given manifests.
 
 Fixes:
-  Unless the settings say otherwise, --fix is `mutate: full` with `mutateTemplates: true`: what the policy can mend is
-  mended, in Pods, Services and the templates of workloads. Settings that have `mutate`, for all rules or for one,
-  or `mutateTemplates`, are obeyed. The text of a file is changed in the places of the findings and nowhere else. A file
-  in which that cannot be done faithfully is left alone and named. `patch -p0` understands the diff.
+  Unless the settings say otherwise, --fix means `mutate: full` with `mutateTemplates: true`: it fixes Pods, Services and
+  the templates of workloads. `mutate`, for all rules or for one, and `mutateTemplates` in the settings take precedence.
+  It changes the text of a file at the findings and nowhere else. It leaves a file alone, and says so, if it cannot do
+  that. `patch -p0` understands the diff.
 
 Exit status, with --fix by what remains:
   0  nothing is denied
   1  something is denied
   2  something could not be read, or the command line or the settings are wrong";
-
-const RUN_HELP: &str = "\
-Examples:
-  oke-vn run --request-path pod.json policy.wasm
-  oke-vn run -r - --settings-json '{\"profile\": \"tolerant\"}' policy.wasm < review.json
-  oke-vn run -r pod.json --allow-context-aware --replay-host-capabilities-interactions session.yml policy.wasm
-
-The answer is an AdmissionResponse, one line of JSON. The exit status is 0 when there is one, a refusal too.";
 
 #[derive(Debug, clap::Args)]
 struct Check {
@@ -107,17 +86,13 @@ struct Check {
     #[arg(short, long, value_name = "NAME", default_value = "default")]
     namespace: String,
 
-    /// Print what the policy can mend as a unified diff, and report what remains
+    /// Print fixes as a unified diff, and report the remaining findings
     #[arg(long)]
     fix: bool,
 
-    /// Write the mended files, in place of printing a diff
+    /// Write the fixed files instead of printing a diff
     #[arg(long, requires = "fix")]
     in_place: bool,
-
-    /// A policy module to ask in place of the built-in one
-    #[arg(long, value_name = "FILE")]
-    policy: Option<PathBuf>,
 
     /// How to print the report
     #[arg(short, long, value_enum, default_value_t = Output::Text)]
@@ -129,40 +104,6 @@ struct Check {
 }
 
 #[derive(Debug, clap::Args)]
-struct Run {
-    /// The policy module: a path, with or without `file://`
-    #[arg(value_name = "POLICY")]
-    policy: String,
-
-    /// File with an AdmissionReview or an AdmissionRequest, JSON; `-` for standard input
-    #[arg(short, long, value_name = "FILE")]
-    request_path: PathBuf,
-
-    #[command(flatten)]
-    settings: settings::Source,
-
-    /// Let the policy look up what its metadata names; of one that is not annotated, everything
-    #[arg(long)]
-    allow_context_aware: bool,
-
-    /// File with recorded look-ups, as `kwctl` writes it: the policy gets the answers that are in there
-    #[arg(long, value_name = "FILE")]
-    replay_host_capabilities_interactions: Option<PathBuf>,
-
-    /// Not supported: recording needs a cluster, and `kwctl`
-    #[arg(long, value_name = "FILE", hide_short_help = true)]
-    record_host_capabilities_interactions: Option<PathBuf>,
-
-    /// How the policy is run; there is but one way here
-    #[arg(short, long, value_enum, value_name = "MODE")]
-    execution_mode: Option<ExecutionMode>,
-
-    /// Accepted for the sake of scripts; there is no cache
-    #[arg(long)]
-    disable_wasmtime_cache: bool,
-}
-
-#[derive(Debug, clap::Args)]
 struct Explain {
     /// The id of a rule
     #[arg(value_name = "RULE")]
@@ -171,13 +112,6 @@ struct Explain {
     /// Whether to print in colours
     #[arg(long, value_enum, default_value_t = Color::Auto)]
     color: Color,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum ExecutionMode {
-    /// As Kubewarden runs its own policies: waPC
-    #[value(alias = "kubewarden-wapc")]
-    Kubewarden,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -206,34 +140,54 @@ enum Color {
     Never,
 }
 
-/// What a check ends with when something is denied.
+/// The exit status if something is denied.
 const DENIED: u8 = 1;
-/// What a check ends with when it could not do its work; clap uses the same for wrong options.
+/// The exit status if something could not be done; clap uses the same for wrong options.
 const TROUBLE: u8 = 2;
-/// What `kwctl` ends with when it has no answer.
-const NO_ANSWER: u8 = 1;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
-    let host = Offline { verbose: cli.verbose };
-    let (result, trouble) = match &cli.command {
-        Command::Check(options) => (check_manifests(options, host), TROUBLE),
-        Command::Run(options) => (run_request(options, host), NO_ANSWER),
-        Command::Explain(options) => (explain_rule(options), TROUBLE),
-        Command::Completions { shell } => (completions(*shell), TROUBLE),
-        Command::Man { command } => (man(command.as_deref()), TROUBLE),
+    let result = match &Cli::parse().command {
+        Command::Check(options) => check_manifests(options),
+        Command::Explain(options) => explain_rule(options),
+        Command::Completions { shell } => completions(*shell),
+        Command::Man { command } => man(command.as_deref()),
     };
     match result {
         Ok(code) => code,
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("Error: {error:#}");
-            ExitCode::from(trouble)
+            ExitCode::from(TROUBLE)
         }
     }
 }
 
-fn check_manifests(options: &Check, host: Offline) -> Result<ExitCode> {
+fn check_manifests(options: &Check) -> Result<ExitCode> {
+    let settings = read_settings(options)?;
+    if options.in_place && options.paths.iter().any(|path| path.as_os_str() == "-") {
+        bail!("standard input cannot be fixed in place");
+    }
+    let manifests = Manifests::read(&options.paths);
+    let cluster = ManifestCluster::new(&manifests, &options.namespace);
+    let context = check::Context { settings: &settings, namespace: &options.namespace, cluster: &cluster };
+    let mut report = check::check(context, &manifests)?;
+    if options.fix {
+        report.with_fixes = true;
+        fix::fix(context, &manifests, &mut report)?;
+    }
+    if options.in_place {
+        fix::write(&manifests, &mut report);
+    }
+    print_report(options, &report)?;
+    let summary = report.summary();
+    Ok(ExitCode::from(match summary {
+        _ if summary.errors > 0 => TROUBLE,
+        _ if summary.denied > 0 => DENIED,
+        _ => 0,
+    }))
+}
+
+fn read_settings(options: &Check) -> Result<Box<RawValue>> {
     let mut settings = options.settings.read()?;
     if let Some(profile) = options.profile {
         let name = match profile {
@@ -245,23 +199,10 @@ fn check_manifests(options: &Check, host: Offline) -> Result<ExitCode> {
     if options.fix {
         settings = settings::with_fixes(&settings)?;
     }
-    if options.in_place && options.paths.iter().any(|path| path.as_os_str() == "-") {
-        bail!("standard input cannot be mended in place");
-    }
-    let manifests = Manifests::read(&options.paths);
-    let cluster = Cluster::new(&manifests, &options.namespace, host);
-    let policy = match &options.policy {
-        Some(path) => load(&read_policy(path)?, path, cluster)?,
-        None => Policy::new(EMBEDDED, cluster)?,
-    };
-    let mut report = check::check(&policy, &settings, &options.namespace, &manifests)?;
-    if options.fix {
-        report.with_fixes = true;
-        fix::fix(&policy, &settings, &options.namespace, &manifests, &mut report)?;
-    }
-    if options.in_place {
-        fix::write(&manifests, &mut report);
-    }
+    Ok(settings)
+}
+
+fn print_report(options: &Check, report: &check::Report) -> Result<()> {
     for error in &report.errors {
         eprintln!("Error: {error}");
     }
@@ -269,79 +210,17 @@ fn check_manifests(options: &Check, host: Offline) -> Result<ExitCode> {
         Output::Text => {
             let (mut out, colours) = output(options.color);
             if !options.in_place && report.has_diff() {
-                report::diff(&report, colours, &mut out)?;
+                report::diff(report, colours, &mut out)?;
                 writeln!(out)?;
             }
-            report::text(&report, &mut out)?;
+            report::text(report, &mut out)?;
             out.flush()?;
         }
         Output::Json => {
             let mut out = io::BufWriter::new(io::stdout().lock());
-            report::json(&report, &mut out)?;
+            report::json(report, &mut out)?;
             out.flush()?;
         }
-    }
-    let summary = report.summary();
-    Ok(ExitCode::from(match summary {
-        _ if summary.errors > 0 => TROUBLE,
-        _ if summary.denied > 0 => DENIED,
-        _ => 0,
-    }))
-}
-
-fn run_request(options: &Run, host: Offline) -> Result<ExitCode> {
-    let path = options.policy.strip_prefix("file://").unwrap_or(&options.policy);
-    if path.contains("://") {
-        bail!("{path}: only local modules can be run; pull it first, with `kwctl pull -o policy.wasm {path}`");
-    }
-    let text = if options.request_path.as_os_str() == "-" {
-        let mut text = String::new();
-        io::stdin().read_to_string(&mut text).context("cannot read the request from standard input")?;
-        text
-    } else {
-        let path = options.request_path.display();
-        std::fs::read_to_string(&options.request_path).with_context(|| format!("cannot read the request {path}"))?
-    };
-    let settings = options.settings.read()?;
-    let request = AdmissionRequest::parse(&text)?;
-    if options.record_host_capabilities_interactions.is_some() {
-        bail!(
-            "--record-host-capabilities-interactions is not supported: there is no cluster to ask. Record with kwctl"
-        );
-    }
-    let path = Path::new(path);
-    let module = read_policy(path)?;
-    let metadata = Metadata::read(&module)?;
-    if let Some(metadata) = &metadata {
-        runnable(metadata)?;
-    }
-    let (access, notice) = Access::new(options.allow_context_aware, metadata.as_ref());
-    if let Some(notice) = notice {
-        eprintln!("Note: {notice}");
-    }
-    let replay = Arc::new(match &options.replay_host_capabilities_interactions {
-        Some(file) => Replay::read(file, access, host)?,
-        None => Replay::nothing(access, host),
-    });
-    let policy = load(&module, path, Arc::clone(&replay))?;
-    let response = run::run(&policy, &settings, &request)?;
-    match replay.leftovers() {
-        0 => {}
-        count => eprintln!("Note: {count} of the recorded interactions have not been replayed"),
-    }
-    let mut out = io::stdout().lock();
-    serde_json::to_writer(&mut out, &response)?;
-    writeln!(out)?;
-    Ok(ExitCode::SUCCESS)
-}
-
-/// Whether a policy can be run here, by what it says of itself.
-fn runnable(metadata: &Metadata) -> Result<()> {
-    if let Some(mode) = metadata.execution_mode.as_deref().filter(|mode| *mode != "kubewarden-wapc") {
-        bail!("the policy wants to be run as `{mode}`; only kubewarden-wapc is supported");
-    }
-    if metadata.policy_type.as_deref() == Some("raw") {
-        bail!("the policy is for raw requests, which are not supported");
     }
     Ok(())
 }
@@ -388,14 +267,6 @@ fn output(color: Color) -> (anstream::AutoStream<Box<dyn io::Write>>, bool) {
     };
     let stdout = io::BufWriter::new(io::stdout().lock());
     (anstream::AutoStream::new(Box::new(stdout), choice), choice != anstream::ColorChoice::Never)
-}
-
-fn read_policy(path: &Path) -> Result<Vec<u8>> {
-    std::fs::read(path).with_context(|| format!("cannot read the policy {}", path.display()))
-}
-
-fn load(module: &[u8], path: &Path, host: impl Host) -> Result<Policy> {
-    Policy::new(module, host).with_context(|| format!("cannot load the policy {}", path.display()))
 }
 
 /// Whether the reader of our output went away, as `head` does. Nobody is left to tell.

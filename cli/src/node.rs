@@ -3,8 +3,6 @@
 use std::fmt::Write as _;
 use std::rc::Rc;
 
-use serde_json::value::RawValue;
-
 /// How deep a document may nest. No manifest comes near it, and it keeps the recursion over a tree off the limit
 /// of the stack.
 pub const MAX_DEPTH: usize = 500;
@@ -47,17 +45,12 @@ pub struct Entry {
 }
 
 impl Node {
-    /// The entry of a map; nothing if this is no map.
-    pub fn entry(&self, key: &str) -> Option<&Entry> {
+    /// The value of a map's key; `None` if this isn't a map.
+    pub fn get(&self, key: &str) -> Option<&Rc<Node>> {
         match &self.value {
-            Value::Mapping(entries) => entries.iter().find(|entry| entry.key == key),
+            Value::Mapping(entries) => entries.iter().find(|entry| entry.key == key).map(|entry| &entry.node),
             _ => None,
         }
-    }
-
-    /// The value of a map's key.
-    pub fn get(&self, key: &str) -> Option<&Rc<Node>> {
-        self.entry(key).map(|entry| &entry.node)
     }
 
     /// The text, if this is a string that is not empty. Kubernetes reads an empty name as no name.
@@ -73,14 +66,22 @@ impl Node {
         self.get(key).and_then(|node| node.text())
     }
 
-    /// The node as JSON, ready to stand in a larger JSON document.
-    pub fn to_raw_value(&self) -> Result<Box<RawValue>, serde_json::Error> {
-        let mut out = String::new();
-        self.write_json(&mut out);
-        RawValue::from_string(out)
+    /// The node as JSON.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        let mut json = String::new();
+        self.write_json(&mut json, &mut Vec::new());
+        json
     }
 
-    fn write_json(&self, out: &mut String) {
+    /// Appends the node as JSON without blanks to `out`, and to `lines` the line of each value in the order of the text.
+    /// For a value in a map it is that of its key.
+    pub fn write_json(&self, out: &mut String, lines: &mut Vec<u32>) {
+        lines.push(short(self.line));
+        self.write_value(out, lines);
+    }
+
+    fn write_value(&self, out: &mut String, lines: &mut Vec<u32>) {
         match &self.value {
             Value::Null => out.push_str("null"),
             Value::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
@@ -92,7 +93,7 @@ impl Node {
                     if index > 0 {
                         out.push(',');
                     }
-                    item.write_json(out);
+                    item.write_json(out, lines);
                 }
                 out.push(']');
             }
@@ -104,32 +105,18 @@ impl Node {
                     }
                     write_json_string(&entry.key, out);
                     out.push(':');
-                    entry.node.write_json(out);
+                    lines.push(short(entry.line));
+                    entry.node.write_value(out, lines);
                 }
                 out.push('}');
             }
         }
     }
+}
 
-    /// The line of the field that `path` names, or of its nearest parent that is there.
-    ///
-    /// The paths are those of the findings: `spec.containers[0].ports[1].hostPort`, and
-    /// `metadata.labels["istio-injection"]` for a key that is not a plain name.
-    pub fn line_of(&self, path: &str) -> usize {
-        let mut node = self;
-        let mut line = self.line;
-        for step in Steps(path) {
-            let next = match (&step, &node.value) {
-                (Step::Key(key), Value::Mapping(_)) => node.entry(key).map(|entry| (entry.line, &entry.node)),
-                (Step::Index(index), Value::Sequence(items)) => items.get(*index).map(|item| (item.line, item)),
-                _ => None,
-            };
-            let Some((found, child)) = next else { break };
-            line = found;
-            node = child;
-        }
-        line
-    }
+/// A line in half the room: a file has at most 256 MiB.
+fn short(line: usize) -> u32 {
+    u32::try_from(line).unwrap_or(u32::MAX)
 }
 
 fn write_json_string(text: &str, out: &mut String) {
@@ -151,66 +138,14 @@ fn write_json_string(text: &str, out: &mut String) {
     out.push('"');
 }
 
-#[derive(Debug, PartialEq)]
-enum Step<'a> {
-    Key(&'a str),
-    Index(usize),
-}
-
-/// The steps of a path; it ends early where the path is not well formed.
-struct Steps<'a>(&'a str);
-
-impl<'a> Iterator for Steps<'a> {
-    type Item = Step<'a>;
-
-    fn next(&mut self) -> Option<Step<'a>> {
-        let rest = self.0.strip_prefix('.').unwrap_or(self.0);
-        if let Some(quoted) = rest.strip_prefix("[\"") {
-            let end = quoted.find("\"]")?;
-            self.0 = &quoted[end + 2..];
-            return Some(Step::Key(&quoted[..end]));
-        }
-        if let Some(number) = rest.strip_prefix('[') {
-            let end = number.find(']')?;
-            self.0 = &number[end + 1..];
-            return number[..end].parse().ok().map(Step::Index);
-        }
-        let end = rest.find(['.', '[']).unwrap_or(rest.len());
-        if end == 0 {
-            return None;
-        }
-        self.0 = &rest[end..];
-        Some(Step::Key(&rest[..end]))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn a_path_is_taken_apart() {
-        let steps: Vec<_> = Steps(r#"spec.containers[12].resources["nvidia.com/gpu"].x"#).collect();
-        assert_eq!(
-            steps,
-            [
-                Step::Key("spec"),
-                Step::Key("containers"),
-                Step::Index(12),
-                Step::Key("resources"),
-                Step::Key("nvidia.com/gpu"),
-                Step::Key("x"),
-            ]
-        );
-        assert_eq!(Steps("").count(), 0);
-        assert_eq!(Steps("a[").count(), 1);
-    }
-
-    #[test]
     fn strings_survive_json() {
         let text = "a\"b\\c\nd\u{1}\u{7f}ü\u{2028}";
         let node = Node { line: 1, value: Value::String(text.to_owned()) };
-        let raw = node.to_raw_value().unwrap();
-        assert_eq!(serde_json::from_str::<String>(raw.get()).unwrap(), text);
+        assert_eq!(serde_json::from_str::<String>(&node.to_json()).unwrap(), text);
     }
 }

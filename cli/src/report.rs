@@ -7,9 +7,10 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 
-use crate::check::{Finding, Judged, Level, Report, RuleCount, Summary};
+use crate::check::{Finding, Judged, Report, RuleCount, Summary};
+use crate::files::Skipped;
 use crate::fix::FileFix;
-use crate::manifests::Skipped;
+use crate::judge::Level;
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
@@ -45,34 +46,34 @@ fn object_block(object: &Judged, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn finding_block(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
-    let (style, word) = match finding.level {
+    let found = &finding.found;
+    let (style, word) = match found.level {
         _ if !finding.remains() => (GOOD, "fixed"),
         Level::Deny => (DENY, "deny"),
         Level::Warn => (WARN, "warn"),
         Level::Exempted => (DIM, "exempted"),
-        Level::Off => (DIM, "note"),
     };
-    let container = finding.container.as_ref().map_or(String::new(), |name| format!(" (container {name})"));
+    let container = found.container.as_ref().map_or(String::new(), |name| format!(" (container {name})"));
     writeln!(
         out,
         "  {style}{word}{style:#}  {BOLD}{}{BOLD:#}  line {}: {}{}",
-        clean(&finding.rule),
+        found.rule,
         finding.line,
-        clean(&finding.path),
+        clean(&found.path),
         clean(&container)
     )?;
-    writeln!(out, "        {}", clean(&finding.problem))?;
+    writeln!(out, "        {}", clean(&found.problem))?;
     for change in &finding.changed {
         writeln!(out, "        {GOOD}->{GOOD:#} {}", clean(change))?;
     }
     if !finding.remains() {
         return Ok(());
     }
-    if !finding.remedy.is_empty() {
-        writeln!(out, "        {DIM}->{DIM:#} {}", clean(&finding.remedy))?;
+    if !found.remedy.is_empty() {
+        writeln!(out, "        {DIM}->{DIM:#} {}", clean(&found.remedy))?;
     }
-    if finding.fixed {
-        writeln!(out, "        {GOOD}the policy mends this by itself, with these settings{GOOD:#}")?;
+    if found.fixed {
+        writeln!(out, "        {GOOD}the policy fixes this with these settings{GOOD:#}")?;
     }
     Ok(())
 }
@@ -80,7 +81,7 @@ fn finding_block(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
 /// Prints what would change in the files, as a unified diff. With `colours` for a person, else for a program.
 pub fn diff(report: &Report, colours: bool, out: &mut dyn Write) -> io::Result<()> {
     for file in &report.files {
-        let FileFix::Mended { diff, .. } = file else { continue };
+        let FileFix::Fixed { diff, .. } = file else { continue };
         if !colours {
             write!(out, "{diff}")?;
             continue;
@@ -104,7 +105,7 @@ fn left_alone_block(files: &[FileFix], out: &mut dyn Write) -> io::Result<()> {
     for file in files {
         let FileFix::LeftAlone { file, line, reason } = file else { continue };
         if !std::mem::replace(&mut heading, true) {
-            writeln!(out, "{BOLD}Left alone, for a person to mend{BOLD:#}")?;
+            writeln!(out, "{BOLD}Left alone, for a person to fix{BOLD:#}")?;
         }
         writeln!(out, "  {file}:{line}  {}", clean(reason))?;
     }
@@ -151,7 +152,7 @@ fn rules_block(rules: &BTreeMap<&str, RuleCount>, out: &mut dyn Write) -> io::Re
 }
 
 fn summary_line(summary: &Summary, out: &mut dyn Write) -> io::Result<()> {
-    let Summary { objects, denied, warned, exempted, clean, skipped, errors, mended } = summary;
+    let Summary { objects, denied, warned, exempted, clean, skipped, errors, fixed } = summary;
     let style = if *denied > 0 { DENY } else { GOOD };
     let plural = if *objects == 1 { "" } else { "s" };
     write!(out, "{objects} object{plural} judged: {style}{denied} denied{style:#}, {warned} only warned, ")?;
@@ -159,8 +160,8 @@ fn summary_line(summary: &Summary, out: &mut dyn Write) -> io::Result<()> {
         write!(out, "{exempted} exempted, ")?;
     }
     write!(out, "{clean} without findings; {skipped} skipped")?;
-    if let Some(mended) = mended {
-        write!(out, "; {mended} mended")?;
+    if let Some(fixed) = fixed {
+        write!(out, "; {fixed} fixed")?;
     }
     match errors {
         0 => writeln!(out),

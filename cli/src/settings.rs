@@ -3,15 +3,14 @@
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
-use oke_virtual_nodes_policy::placement;
 use serde_json::Value as Json;
 use serde_json::value::RawValue;
 
-use crate::engine::Policy;
+use crate::judge::PLACEMENT;
 use crate::node::{Node, Value};
 use crate::yaml;
 
-/// Where settings come from. Options of both commands, spelled as `kwctl` spells them.
+/// The options for settings, with the names that `kwctl` gives them.
 #[derive(Debug, Default, Clone, clap::Args)]
 pub struct Source {
     /// File with the policy's settings, YAML or JSON
@@ -23,18 +22,12 @@ pub struct Source {
     pub settings_json: Option<String>,
 }
 
-/// What `validate_settings` answers.
-#[derive(Debug, serde::Deserialize)]
-pub struct Verdict {
-    /// Whether the settings are good.
-    pub valid: bool,
-    /// What is wrong with them.
-    pub message: Option<String>,
-}
-
 impl Source {
-    /// Reads the settings; `{}` where none are given. As Kubewarden does, null is taken for `{}`, and nothing but an
-    /// object is taken else.
+    /// Reads the settings; `{}` if there are none. As Kubewarden does, it takes null for `{}` and refuses everything
+    /// else that isn't an object.
+    ///
+    /// # Errors
+    /// If the file cannot be read, or the text isn't YAML or JSON, or isn't an object.
     pub fn read(&self) -> Result<Box<RawValue>> {
         let (text, origin) = match (&self.settings_path, &self.settings_json) {
             (Some(path), _) => (read_file(path)?, format!("the settings file {}", path.display())),
@@ -51,18 +44,12 @@ impl Source {
             [] => Ok(RawValue::from_string("{}".to_owned())?),
             [document] => match document.value {
                 Value::Null => Ok(RawValue::from_string("{}".to_owned())?),
-                Value::Mapping(_) => Ok(document.to_raw_value()?),
+                Value::Mapping(_) => Ok(RawValue::from_string(document.to_json())?),
                 _ => bail!("{origin} holds {}, but settings are an object", describe(document)),
             },
             _ => bail!("{origin} holds several documents, but settings are one object"),
         }
     }
-}
-
-/// Asks the module whether it takes the settings.
-pub fn validate(policy: &Policy, settings: &RawValue) -> Result<Verdict> {
-    let answer = policy.call("validate_settings", settings.get().as_bytes())?;
-    serde_json::from_slice(&answer).context("the module's answer to `validate_settings` is not one")
 }
 
 /// The settings with the profile that the command line names.
@@ -72,11 +59,11 @@ pub fn with_profile(settings: &RawValue, profile: &str) -> Result<Box<RawValue>>
     Ok(serde_json::value::to_raw_value(&object)?)
 }
 
-/// The settings with which manifests are mended: as they are, with every fix and with templates where they say nothing.
+/// The settings for `--fix`: with every fix and with templates, unless the settings say otherwise.
 pub fn with_fixes(settings: &RawValue) -> Result<Box<RawValue>> {
     let mut object: Object = serde_json::from_str(settings.get())?;
-    // What keeps pods off virtual nodes mends no manifest.
-    let is_fix = |id: &str| id != placement::RULE.id;
+    // To keep pods off virtual nodes fixes no manifest.
+    let is_fix = |id: &str| id != PLACEMENT;
     let is_chosen = rules(&object).any(|(id, rule)| is_fix(id) && rule.get("mutate") == Some(&Json::Bool(true)));
     if !is_chosen && object.get("mutate").is_none_or(Json::is_null) {
         object.insert("mutate".to_owned(), "full".into());
@@ -99,8 +86,8 @@ pub fn without_fixes(settings: &RawValue) -> Result<Box<RawValue>> {
     Ok(serde_json::value::to_raw_value(&object)?)
 }
 
-/// Whether the settings let templates be mended.
-pub fn mends_templates(settings: &RawValue) -> Result<bool> {
+/// Whether the settings let templates be fixed.
+pub fn fixes_templates(settings: &RawValue) -> Result<bool> {
     let object: Object = serde_json::from_str(settings.get())?;
     Ok(object.get("mutateTemplates") == Some(&Json::Bool(true)))
 }

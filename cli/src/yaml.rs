@@ -365,7 +365,7 @@ mod tests {
     fn json(text: &str) -> String {
         let documents = load(text, 1).unwrap();
         assert_eq!(documents.len(), 1, "{text}");
-        documents[0].to_raw_value().unwrap().get().to_owned()
+        documents[0].to_json()
     }
 
     fn error(text: &str) -> Error {
@@ -473,17 +473,5 @@ mod tests {
         assert!(load(&blocks(200), 1).is_ok());
         assert!(load(&"[".repeat(100_000), 1).is_err());
         assert!(load(&format!("{}{}", "[".repeat(200), "]".repeat(200)), 1).is_ok());
-    }
-
-    #[test]
-    fn lines_are_those_of_the_keys() {
-        let documents =
-            load("spec:\n  containers:\n  - name: a\n    ports:\n    - hostPort:\n        80\n", 11).unwrap();
-        let node = &documents[0];
-        assert_eq!(node.line_of("spec.containers[0].ports[0].hostPort"), 15);
-        assert_eq!(node.line_of("spec.containers[0].ports[0].absent"), 15);
-        assert_eq!(node.line_of("spec.containers[0].image"), 13);
-        assert_eq!(node.line_of("spec.containers[7]"), 12);
-        assert_eq!(node.line_of("nothing"), 11);
     }
 }

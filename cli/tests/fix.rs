@@ -37,7 +37,7 @@ fn file(name: &str, text: &str) -> (tempfile::TempDir, PathBuf) {
 }
 
 /// Mends a text in place, and gives what is then in the file, the status and the report.
-fn mend(text: &str, args: &[&str]) -> (String, i32, Value) {
+fn fix(text: &str, args: &[&str]) -> (String, i32, Value) {
     let (_directory, path) = file("manifest.yaml", text);
     let name = path.to_str().unwrap();
     let output = oke_vn(&[&["check", "--fix", "--in-place", "-o", "json"], args, &[name]].concat(), "");
@@ -74,7 +74,7 @@ data:
   odd:   'spaced'   # stays
 "#;
 
-const MENDED: &str = r#"# Web shop
+const FIXED: &str = r#"# Web shop
 ---
 apiVersion: apps/v1
 kind: Deployment
@@ -103,27 +103,27 @@ data:
 
 #[test]
 fn the_text_is_edited_and_nothing_else() {
-    let (text, status, report) = mend(DEPLOYMENT, &[]);
-    assert_eq!(text, MENDED);
+    let (text, status, report) = fix(DEPLOYMENT, &[]);
+    assert_eq!(text, FIXED);
     assert_eq!(status, 0);
-    assert_eq!(report["summary"]["mended"], 1);
+    assert_eq!(report["summary"]["fixed"], 1);
     assert_eq!(report["summary"]["denied"], 0);
-    assert_eq!(report["files"][0]["status"], "mended");
+    assert_eq!(report["files"][0]["status"], "fixed");
     assert_eq!(report["rules"]["interactive-container"]["fixed"], 1);
     let findings = report["objects"][0]["findings"].as_array().unwrap();
     assert_eq!(findings.len(), 4);
     assert!(findings.iter().all(|finding| finding["fixed"] == true));
     assert_eq!(findings[3]["changed"][0], "spec.template.spec.containers[0].tty: was true, removed");
     // Twice is once.
-    let (again, _, report) = mend(MENDED, &[]);
-    assert_eq!(again, MENDED);
+    let (again, _, report) = fix(FIXED, &[]);
+    assert_eq!(again, FIXED);
     assert_eq!(report["files"], Value::Array(Vec::new()));
 }
 
 #[test]
 fn marks_and_ends_of_lines_stay() {
     let text = format!("\u{feff}{}", DEPLOYMENT.replace('\n', "\r\n"));
-    assert_eq!(mend(&text, &[]).0, format!("\u{feff}{}", MENDED.replace('\n', "\r\n")));
+    assert_eq!(fix(&text, &[]).0, format!("\u{feff}{}", FIXED.replace('\n', "\r\n")));
 }
 
 #[test]
@@ -145,7 +145,7 @@ fn without_in_place_there_is_a_diff() {
     ] {
         assert!(text.lines().any(|found| found == line), "{line}\n{text}");
     }
-    assert!(text.ends_with("0 skipped; 1 mended\n"), "{text}");
+    assert!(text.ends_with("0 skipped; 1 fixed\n"), "{text}");
     assert_eq!(status(&output), 0);
     let coloured = stdout(&oke_vn(&["check", "--fix", "--color", "always", name], ""));
     assert!(coloured.contains("\u{1b}[31m-            sizeLimit: 1Gi"), "{coloured}");
@@ -167,8 +167,8 @@ fn standard_input_is_diffed() {
 #[test]
 fn what_remains_decides() {
     let manifest = DEPLOYMENT.replace("      # What", "      hostNetwork: true\n      # What");
-    let (text, status, report) = mend(&manifest, &[]);
-    assert_eq!(text, MENDED.replace("      # What", "      hostNetwork: true\n      # What"));
+    let (text, status, report) = fix(&manifest, &[]);
+    assert_eq!(text, FIXED.replace("      # What", "      hostNetwork: true\n      # What"));
     assert_eq!(status, 1);
     assert_eq!(report["objects"][0]["accepted"], false);
     assert_eq!(report["rules"]["host-network"]["denied"], 1);
@@ -177,18 +177,17 @@ fn what_remains_decides() {
 
 #[test]
 fn settings_win() {
-    let safe = mend(DEPLOYMENT, &["--settings-json", r#"{"mutate": "safe"}"#]);
+    let safe = fix(DEPLOYMENT, &["--settings-json", r#"{"mutate": "safe"}"#]);
     assert!(safe.0.contains("emptyDir: {}") && safe.0.contains("defaultMode: 0400") && safe.0.contains("tty: true"));
     assert_eq!(safe.1, 1);
-    assert_eq!(mend(DEPLOYMENT, &["--settings-json", r#"{"mutate": "off"}"#]).0, DEPLOYMENT);
-    // The pods will be mended, the template is not.
-    let pods = mend(DEPLOYMENT, &["--settings-json", r#"{"mutate": "full", "mutateTemplates": false}"#]);
+    assert_eq!(fix(DEPLOYMENT, &["--settings-json", r#"{"mutate": "off"}"#]).0, DEPLOYMENT);
+    // The pods will be fixed, the template is not.
+    let pods = fix(DEPLOYMENT, &["--settings-json", r#"{"mutate": "full", "mutateTemplates": false}"#]);
     assert_eq!((pods.0.as_str(), pods.1), (DEPLOYMENT, 0));
-    let one = mend(DEPLOYMENT, &["--settings-json", r#"{"rules": {"volume-default-mode": {"mutate": true}}}"#]);
+    let one = fix(DEPLOYMENT, &["--settings-json", r#"{"rules": {"volume-default-mode": {"mutate": true}}}"#]);
     assert_eq!(one.0, DEPLOYMENT.replace("0400", "0644"));
-    let all_but_one =
-        mend(DEPLOYMENT, &["--settings-json", r#"{"rules": {"volume-default-mode": {"mutate": false}}}"#]);
-    assert_eq!(all_but_one.0, MENDED.replace("0644", "0400"));
+    let all_but_one = fix(DEPLOYMENT, &["--settings-json", r#"{"rules": {"volume-default-mode": {"mutate": false}}}"#]);
+    assert_eq!(all_but_one.0, FIXED.replace("0644", "0400"));
 }
 
 #[test]
@@ -197,14 +196,14 @@ fn templates_of_a_controller_are_left_to_it() {
         "metadata: {name: web}",
         "metadata: {name: web, ownerReferences: [{apiVersion: x/v1, kind: App, name: a, uid: u, controller: true}]}",
     );
-    assert_eq!(mend(&manifest, &[]).0, manifest);
+    assert_eq!(fix(&manifest, &[]).0, manifest);
 }
 
 #[test]
-fn items_of_lists_are_mended() {
+fn items_of_lists_are_fixed() {
     let manifest = "apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: Pod\n  metadata: {name: a}\n  spec:\n    hostname: x # gone\n    containers: []\n- apiVersion: v1\n  kind: PodList\n  items:\n  - spec: {hostname: x, containers: []}\n";
-    let (text, _, report) = mend(manifest, &[]);
-    assert_eq!(report["summary"]["mended"], 2);
+    let (text, _, report) = fix(manifest, &[]);
+    assert_eq!(report["summary"]["fixed"], 2);
     assert_eq!(text, manifest.replace("    hostname: x # gone\n", "").replace("hostname: x, ", ""));
 }
 
@@ -229,30 +228,30 @@ fn what_cannot_be_edited_faithfully_is_left_alone_and_named() {
             "in more than one place",
         ),
     ] {
-        let (text, status, report) = mend(&manifest, &[]);
+        let (text, status, report) = fix(&manifest, &[]);
         assert_eq!(text, manifest);
         assert_eq!(status, 1, "{manifest}");
         assert_eq!(report["files"][0]["status"], "leftAlone", "{report}");
         assert_eq!(report["files"][0]["line"], line, "{report}");
         assert!(report["files"][0]["reason"].as_str().unwrap().contains(reason), "{report}");
-        // What was not mended is still reported.
+        // What was not fixed is still reported.
         assert_eq!(report["objects"][0]["findings"][0]["fixed"], false);
         assert_eq!(report["objects"][0]["accepted"], false);
     }
     let (_directory, path) = file("shared.yaml", &format!("{SHARED}  - *one\n"));
     let text = stdout(&oke_vn(&["check", "--fix", path.to_str().unwrap()], ""));
-    assert!(text.contains(&format!("Left alone, for a person to mend\n  {}:11  an alias", path.display())), "{text}");
+    assert!(text.contains(&format!("Left alone, for a person to fix\n  {}:11  an alias", path.display())), "{text}");
 }
 
 #[test]
 fn an_anchor_that_nothing_else_needs_is_no_obstacle() {
-    let (text, status, _) = mend(SHARED, &[]);
+    let (text, status, _) = fix(SHARED, &[]);
     assert_eq!(text, SHARED.replace("    tty: true\n", ""));
     assert_eq!(status, 0);
 }
 
 #[test]
-fn json_is_mended_too() {
+fn json_is_fixed_too() {
     let json = "{\n  \"apiVersion\": \"v1\",\n  \"kind\": \"Pod\",\n  \"metadata\": {\"name\": \"p\"},\n  \"spec\": {\n    \"containers\": [],\n    \"terminationGracePeriodSeconds\": 60,\n    \"hostname\": \"x\"\n  }\n}\n";
     let (_directory, path) = file("pod.json", json);
     let output = oke_vn(&["check", "--fix", "--in-place", path.to_str().unwrap()], "");
@@ -276,14 +275,14 @@ fn modes_and_links_stay() {
     let link = directory.path().join("link.yaml");
     symlink("web.yaml", &link).unwrap();
     oke_vn(&["check", "--fix", "--in-place", link.to_str().unwrap()], "");
-    assert_eq!(fs::read_to_string(&path).unwrap(), MENDED);
+    assert_eq!(fs::read_to_string(&path).unwrap(), FIXED);
     assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o640);
     assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
     assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 2);
 }
 
 #[test]
-fn the_samples_are_mended_or_left_alone_as_a_whole() {
+fn the_samples_are_fixed_or_left_alone_as_a_whole() {
     let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../test_data/manifests");
     let directory = tempfile::tempdir().unwrap();
     for entry in fs::read_dir(samples).unwrap().map(Result::unwrap).filter(|entry| entry.path().is_file()) {
@@ -295,8 +294,8 @@ fn the_samples_are_mended_or_left_alone_as_a_whole() {
         serde_json::from_str(&stdout(&output)).unwrap()
     };
     let first = fix(&["--in-place"]);
-    let mended = first["files"].as_array().unwrap().iter().filter(|file| file["status"] == "mended").count();
-    assert!(mended > 0, "{first}");
+    let fixed = first["files"].as_array().unwrap().iter().filter(|file| file["status"] == "fixed").count();
+    assert!(fixed > 0, "{first}");
     let second = fix(&[]);
     assert!(second["files"].as_array().unwrap().iter().all(|file| file["status"] == "leftAlone"), "{second}");
     assert_eq!(first["summary"]["denied"], second["summary"]["denied"]);

@@ -194,26 +194,28 @@ def test_the_chart_repository_is_published(tmp_path):
             assert hashlib.sha256(archive.read_bytes()).hexdigest() == entry["digest"]
 
 
-def stand_in(folder):
-    """A program that is called oke-vn and prints its arguments, a line each."""
+def stand_in(folder, known):
+    """A program that is called oke-vn, knows these words, and prints its arguments, a line each."""
     folder.mkdir(exist_ok=True)
     program = folder / "oke-vn"
-    program.write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n')
+    program.write_text(f'#!/bin/sh\n[ "$2" != --help ] || exec echo "{known}"\nprintf "%s\\n" "$@"\n')
     program.chmod(0o755)
     return f"{folder}:{os.environ['PATH']}"
 
 
+INPUTS = {
+    "GITHUB_STEP_SUMMARY": "summary.md",
+    "INPUT_PATHS": "deploy\n  a b/$(touch hacked)\n\n--version\n",
+    "INPUT_SETTINGS": "settings.yaml",
+    "INPUT_PROFILE": "tolerant",
+    "INPUT_FAIL_ON": "warn",
+    "INPUT_SARIF": "oke-vn.sarif",
+}
+
+
 def test_the_action_passes_its_inputs_and_reads_none_as_code(tmp_path):
-    status, output = run(
-        ROOT / "packaging/action-check",
-        PATH=stand_in(tmp_path / "bin"),
-        GITHUB_STEP_SUMMARY="summary.md",
-        INPUT_PATHS="deploy\n  a b/$(touch hacked)\n\n--version\n",
-        INPUT_SETTINGS="settings.yaml",
-        INPUT_PROFILE="tolerant",
-        INPUT_FAIL_ON="warn",
-        INPUT_SARIF="oke-vn.sarif",
-    )
+    path = stand_in(tmp_path / "bin", "--fail-on, --output github, markdown, sarif")
+    status, output = run(ROOT / "packaging/action-check", PATH=path, **INPUTS)
     assert status == 0, output
     lines = output.splitlines()
     assert lines[lines.index("--") + 1 :] == ["deploy", "a b/$(touch hacked)", "--version"]
@@ -221,7 +223,26 @@ def test_the_action_passes_its_inputs_and_reads_none_as_code(tmp_path):
     for option in ("--fail-on warn", "--settings-path settings.yaml", "--profile tolerant", "--output sarif=oke-vn.sarif"):
         assert option in options
     assert "--output markdown=summary.md" in options and "--output github" in options
-    assert run(ROOT / "packaging/action-check", PATH=stand_in(tmp_path / "bin"), INPUT_PATHS=" ")[0] == 2
+    assert run(ROOT / "packaging/action-check", PATH=path, INPUT_PATHS=" ")[0] == 2
+
+
+def test_the_action_says_what_an_older_program_cannot_do(tmp_path):
+    status, output = run(ROOT / "packaging/action-check", PATH=stand_in(tmp_path / "bin", "text, json"), **INPUTS)
+    assert status == 0, output
+    for word in ("fail-on", "github", "markdown", "sarif"):
+        assert f"::notice::this version of oke-vn does not know {word}\n" in output
+    assert "--output\ntext\n--\n" in output
+
+
+def test_the_action_runs_the_program(tmp_path):
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    (folder / "oke-vn").symlink_to(PROGRAM)
+    path = f"{folder}:{os.environ['PATH']}"
+    manifests = ROOT / "e2e/manifests"
+    status, output = run(ROOT / "packaging/action-check", PATH=path, INPUT_PATHS=f"{manifests}/denied.yaml")
+    assert status == 1 and "host-network" in output, output
+    assert run(ROOT / "packaging/action-check", PATH=path, INPUT_PATHS=f"{manifests}/clean.yaml")[0] == 0
 
 
 def test_the_action_hands_over_each_input():

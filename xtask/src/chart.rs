@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use oke_virtual_nodes_policy::kubernetes::custom_workloads::SERVED;
+use oke_virtual_nodes_policy::lint::lookup::Lookup;
 use serde_json::{Map, Value, json};
 
 use crate::metadata::{Scope, WebhookRule, webhook_rules, yaml};
@@ -18,79 +20,81 @@ const CATALOG: &str = "catalog/oke-virtual-nodes-policy";
 const BEGIN: &str = "<!-- BEGIN values (cargo xtask generate) -->";
 const END: &str = "<!-- END values -->";
 
-/// A kind that the policy can look up, and how the API server calls it.
-pub struct LookupResource {
-    /// The kind, as the setting `lookups` names it.
-    pub kind: &'static str,
-    /// Its API group.
-    pub group: &'static str,
-    /// Its resource.
-    pub resource: &'static str,
+/// How the API server calls a kind that the policy can look up.
+#[must_use]
+pub fn resource(lookup: Lookup) -> &'static str {
+    match lookup {
+        Lookup::Node => "nodes",
+        Lookup::Pod => "pods",
+        Lookup::Secret => "secrets",
+        Lookup::PersistentVolumeClaim => "persistentvolumeclaims",
+        Lookup::Namespace => "namespaces",
+        Lookup::StorageClass => "storageclasses",
+        Lookup::PersistentVolume => "persistentvolumes",
+    }
 }
-
-/// Every kind that the policy can look up. All of them have the version v1.
-pub static LOOKUPS: &[LookupResource] = &[
-    LookupResource { kind: "Node", group: "", resource: "nodes" },
-    LookupResource { kind: "Pod", group: "", resource: "pods" },
-    LookupResource { kind: "Secret", group: "", resource: "secrets" },
-    LookupResource { kind: "PersistentVolumeClaim", group: "", resource: "persistentvolumeclaims" },
-    LookupResource { kind: "Namespace", group: "", resource: "namespaces" },
-];
 
 /// The custom resources of a product that the policy has rules for. Not asked about by default: the audit scanner gives
 /// up on a policy that names a resource which the cluster does not have.
 pub struct Product {
     /// Its name among the chart's values.
-    pub name: &'static str,
+    pub name: String,
     /// Group, version and resources.
-    pub resources: &'static [(&'static str, &'static str, &'static [&'static str])],
+    pub resources: Vec<Served>,
 }
 
-/// The products. Versions are those that a current release of the product serves.
-pub static PRODUCTS: &[Product] = &[
-    Product {
-        name: "calico",
-        resources: &[
+/// An API group of a product, a version of it that a current release serves, and resources of that version.
+type Served = (&'static str, &'static str, &'static [&'static str]);
+
+/// The products that have rules of their own, by their groups.
+static FOUND_BY_GROUP: &[(&str, &[Served])] = &[
+    (
+        "calico",
+        &[
             ("crd.projectcalico.org", "v1", &["globalnetworkpolicies", "networkpolicies"]),
             ("operator.tigera.io", "v1", &["installations"]),
         ],
-    },
-    Product {
-        name: "cilium",
-        resources: &[("cilium.io", "v2", &["ciliumclusterwidenetworkpolicies", "ciliumnetworkpolicies"])],
-    },
-    Product {
-        name: "istio",
-        resources: &[
+    ),
+    ("cilium", &[("cilium.io", "v2", &["ciliumclusterwidenetworkpolicies", "ciliumnetworkpolicies"])]),
+    (
+        "istio",
+        &[
             ("networking.istio.io", "v1", &["destinationrules", "gateways", "serviceentries", "sidecars", "virtualservices"]),
             ("security.istio.io", "v1", &["authorizationpolicies", "peerauthentications", "requestauthentications"]),
         ],
-    },
-    Product {
-        name: "linkerd",
-        resources: &[
+    ),
+    (
+        "linkerd",
+        &[
             ("linkerd.io", "v1alpha2", &["serviceprofiles"]),
             ("policy.linkerd.io", "v1beta3", &["servers"]),
             ("policy.linkerd.io", "v1alpha1", &["authorizationpolicies"]),
         ],
-    },
-    Product {
-        name: "network-policy-api",
-        resources: &[("policy.networking.k8s.io", "v1alpha1", &["adminnetworkpolicies", "baselineadminnetworkpolicies"])],
-    },
-    Product {
-        name: "oci-service-mesh",
-        resources: &[(
-            "servicemesh.oci.oracle.com",
-            "v1beta1",
-            &["ingressgateways", "meshes", "virtualdeployments", "virtualservices"],
-        )],
-    },
-    Product {
-        name: "vertical-pod-autoscaler",
-        resources: &[("autoscaling.k8s.io", "v1", &["verticalpodautoscalers"])],
-    },
+    ),
+    (
+        "network-policy-api",
+        &[("policy.networking.k8s.io", "v1alpha1", &["adminnetworkpolicies", "baselineadminnetworkpolicies"])],
+    ),
+    (
+        "oci-service-mesh",
+        &[("servicemesh.oci.oracle.com", "v1beta1", &["ingressgateways", "meshes", "virtualdeployments", "virtualservices"])],
+    ),
+    ("vertical-pod-autoscaler", &[("autoscaling.k8s.io", "v1", &["verticalpodautoscalers"])]),
 ];
+
+/// All products, by name: those that have rules of their own, and those whose workloads have pod templates.
+#[must_use]
+pub fn products() -> Vec<Product> {
+    let mut products: BTreeMap<String, Vec<Served>> = BTreeMap::new();
+    for (name, resources) in FOUND_BY_GROUP {
+        products.insert((*name).to_owned(), resources.to_vec());
+    }
+    for served in SERVED {
+        let name = served.product.to_lowercase().replace(' ', "-");
+        products.entry(name).or_default().push((served.group, served.version, served.resources));
+    }
+    products.into_iter().map(|(name, resources)| Product { name, resources }).collect()
+}
 
 /// A value of the chart that is not a setting of the policy.
 struct ChartValue {
@@ -266,7 +270,7 @@ fn webhooks() -> String {
     }
     let updates = WebhookRule { group: "", resources: vec!["configmaps", "secrets"], operations: &["UPDATE"] };
     text.push_str(&format!("configUpdates:\n{}products:\n", list(&[updates], "")));
-    for product in PRODUCTS {
+    for product in products() {
         text.push_str(&format!("  {}:\n", product.name));
         for (group, version, resources) in product.resources {
             let rule = WebhookRule { group, resources: resources.to_vec(), operations: &["CREATE", "UPDATE"] };
@@ -285,18 +289,12 @@ fn list(rules: &[WebhookRule], indent: &str) -> String {
 /// The kinds that can be looked up, for the templates.
 fn lookups() -> String {
     let mut text = format!("# {NOTICE}\n# The kinds that the policy can look up, and the permission that each needs.\n");
-    for LookupResource { kind, group, resource } in LOOKUPS {
-        text.push_str(&format!(
-            "{kind}: {{apiVersion: {}, group: \"{group}\", resource: {resource}}}\n",
-            api_version(group)
-        ));
+    for lookup in Lookup::ALL {
+        let (kind, version, resource) = (lookup.name(), lookup.api_version(), resource(lookup));
+        let group = version.split_once('/').map_or("", |(group, _)| group);
+        text.push_str(&format!("{kind}: {{apiVersion: {version}, group: \"{group}\", resource: {resource}}}\n"));
     }
     text
-}
-
-/// The `apiVersion` of objects of a group, version v1.
-fn api_version(group: &str) -> String {
-    if group.is_empty() { "v1".to_owned() } else { format!("{group}/v1") }
 }
 
 /// The JSON Schema of the values: the chart's own ones, and the settings beside them.
@@ -308,7 +306,7 @@ fn values_schema(settings: &str) -> Result<String, String> {
     let mut properties = settings["properties"].as_object().cloned().unwrap_or_default();
     for value in VALUES {
         let mut schema = match value.path {
-            "products" => json!({"type": "array", "items": {"enum": names(PRODUCTS)}}),
+            "products" => json!({"type": "array", "items": {"enum": names()}}),
             path => parse(path, value.schema)?,
         };
         schema["description"] = json!(value.about);
@@ -329,8 +327,9 @@ fn values_schema(settings: &str) -> Result<String, String> {
     serde_json::to_string_pretty(&schema).map(|text| text + "\n").map_err(|error| error.to_string())
 }
 
-fn names(products: &[Product]) -> Vec<&'static str> {
-    products.iter().map(|product| product.name).collect()
+/// The names of all products.
+fn names() -> Vec<String> {
+    products().into_iter().map(|product| product.name).collect()
 }
 
 /// Puts the schema of a value where its path leads; maps on the way take no other keys.
@@ -355,7 +354,7 @@ fn with_table(path: &str, text: &str) -> Result<String, String> {
     let mut table = head(&["value", "default", "meaning"]);
     for value in VALUES {
         let about = match value.path {
-            "products" => format!("{} Known: {}.", value.about, quoted(&names(PRODUCTS))),
+            "products" => format!("{} Known: {}.", value.about, quoted(&names())),
             _ => value.about.to_owned(),
         };
         table.push_str(&row(&[format!("`{}`", value.path), format!("`{}`", value.default), about]));
@@ -371,7 +370,7 @@ fn with_table(path: &str, text: &str) -> Result<String, String> {
     Ok(format!("{before}{BEGIN}\n\n{table}\n{END}{after}"))
 }
 
-fn quoted(names: &[&str]) -> String {
+fn quoted(names: &[String]) -> String {
     names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
@@ -392,9 +391,9 @@ fn module(metadata: &str) -> Result<(&str, &str), String> {
 fn catalog_chart(metadata: &str) -> Result<String, String> {
     let version = env!("CARGO_PKG_VERSION");
     let (registry, repository) = module(metadata)?;
-    let resources: String = LOOKUPS
+    let resources: String = Lookup::ALL
         .iter()
-        .map(|lookup| format!("    - apiVersion: {}\n      kind: {}\n", api_version(lookup.group), lookup.kind))
+        .map(|lookup| format!("    - apiVersion: {}\n      kind: {}\n", lookup.api_version(), lookup.name()))
         .collect();
     let mut text = format!("# {NOTICE}\napiVersion: v2\nannotations:\n");
     for (key, value) in [
@@ -441,13 +440,15 @@ fn catalog_values(metadata: &str) -> Result<String, String> {
 
 #[cfg(test)]
 mod tests {
-    use oke_virtual_nodes_policy::lookups::Lookup;
-
     use super::*;
 
     #[test]
-    fn every_kind_that_can_be_looked_up_has_its_resource() {
-        assert_eq!(LOOKUPS.iter().map(|lookup| lookup.kind).collect::<Vec<_>>(), Lookup::NAMES);
+    fn products_have_names_that_a_shell_takes_and_groups_that_are_not_kubernetes_own() {
+        for product in products() {
+            assert!(product.name.chars().all(|letter| letter.is_ascii_lowercase() || letter == '-'), "{}", product.name);
+            assert!(product.resources.iter().all(|(group, ..)| group.contains('.')), "{}", product.name);
+        }
+        assert!(names().contains(&"argo-rollouts".to_owned()) && names().contains(&"istio".to_owned()));
     }
 
     #[test]

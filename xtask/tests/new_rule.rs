@@ -46,6 +46,12 @@ fn a_new_rule_compiles() {
     assert!(modules.contains(&"pub mod host_alias;"));
     assert!(registry.contains("    &host_alias::RULE,\n];\n"));
     assert!(copied.join("test_data/rules/host-alias.yaml").exists());
+    assert!(copied.join("docs/rules/host-alias.md").exists());
+    assert!(
+        ["fails", "fixed"]
+            .iter()
+            .all(|name| copied.join(format!("docs/rules/examples/host-alias/{name}.yaml")).exists())
+    );
     // What is there is not written over, and an id is not just any text.
     assert!(xtask::new_rule::make(&copied, "host-alias").is_err());
     for id in ["", "Host-alias", "host_alias", "../x", "host--alias"] {

@@ -1,0 +1,124 @@
+//! A question that a policy asks about the cluster.
+
+use std::collections::BTreeSet;
+
+use serde::Deserialize;
+
+use crate::engine::HostCall;
+
+/// A question about the cluster. The fields have the names of those of Kubewarden's own type, because messages print
+/// them and recordings hold them.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub enum Query {
+    /// One object.
+    KubernetesGetResource {
+        /// Its `apiVersion`.
+        api_version: String,
+        /// Its kind.
+        kind: String,
+        /// Its name.
+        name: String,
+        /// Its namespace.
+        namespace: Option<String>,
+        /// Whether the answer has to be as of now.
+        disable_cache: bool,
+        /// The wanted fields.
+        field_masks: Option<BTreeSet<String>>,
+    },
+    /// The objects of a kind in a namespace.
+    KubernetesListResourceNamespace {
+        /// Their `apiVersion`.
+        api_version: String,
+        /// Their kind.
+        kind: String,
+        /// Their namespace.
+        namespace: String,
+        /// The labels that they must have.
+        label_selector: Option<String>,
+        /// The fields that they must have.
+        field_selector: Option<String>,
+        /// The wanted fields.
+        field_masks: Option<BTreeSet<String>>,
+    },
+    /// All objects of a kind.
+    KubernetesListResourceAll {
+        /// Their `apiVersion`.
+        api_version: String,
+        /// Their kind.
+        kind: String,
+        /// The labels that they must have.
+        label_selector: Option<String>,
+        /// The fields that they must have.
+        field_selector: Option<String>,
+        /// The wanted fields.
+        field_masks: Option<BTreeSet<String>>,
+    },
+}
+
+/// The payload of a call with any of these questions.
+#[derive(Deserialize)]
+struct Payload {
+    api_version: String,
+    kind: String,
+    name: Option<String>,
+    namespace: Option<String>,
+    #[serde(default)]
+    disable_cache: bool,
+    label_selector: Option<String>,
+    field_selector: Option<String>,
+    field_masks: Option<BTreeSet<String>>,
+}
+
+impl Query {
+    /// The question of a call. `None` if the call isn't about a cluster; an error if it cannot be understood.
+    #[must_use]
+    pub fn of(call: HostCall<'_>) -> Option<Result<Self, String>> {
+        if (call.binding, call.namespace) != ("kubewarden", "kubernetes") {
+            return None;
+        }
+        let payload: Payload = match serde_json::from_slice(call.payload) {
+            Ok(payload) => payload,
+            Err(error) => return Some(Err(error.to_string())),
+        };
+        let Payload { api_version, kind, label_selector, field_selector, field_masks, .. } = payload;
+        Some(match (call.operation, payload.name, payload.namespace) {
+            ("get_resource", Some(name), namespace) => Ok(Self::KubernetesGetResource {
+                api_version,
+                kind,
+                name,
+                namespace,
+                disable_cache: payload.disable_cache,
+                field_masks,
+            }),
+            ("list_resources_by_namespace", _, Some(namespace)) => Ok(Self::KubernetesListResourceNamespace {
+                api_version,
+                kind,
+                namespace,
+                label_selector,
+                field_selector,
+                field_masks,
+            }),
+            ("list_resources_all", ..) => {
+                Ok(Self::KubernetesListResourceAll { api_version, kind, label_selector, field_selector, field_masks })
+            }
+            ("get_resource", None, _) => Err("missing field `name`".to_owned()),
+            ("list_resources_by_namespace", _, None) => Err("missing field `namespace`".to_owned()),
+            _ => return None,
+        })
+    }
+
+    /// The `apiVersion` and the kind of the wanted objects.
+    #[must_use]
+    pub fn resource(&self) -> (&str, &str) {
+        match self {
+            Self::KubernetesGetResource { api_version, kind, .. }
+            | Self::KubernetesListResourceNamespace { api_version, kind, .. }
+            | Self::KubernetesListResourceAll { api_version, kind, .. } => (api_version, kind),
+        }
+    }
+}
+
+/// An error as the policy server's host hands it to the module.
+pub fn failure(reason: impl std::fmt::Display) -> String {
+    format!("Callback evaluation failure: {reason}")
+}
