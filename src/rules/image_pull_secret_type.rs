@@ -9,8 +9,8 @@ pub static RULE: Rule = Rule {
     id: "image-pull-secret-type",
     strict: Deny,
     tolerant: Warn,
-    rows: &[Row::ImagePullSecretTypes],
-    lookups: &[Lookup::Secret],
+    rows: doc(&[Row::ImagePullSecretTypes]),
+    lookups: doc(&[Lookup::Secret]),
     ..Rule::NEW
 };
 

@@ -12,7 +12,7 @@ pub static RULE: Rule = Rule {
     id: "service-mesh",
     strict: Deny,
     tolerant: Deny,
-    rows: &[Row::ServiceMeshes],
+    rows: doc(&[Row::ServiceMeshes]),
     ..Rule::NEW
 };
 

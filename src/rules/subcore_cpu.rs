@@ -9,7 +9,7 @@ pub static RULE: Rule = Rule {
     strict: Warn,
     tolerant: Off,
     parameters: &[&CPUS_PER_OCPU],
-    rows: &[Row::ResourceAllocation, Row::SubcoreResources],
+    rows: doc(&[Row::ResourceAllocation, Row::SubcoreResources]),
     is_asked_on_resize: true,
     ..Rule::NEW
 };
