@@ -12,6 +12,7 @@ use crate::document::quantity::Quantity;
 use crate::document::text::sort_names;
 use crate::kubernetes::image::Image;
 use crate::kubernetes::object::{Object, Template};
+use crate::kubernetes::resources::{self, PodAmount};
 use crate::kubernetes::views::{ContainerPort, PodSpec};
 use crate::lint::finding::{Edit, Finding, Old, Scalar};
 use crate::lint::lookup::Lookup;
@@ -114,6 +115,8 @@ pub struct Context<'d> {
     pub(super) first_empty_dir: Option<Node<'d>>,
     /// The ports on the host of the pod that is being looked at, sorted; made where a rule asks.
     pub(super) host_ports: Option<Vec<String>>,
+    /// The cpu of the pod, summed up where a rule asks.
+    pub(super) cpu: Option<Option<PodAmount<'d>>>,
     pub(super) container: Option<&'d str>,
     pub(super) result: Evaluation,
 }
@@ -123,6 +126,14 @@ impl<'d> Context<'d> {
     #[must_use]
     pub fn pod(&self) -> Option<PodSpec<'d>> {
         self.template?.spec
+    }
+
+    /// How much cpu that pod asks for; `None` where it asks for none.
+    pub fn cpu(&mut self) -> Option<PodAmount<'d>> {
+        if self.cpu.is_none() {
+            self.cpu = Some(self.pod().and_then(|pod| resources::of_pod(pod, "cpu")));
+        }
+        self.cpu.flatten()
     }
 
     /// The template of that pod.
