@@ -247,11 +247,11 @@ fn finished_jobs(row: &Row, lasting: Lasting, options: &Options) -> Option<Advic
     let Lasting { jobs, failed, pods, is_cron } = lasting;
     let text = if is_cron {
         format!(
-            "{jobs} finished and {failed} failed Jobs of {pods} Pods are kept, and billed as long as they are there: set \
-             ttlSecondsAfterFinished, or lower history limits"
+            "up to {jobs} complete and {failed} failed Jobs are kept, and billed as long as they are there ({pods} Pods each): \
+             set ttlSecondsAfterFinished, or lower the history limits"
         )
     } else {
-        format!("its {pods} Pods are billed as long as the Job is there: set ttlSecondsAfterFinished, or delete it")
+        format!("billed as long as the Job is there ({pods} Pods): set ttlSecondsAfterFinished, or delete the Job")
     };
     // A CronJob that never fails keeps no failed Jobs.
     let kept = if jobs == 0 { failed } else { jobs };

@@ -261,11 +261,7 @@ mod tests {
     use crate::plan::input::{Object, Source};
 
     fn inventory(values: &[Value]) -> Inventory {
-        let object = |value: &Value| Object {
-            value: value.clone(),
-            source: Source { file: "a.yaml".to_owned(), line: 1 },
-            denied: Vec::new(),
-        };
+        let object = |value: &Value| Object::new(value.clone(), Source { file: "a.yaml".to_owned(), line: 1 });
         Inventory::of(values.iter().map(object).collect(), "shop")
     }
 

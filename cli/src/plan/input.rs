@@ -30,6 +30,16 @@ pub struct Object {
     pub source: Source,
     /// The rules for which it is denied and which the policy does not fix. Empty: it runs on virtual nodes.
     pub denied: Vec<String>,
+    /// Whether its placement keeps it off virtual nodes.
+    pub is_elsewhere: bool,
+}
+
+impl Object {
+    /// An object that runs on virtual nodes, if it has Pods.
+    #[must_use]
+    pub const fn new(value: Value, source: Source) -> Self {
+        Self { value, source, denied: Vec::new(), is_elsewhere: false }
+    }
 }
 
 /// What makes an object the same object. The version of its API is not part of it.
@@ -65,6 +75,8 @@ pub struct Item {
     pub source: Source,
     /// See [`Object::denied`].
     pub denied: Vec<String>,
+    /// See [`Object::is_elsewhere`].
+    pub is_elsewhere: bool,
     /// The object that manages it, if one does.
     pub owner: Option<Id>,
 }
@@ -106,12 +118,12 @@ impl Inventory {
     }
 
     fn add(&mut self, object: Object, namespace: &str) {
-        let Object { mut value, source, denied } = object;
+        let Object { mut value, source, denied, is_elsewhere } = object;
         let is_list = text(&value, "kind").ends_with("List");
         if let Some(Value::Array(items)) = value.get_mut("items").filter(|_| is_list).map(Value::take) {
             for item in items {
                 let value = typed_item(item, &value);
-                self.add(Object { value, source: source.clone(), denied: denied.clone() }, namespace);
+                self.add(Object { value, source: source.clone(), denied: denied.clone(), is_elsewhere }, namespace);
             }
             return;
         }
@@ -126,7 +138,7 @@ impl Inventory {
         let group = group_of(&api_version).to_owned();
         let id = Id { namespace: namespace.to_owned(), name: name.to_owned(), group, kind };
         let owner = owner_of(&value, namespace);
-        let item = Item { id, api_version, value, source, denied, owner };
+        let item = Item { id, api_version, value, source, denied, is_elsewhere, owner };
         match self.by_id.get(&item.id).copied().filter(|_| !item.id.name.is_empty()) {
             Some(index) => self.replace(index, item),
             None => {
@@ -206,7 +218,7 @@ mod tests {
     use super::*;
 
     fn object(value: Value, line: usize) -> Object {
-        Object { value, source: Source { file: "a.yaml".to_owned(), line }, denied: Vec::new() }
+        Object::new(value, Source { file: "a.yaml".to_owned(), line })
     }
 
     #[test]

@@ -141,7 +141,7 @@ mod tests {
     fn unknown_kinds_are_looked_into() {
         let seems = |api_version: &str, spec: Value| {
             let value = json!({"apiVersion": api_version, "kind": "Thing", "metadata": {"name": "a"}, "spec": spec});
-            let object = Object { value, source: Source { file: String::new(), line: 1 }, denied: Vec::new() };
+            let object = Object::new(value, Source { file: String::new(), line: 1 });
             seems_to_have_pods(&Inventory::of(vec![object], "default").items[0])
         };
         assert!(seems("kafka.strimzi.io/v1", json!({"kafka": {"replicas": 3}})));

@@ -72,6 +72,8 @@ pub struct Plan {
     pub rows: Vec<Row>,
     /// Their sum.
     pub total: Total,
+    /// The Pods that need less than half of an OCPU, and are given one.
+    pub small_pods: u64,
     /// The workloads that do not run there.
     pub apart: Vec<Apart>,
     /// What those would take that are denied today.
@@ -131,6 +133,7 @@ impl Plan {
             cost: Cost::of(&total, &capacity, &options),
             advice: advice::of(&rows, &options),
             uncounted: uncounted.into_values().collect(),
+            small_pods: small_pods(&rows, &options),
             options,
             rows,
             total,
@@ -148,6 +151,13 @@ impl Plan {
 /// If `out` cannot be written to.
 pub fn write(plan: &Plan, format: Format, out: &mut dyn Write) -> io::Result<()> {
     output::write(plan, format, out)
+}
+
+/// The Pods that need less than half of an OCPU, and are given one.
+fn small_pods(rows: &[Row], options: &Options) -> u64 {
+    let ocpu = options.rates.ocpu();
+    let small = rows.iter().filter(|row| row.given.cpu.times(2) < ocpu);
+    small.map(|row| row.pods(options)).fold(0, u64::saturating_add)
 }
 
 /// What the objects come to, one after the other.

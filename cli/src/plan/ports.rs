@@ -169,11 +169,7 @@ mod tests {
     use crate::plan::input::{Object, Source};
 
     fn lines(services: &[Value]) -> Vec<String> {
-        let object = |value: &Value| Object {
-            value: value.clone(),
-            source: Source { file: String::new(), line: 1 },
-            denied: Vec::new(),
-        };
+        let object = |value: &Value| Object::new(value.clone(), Source { file: String::new(), line: 1 });
         let rules = of(&Inventory::of(services.iter().map(object).collect(), "shop"));
         let of_services = rules.iter().filter(|rule| !rule.services.is_empty());
         of_services

@@ -7,7 +7,7 @@ use super::count::Replicas;
 use super::*;
 
 fn object(value: Value) -> Object {
-    Object { value, source: Source { file: "a.yaml".to_owned(), line: 1 }, denied: Vec::new() }
+    Object::new(value, Source { file: "a.yaml".to_owned(), line: 1 })
 }
 
 fn plan(values: &[Value]) -> Plan {
@@ -332,6 +332,23 @@ fn notebooks_runners_and_games() {
     let mut pod = t;
     pod["metadata"] = json!({"name": "kafka-0"});
     assert_eq!(count(of_kind("core.strimzi.io/v1", "StrimziPodSet", json!({"pods": [pod]}))), ["kafka-0 1+0"]);
+}
+
+#[test]
+fn placement_keeps_a_workload_apart() {
+    let mut elsewhere = object(of_kind("apps/v1", "Deployment", json!({"template": pod_template()})));
+    elsewhere.is_elsewhere = true;
+    let plan = Plan::new(vec![elsewhere], Options::default());
+    assert_eq!((plan.rows.len(), plan.apart.len(), plan.apart_total.pods), (0, 1, 0));
+    assert_eq!(plan.apart[0].reasons, [Reason::Elsewhere]);
+}
+
+#[test]
+fn small_pods_are_counted() {
+    let of = |cpu: &str| {
+        plan(&[of_kind("apps/v1", "Deployment", json!({"replicas": 3, "template": template(cpu, "1M")}))]).small_pods
+    };
+    assert_eq!((of("999m"), of("1"), of("3")), (3, 0, 0));
 }
 
 #[test]

@@ -165,6 +165,8 @@ pub enum Reason {
     TooLarge(u64),
     /// It belongs to a node: a static Pod.
     OfNode,
+    /// Its placement keeps it off virtual nodes.
+    Elsewhere,
 }
 
 impl Reason {
@@ -178,6 +180,9 @@ impl Reason {
         }
         if owner.is_some_and(|owner| owner.kind == "DaemonSet") {
             reasons.push(Self::OnEachNode);
+        }
+        if item.is_elsewhere {
+            reasons.push(Self::Elsewhere);
         }
         if !item.denied.is_empty() {
             reasons.push(Self::Denied(item.denied.clone()));
@@ -200,6 +205,7 @@ impl Reason {
                 format!("needs {ocpus} OCPU; {} gives a Pod at most {most}", shape.name())
             }
             Self::OfNode => "a static Pod of a node".to_owned(),
+            Self::Elsewhere => "its placement keeps it off virtual nodes".to_owned(),
         }
     }
 }

@@ -73,22 +73,29 @@ fn summary(plan: &Plan) -> Option<Section> {
     let Total { pods, cpu, memory, ocpus, gb, .. } = plan.total;
     let options = &plan.options;
     let mut lines = vec![
-        format!("{pods} Pods ask for {} CPU and {} GB of memory.", cpus(cpu), gigabytes(memory, options)),
+        format!("{} ask for {} CPU and {} GB of memory.", many(pods, "Pod"), cpus(cpu), gigabytes(memory, options)),
         format!("They are given {ocpus} OCPU and {gb} GB of memory."),
     ];
     if let (Some(cpu), Some(memory)) = (plan.total.cpu_factor(options), plan.total.memory_factor(options)) {
         lines.push(format!("That is {cpu:.1} times the cpu and {memory:.1} times the memory."));
     }
+    if plan.small_pods > 0 {
+        let are = if plan.small_pods == 1 { "needs" } else { "need" };
+        lines.push(format!(
+            "{} of them {are} less than half of the one OCPU that is the least: fewer and larger Pods cost less.",
+            plan.small_pods
+        ));
+    }
     if let Some(cost) = &plan.cost {
         let money = |amount| money(amount, options);
         let missing = options.prices.missing();
         lines.push(format!(
-            "A month of {} hours costs {}: {} for the Pods, {} for {} virtual nodes.",
+            "A month of {} hours costs {}: {} for the Pods, {} for {}.",
             options.prices.hours(),
             money(cost.sum()),
             money(cost.pods),
             money(cost.nodes),
-            plan.capacity.virtual_nodes
+            many(plan.capacity.virtual_nodes, "virtual node")
         ));
         lines.push(format!("Of the Pods' cost, {} are for rounding up.", money(cost.rounding)));
         if !missing.is_empty() {
@@ -126,6 +133,7 @@ fn assumptions(plan: &Plan) -> Option<Section> {
         replicas.to_owned(),
         surge.to_owned(),
         "Pods of Jobs count for the whole month: Oracle bills a finished Job until it is deleted.".to_owned(),
+        "Finished Jobs that a CronJob keeps are not in the sums; the advice names them.".to_owned(),
         format!("Arithmetic of Oracle's page: {ALLOCATION_PAGE}"),
     ];
     Some(Section { title: "Assumptions", lines, ..Section::default() })
@@ -156,7 +164,7 @@ fn row_columns(options: &Options) -> Vec<Column> {
         numbers("Factor"),
     ];
     if options.prices.is_given() {
-        columns.extend([numbers("Month"), numbers("Rounding")]);
+        columns.extend([numbers("A month"), numbers("Of it for rounding")]);
     }
     columns
 }
@@ -199,7 +207,7 @@ fn sum_cells(name: &str, total: &Total, options: &Options) -> Vec<String> {
 fn advice(plan: &Plan) -> Option<Section> {
     let mut columns = vec![words("Workload"), words("Advice"), numbers("OCPU"), numbers("GB")];
     if plan.options.prices.is_given() {
-        columns.push(numbers("Month"));
+        columns.push(numbers("A month"));
     }
     let rows = plan.advice.iter().map(|advice| {
         let mut cells =
@@ -232,7 +240,8 @@ fn apart(plan: &Plan) -> Option<Section> {
     let Total { pods, ocpus, gb, .. } = plan.apart_total;
     let mut notes = Vec::new();
     if pods > 0 {
-        notes.push(format!("Once they are no longer denied, {pods} Pods of these take {ocpus} OCPU and {gb} GB more."));
+        let pods = many(pods, "Pod");
+        notes.push(format!("Once they are no longer denied, {pods} of these take {ocpus} OCPU and {gb} GB more."));
     }
     (!plan.apart.is_empty()).then(|| Section {
         title: "Not on virtual nodes, not in the sums",
@@ -273,14 +282,15 @@ fn capacity(plan: &Plan) -> Option<Section> {
         None => "No subnet is large enough for them: use several node pools with a subnet each".to_owned(),
     };
     let lines = vec![
-        format!("{} Pods, and {} while all workloads are rolled out.", capacity.pods, capacity.pods_in_rollout),
+        format!("{}, and {} while all workloads are rolled out.", many(capacity.pods, "Pod"), capacity.pods_in_rollout),
         format!(
-            "{} virtual nodes at {PODS_PER_NODE} Pods each, for a rollout ({COMPARISON_PAGE}).",
-            capacity.virtual_nodes
+            "{} at {PODS_PER_NODE} Pods each, for a rollout ({COMPARISON_PAGE}).",
+            many(capacity.virtual_nodes, "virtual node")
         ),
         format!(
-            "{} addresses in the subnet of the Pods, and {} in a rollout, the virtual nodes' included.",
-            capacity.addresses, capacity.addresses_in_rollout
+            "{} in the subnet of the Pods, and {} in a rollout, the virtual nodes' included.",
+            many_es(capacity.addresses, "address"),
+            capacity.addresses_in_rollout
         ),
         format!("{subnet}; Oracle keeps {RESERVED_ADDRESSES} addresses of each ({SUBNET_PAGE})."),
         "Pods that terminate keep their address until they are gone; leave room for them.".to_owned(),
@@ -299,6 +309,16 @@ fn ports(plan: &Plan) -> Option<Section> {
     let table = Table { columns, rows: rows.collect(), sum: Vec::new() };
     let lines = vec![format!("On virtual nodes security lists are never managed for you. From {NETWORK_PAGE}")];
     Some(Section { title: "Ports that security rules open", lines, table: Some(table), notes: Vec::new() })
+}
+
+/// A number of things: `1 Pod`, `2 Pods`.
+fn many(count: u64, thing: &str) -> String {
+    if count == 1 { format!("1 {thing}") } else { format!("{count} {thing}s") }
+}
+
+/// The same for a word that takes `es`.
+fn many_es(count: u64, thing: &str) -> String {
+    if count == 1 { format!("1 {thing}") } else { format!("{count} {thing}es") }
 }
 
 /// CPUs with up to three decimal places, as `1.57`.

@@ -24,6 +24,7 @@ pub fn write(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
         "assumptions": assumptions(options),
         "workloads": plan.rows.iter().map(|row| workload(row, &[], options)).collect::<Vec<_>>(),
         "total": total(&plan.total, options),
+        "pods_below_half_an_ocpu": plan.small_pods,
         "not_on_virtual_nodes": plan.apart.iter().map(|apart| workload(&apart.row, &apart.reasons, options)).collect::<Vec<_>>(),
         "total_if_not_denied": total(&plan.apart_total, options),
         "not_counted": plan.uncounted,

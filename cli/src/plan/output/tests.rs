@@ -6,10 +6,8 @@ use crate::plan::{Object, Options, Source};
 const FORMATS: [Format; 5] = [Format::Text, Format::Csv, Format::Json, Format::Markdown, Format::Html];
 
 fn print(values: &[Value], options: Options, format: Format) -> String {
-    let object = |(index, value): (usize, &Value)| Object {
-        value: value.clone(),
-        source: Source { file: "a.yaml".to_owned(), line: index + 1 },
-        denied: Vec::new(),
+    let object = |(index, value): (usize, &Value)| {
+        Object::new(value.clone(), Source { file: "a.yaml".to_owned(), line: index + 1 })
     };
     let plan = Plan::new(values.iter().enumerate().map(object).collect(), options);
     let mut out = Vec::new();
@@ -126,11 +124,8 @@ fn what_is_in_a_manifest_is_never_markup() {
 #[test]
 fn a_table_has_as_many_cells_as_columns() {
     for options in [Options::default(), priced()] {
-        let object = Object {
-            value: web("web"),
-            source: Source { file: "a.yaml".to_owned(), line: 1 },
-            denied: vec!["init-containers".to_owned()],
-        };
+        let mut object = Object::new(web("web"), Source { file: "a.yaml".to_owned(), line: 1 });
+        object.denied = vec!["init-containers".to_owned()];
         let allowed = Object { value: web("api"), denied: Vec::new(), ..object.clone() };
         for section in document::of(&Plan::new(vec![object, allowed], options)) {
             for row in section
