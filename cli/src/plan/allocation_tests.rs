@@ -202,23 +202,6 @@ fn resources_of_the_whole_pod_count_in_place_of_the_containers() {
     assert_eq!(Pod { cpu: resource("", "16"), ..Pod::default() }.asked(Kind::Cpu), amount("16"));
 }
 
-#[test]
-fn the_figures_of_the_guide() {
-    // The table in docs/sizing.md, which counts in OCPUs.
-    for (containers, sum, ocpus, gb) in [
-        (vec![("1", "2G")], "2250M", 1, 3),
-        (vec![("1", "1750M")], "2G", 1, 2),
-        (vec![("500m", "500M"), ("500m", "500M")], "1250M", 1, 2),
-        (vec![("250m", "500M")], "750M", 1, 1),
-    ] {
-        let pod = limits(&containers);
-        assert_eq!(given(&pod, &A1), (ocpus, gb), "{containers:?}");
-        assert_eq!(Allocation::of(&pod, &A1).memory, amount(sum), "{containers:?}");
-    }
-    let none = Allocation::of(&pod(&[Container::default()]), &A1);
-    assert_eq!((none.cpu, none.memory, none.ocpus, none.gb), (amount("125m"), amount("750M"), 1, 1));
-}
-
 mod laws {
     use super::*;
     use proptest::prelude::*;

@@ -493,6 +493,72 @@ fn nothing_in_an_object_makes_it_panic() {
     }
 }
 
+/// The guide, whose figures are held here.
+const GUIDE: &str = include_str!("../../../docs/sizing.md");
+
+/// The lines of the first block of the guide behind a marker: a code block or a table.
+fn block_of_guide(marker: &str) -> Vec<&'static str> {
+    let (_, rest) = GUIDE.split_once(&format!("<!-- plan: {marker} -->\n")).unwrap();
+    let mut lines = rest.lines().skip_while(|line| line.starts_with("<!--")).peekable();
+    let is_code = lines.next_if(|line| line.starts_with("```")).is_some();
+    lines.take_while(|line| if is_code { *line != "```" } else { !line.is_empty() }).collect()
+}
+
+fn plan_of_guide() -> Plan {
+    let manifests = block_of_guide("manifests").join("\n");
+    let documents = manifests.split("\n---\n").map(|document| yaml_serde::from_str(document).unwrap());
+    let prices = cost::Prices::of_value(&json!({"ocpu": 0.03, "gb": 0.002, "node": 0.02})).unwrap();
+    Plan::new(documents.map(object).collect(), Options { prices, ..Options::default() })
+}
+
+#[test]
+fn the_guide_has_the_figures_of_the_report() {
+    let mut out = Vec::new();
+    write(&plan_of_guide(), Format::Text, &mut out).unwrap();
+    let report = String::from_utf8(out).unwrap();
+    let lines = block_of_guide("report");
+    assert!(lines.len() > 5);
+    for line in lines {
+        assert!(report.lines().any(|of_report| of_report == line), "{line}\n{report}");
+    }
+}
+
+#[test]
+fn the_guide_has_the_advice_of_the_report() {
+    let plan = plan_of_guide();
+    let rows: Vec<&str> = block_of_guide("advice").into_iter().skip(2).collect();
+    assert_eq!(rows.len(), plan.advice.len());
+    for (row, advice) in rows.iter().zip(&plan.advice) {
+        let figures = format!("| {} | {} | {} |", advice.ocpus, advice.gb, cost::cents(advice.month));
+        let name = advice.workload.split(' ').next_back().unwrap();
+        assert!(row.ends_with(&figures) && row.contains(name), "{row}\n{figures}");
+    }
+}
+
+#[test]
+fn the_guide_has_the_arithmetic() {
+    use allocation::{Allocation, Rates, Shape};
+
+    let rows: Vec<&str> = block_of_guide("table").into_iter().skip(2).collect();
+    assert_eq!(rows.len(), 8);
+    for row in rows {
+        let cells: Vec<&str> = row.trim_matches('|').split('|').map(str::trim).collect();
+        let containers = cells[0].split(" and ").map(|container| {
+            let (cpu, memory) = container.trim_matches('`').split_once(", ").unwrap();
+            let mut limits = json!({"cpu": cpu, "memory": memory});
+            limits.as_object_mut().unwrap().retain(|_, quantity| quantity != "-");
+            json!({"name": "c", "resources": {"limits": limits}})
+        });
+        let pod = pod::read(&json!({"spec": {"containers": containers.collect::<Vec<_>>()}}), "spec").pod;
+        for (shape, cell) in [(Shape::E4, cells[2]), (Shape::A1, cells[3])] {
+            let rates = Rates::of_shape(shape);
+            let given = Allocation::of(&pod, &rates);
+            assert_eq!(cell, format!("{} OCPU, {} GB", given.ocpus, given.gb), "{row}");
+            assert_eq!(cells[1], format!("{} GB", given.memory.in_units(rates.gb())), "{row}");
+        }
+    }
+}
+
 /// A workload, as Kubernetes takes it.
 fn any_workload() -> impl Strategy<Value = Value> {
     let quantity = prop_oneof![Just(None), (1..5000_u32).prop_map(|millis| Some(format!("{millis}m")))];

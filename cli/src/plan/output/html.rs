@@ -6,9 +6,9 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::document::{Section, Table};
 
-const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:90rem;padding:0 1rem}\
+const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:110rem;padding:0 1rem}\
 table{border-collapse:collapse;margin:1rem 0}th,td{border-bottom:1px solid #8888;padding:.25rem .75rem;text-align:left;\
-vertical-align:top}.number{text-align:right;white-space:nowrap}.sum{font-weight:bold}div{overflow-x:auto}\
+vertical-align:top}td:not(.number){min-width:11rem}.number{text-align:right;white-space:nowrap}.sum{font-weight:bold}div{overflow-x:auto}\
 @media(prefers-color-scheme:dark){body{background:#111;color:#eee}}";
 
 /// Writes the sections.
