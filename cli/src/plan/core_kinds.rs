@@ -34,7 +34,8 @@ pub fn deployment<'a>(counter: &Counter<'a>, item: &'a Item) -> Counted<'a> {
 pub fn job<'a>(_: &Counter<'a>, item: &'a Item) -> Counted<'a> {
     let spec = item.value.get("spec").unwrap_or(&Value::Null);
     let mut group = Group::at(item, "/spec/template", job_count(spec))?;
-    if !is_deleted(spec) && !is_hook(&item.value) {
+    // What has a controller is deleted by that.
+    if !is_deleted(spec) && !is_deleted_hook(&item.value) && item.owner.is_none() {
         group.lasting = Some(Lasting { jobs: 1, failed: 0, pods: finished(spec), is_cron: false });
     }
     Ok(vec![group])
@@ -55,7 +56,8 @@ pub fn cron_job<'a>(_: &Counter<'a>, item: &'a Item) -> Counted<'a> {
     let kept = |pointer: &str, default| whole(field(pointer)).unwrap_or(default);
     let jobs = kept("/spec/successfulJobsHistoryLimit", 3);
     let failed = kept("/spec/failedJobsHistoryLimit", 1);
-    if !is_deleted(spec) && jobs.saturating_add(failed) > 0 {
+    let is_hook = field("/spec/jobTemplate").is_some_and(is_deleted_hook);
+    if !is_deleted(spec) && !is_hook && jobs.saturating_add(failed) > 0 {
         group.lasting = Some(Lasting { jobs, failed, pods: finished(spec), is_cron: true });
     }
     Ok(vec![group])
@@ -85,11 +87,11 @@ fn is_deleted(spec: &Value) -> bool {
     whole(spec.get("ttlSecondsAfterFinished")).is_some()
 }
 
-/// Whether Helm or Argo CD makes the Job as a hook, and deletes it if told to.
-fn is_hook(job: &Value) -> bool {
-    let annotations = job.pointer("/metadata/annotations").and_then(Value::as_object);
-    annotations.is_some_and(|annotations| {
-        annotations.contains_key("helm.sh/hook-delete-policy")
-            || annotations.contains_key("argocd.argoproj.io/hook-delete-policy")
-    })
+/// Whether a Job, or the Jobs of a template, are hooks of Helm or Argo CD that are deleted when they have succeeded.
+fn is_deleted_hook(job: &Value) -> bool {
+    let annotations = job.pointer("/metadata/annotations").unwrap_or(&Value::Null);
+    let is_hook = ["helm.sh/hook", "argocd.argoproj.io/hook"].iter().any(|key| annotations.get(key).is_some());
+    let policies = ["helm.sh/hook-delete-policy", "argocd.argoproj.io/hook-delete-policy"];
+    let mut policies = policies.iter().flat_map(|key| text(annotations, key).split(','));
+    is_hook && policies.any(|policy| matches!(policy.trim(), "hook-succeeded" | "HookSucceeded"))
 }

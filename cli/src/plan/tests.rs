@@ -443,7 +443,21 @@ fn advice_on_finished_jobs() {
     assert_eq!(job(json!({"template": t})), ["FinishedJobs 1 1"]);
     assert_eq!(job(json!({"template": t, "completions": 4})), ["FinishedJobs 4 4"]);
     assert_eq!(job(json!({"template": t, "ttlSecondsAfterFinished": 0})), none);
-    assert_eq!(of_job("Job", json!({"template": t}), json!({"helm.sh/hook-delete-policy": "hook-succeeded"})), none);
+    let hook = |annotations: Value| of_job("Job", json!({"template": t}), annotations);
+    assert_eq!(
+        hook(
+            json!({"helm.sh/hook": "pre-install", "helm.sh/hook-delete-policy": "before-hook-creation,hook-succeeded"})
+        ),
+        none
+    );
+    assert_eq!(
+        hook(json!({"argocd.argoproj.io/hook": "Sync", "argocd.argoproj.io/hook-delete-policy": "HookSucceeded"})),
+        none
+    );
+    assert_eq!(hook(json!({"helm.sh/hook": "pre-install"})), ["FinishedJobs 1 1"]);
+    assert_eq!(hook(json!({"helm.sh/hook-delete-policy": "hook-succeeded"})), ["FinishedJobs 1 1"]);
+    let owned = plan(&[owned("batch/v1", "Job", "j", ("example.com/v1", "Thing", "a"), json!({"template": t}))]);
+    assert_eq!((owned.total.pods, owned.advice.len()), (1, 0));
     let cron = |spec: Value| of_job("CronJob", spec, json!({}));
     assert_eq!(cron(json!({"jobTemplate": {"spec": {"template": t}}})), ["FinishedJobs 3 3"]);
     let one = json!({"successfulJobsHistoryLimit": 1, "jobTemplate": {"spec": {"template": t, "completions": 2}}});
