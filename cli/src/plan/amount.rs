@@ -4,7 +4,7 @@
 
 use std::iter::Sum;
 
-use oke_virtual_nodes_policy::quantity::Quantity;
+use oke_virtual_nodes_policy::document::quantity::Quantity;
 use serde_json::Value;
 
 /// The billionths of a unit.
