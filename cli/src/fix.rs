@@ -8,7 +8,6 @@ use std::io::Write as _;
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
-use serde::Serialize;
 use serde_json::Value;
 
 use crate::check::{self, Context, FileFix, Report};
