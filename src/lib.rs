@@ -30,7 +30,6 @@ pub mod lint;
 pub mod review;
 pub mod rules;
 
-use kubewarden_policy_sdk::protocol_version_guest;
 use wapc_guest::{CallResult, register_function};
 
 use check::Catalogue;
@@ -43,12 +42,15 @@ use review::verdict::{Early, Verdict};
 /// The rules of this policy.
 pub static CATALOGUE: Catalogue = Catalogue { rules: rules::RULES, checks: rules::CHECKS };
 
+/// The version of the protocol between host and policy, as JSON; the SDK's answer, without its serialiser.
+pub const PROTOCOL_VERSION: &str = "\"v1\"";
+
 /// Registers the functions that the host calls.
 #[unsafe(no_mangle)]
 pub extern "C" fn wapc_init() {
     register_function("validate", |payload| Ok(validate(&Host, payload).to_json().into_bytes()));
     register_function("validate_settings", validate_settings);
-    register_function("protocol_version", protocol_version_guest);
+    register_function("protocol_version", |_| Ok(PROTOCOL_VERSION.as_bytes().to_vec()));
 }
 
 /// Judges a request for the policy server. `payload` is Kubewarden's `{"request": ..., "settings": ...}`.
@@ -73,8 +75,11 @@ pub fn check_settings(json: Option<&str>) -> Result<(), SettingsError> {
     Settings::read(&config::parse(json)?, CATALOGUE.rules).map(drop)
 }
 
-/// Says whether settings are valid. Never an error of the host's: every error is in the answer's message.
-fn validate_settings(payload: &[u8]) -> CallResult {
+/// Says whether settings are valid. Every error is in the answer's message.
+///
+/// # Errors
+/// None: the type is the one that the host calls.
+pub fn validate_settings(payload: &[u8]) -> CallResult {
     let message = match std::str::from_utf8(payload) {
         Ok(json) => check_settings(Some(json)).err().map(|error| error.0),
         Err(_) => Some("the settings are not valid UTF-8".to_owned()),

@@ -69,6 +69,7 @@ pub fn evaluate(subject: Subject<'_>, scope: Scope) -> Evaluation {
         template: None,
         first_empty_dir: None,
         host_ports: None,
+        cpu: None,
         container: None,
         result: Evaluation::default(),
     };
@@ -103,6 +104,7 @@ impl<'d> Evaluator<'d> {
             let Some(pod) = template.spec else { continue };
             self.context.template = kept.or(Some(template));
             self.context.host_ports = None;
+            self.context.cpu = None;
             let first = pod.volumes().into_iter().find(|volume| volume.is_empty_dir());
             self.context.first_empty_dir = first.map(|volume| volume.node);
             match scope {

@@ -9,4 +9,4 @@ pub use crate::lint::finding::Scalar;
 pub use crate::lint::oracle::Row;
 pub use crate::lint::rule::Fix::{Full, Safe};
 pub use crate::lint::rule::Level::{Deny, Off, Warn};
-pub use crate::lint::rule::{Parameter, ParameterKind, Rule};
+pub use crate::lint::rule::{Parameter, ParameterKind, Rule, doc};

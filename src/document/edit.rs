@@ -7,6 +7,7 @@ use std::borrow::Cow;
 
 use super::path::Step;
 use super::scan::Scanner;
+use super::text::json_text;
 
 /// One change of a JSON text.
 pub struct Change<'d> {
@@ -125,7 +126,7 @@ fn object(text: &str, changes: &[Rest<'_, '_>], out: &mut String) -> Option<()> 
         if !std::mem::take(&mut is_first) {
             out.push(',');
         }
-        out.push_str(&serde_json::to_string(key).ok()?);
+        json_text(out, key);
         out.push(':');
         value(text, changes, out)
     };

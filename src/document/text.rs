@@ -1,6 +1,7 @@
 //! Small texts: how strings are put together, sorted, and written as JSON.
 
 use std::collections::BinaryHeap;
+use std::fmt::Write;
 
 /// Appends the parts. Each of its callers would hold as much code of its own.
 #[inline(never)]
@@ -53,8 +54,22 @@ fn is_printable(byte: u8) -> bool {
 
 /// Appends a string as JSON.
 pub fn json_text(out: &mut String, text: &str) {
-    // Serialising a string cannot fail.
-    out.push_str(&serde_json::to_string(text).unwrap_or_default());
+    out.push('"');
+    let mut rest = text;
+    // Most texts have nothing to escape, and are appended in one piece.
+    while let Some(at) = rest.bytes().position(|byte| byte < b' ' || matches!(byte, b'"' | b'\\')) {
+        let Some((plain, special)) = rest.split_at_checked(at) else { break };
+        out.push_str(plain);
+        let mut chars = special.chars();
+        match chars.next().unwrap_or_default() {
+            char @ ('"' | '\\') => out.extend(['\\', char]),
+            '\n' => out.push_str("\\n"),
+            // Writing into a string cannot fail.
+            char => _ = write!(out, "\\u{:04x}", u32::from(char)),
+        }
+        rest = chars.as_str();
+    }
+    append(out, &[rest, "\""]);
 }
 
 /// Appends a key to an object that is being written; its value comes next.

@@ -1,5 +1,7 @@
 //! A rule's declaration.
 
+use std::marker::PhantomData;
+
 use crate::lint::lookup::Lookup;
 use crate::lint::oracle::Row;
 
@@ -62,6 +64,35 @@ pub enum ParameterKind {
     Number(i64, i64),
 }
 
+/// A list that only documentation and tests read. The module does not carry it.
+#[derive(Debug)]
+pub struct Documented<T: 'static> {
+    #[cfg(not(target_arch = "wasm32"))]
+    items: &'static [T],
+    item: PhantomData<T>,
+}
+
+/// A list that only documentation and tests read.
+#[must_use]
+pub const fn doc<T>(items: &'static [T]) -> Documented<T> {
+    #[cfg(target_arch = "wasm32")]
+    let _ = items;
+    Documented {
+        #[cfg(not(target_arch = "wasm32"))]
+        items,
+        item: PhantomData,
+    }
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+impl<T> std::ops::Deref for Documented<T> {
+    type Target = [T];
+
+    fn deref(&self) -> &[T] {
+        self.items
+    }
+}
+
 /// A rule: one row of Oracle's page, or a part of it. Its page, `docs/rules/<id>.md`, says why and what to do instead.
 #[derive(Debug)]
 pub struct Rule {
@@ -76,18 +107,18 @@ pub struct Rule {
     /// Its own settings.
     pub parameters: &'static [&'static Parameter],
     /// The rows of Oracle's page that it stands for, in the order of the page.
-    pub rows: &'static [Row],
+    pub rows: Documented<Row>,
     /// Whether it is also asked when a running pod is resized.
     pub is_asked_on_resize: bool,
     /// Whether its fix is made in new Jobs, although their template stays as it is.
     pub fixes_new_jobs: bool,
     /// The kinds that the setting `lookups` has to name, or the rule finds nothing.
-    pub lookups: &'static [Lookup],
+    pub lookups: Documented<Lookup>,
     /// Whether the webhook rules that come with the policy leave out the requests that this rule looks at.
     pub outside_default_webhook_rules: bool,
     /// The fields that its fix may change, by name. One that ends with `.` or `[` is the object whose members it may
     /// change, inside `resources`.
-    pub fix_fields: &'static [&'static str],
+    pub fix_fields: Documented<&'static str>,
 }
 
 impl Rule {
@@ -98,12 +129,12 @@ impl Rule {
         tolerant: Level::Deny,
         fix: None,
         parameters: &[],
-        rows: &[],
+        rows: doc(&[]),
         is_asked_on_resize: false,
         fixes_new_jobs: false,
-        lookups: &[],
+        lookups: doc(&[]),
         outside_default_webhook_rules: false,
-        fix_fields: &[],
+        fix_fields: doc(&[]),
     };
 }
 
@@ -113,7 +144,7 @@ pub static PLACEMENT: Rule = Rule {
     strict: Level::Warn,
     tolerant: Level::Warn,
     fix: Some(Fix::Full),
-    rows: &[Row::MixedClusters],
+    rows: doc(&[Row::MixedClusters]),
     ..Rule::NEW
 };
 

@@ -7,7 +7,7 @@ pub static RULE: Rule = Rule {
     id: "attach",
     strict: Deny,
     tolerant: Deny,
-    rows: &[Row::Attach],
+    rows: doc(&[Row::Attach]),
     ..Rule::NEW
 };
 

@@ -8,7 +8,7 @@ pub static RULE: Rule = Rule {
     id: "cluster-autoscaler",
     strict: Deny,
     tolerant: Deny,
-    rows: &[Row::ScalingByClusterAutoscaler, Row::ClusterAutoscaler],
+    rows: doc(&[Row::ScalingByClusterAutoscaler, Row::ClusterAutoscaler]),
     ..Rule::NEW
 };
 

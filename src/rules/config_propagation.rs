@@ -10,7 +10,7 @@ pub static RULE: Rule = Rule {
     id: "config-propagation",
     strict: Warn,
     tolerant: Off,
-    rows: &[Row::ConfigPropagation],
+    rows: doc(&[Row::ConfigPropagation]),
     outside_default_webhook_rules: true,
     ..Rule::NEW
 };

@@ -7,7 +7,7 @@ pub static RULE: Rule = Rule {
     id: "daemonset",
     strict: Deny,
     tolerant: Deny,
-    rows: &[Row::DaemonSets],
+    rows: doc(&[Row::DaemonSets]),
     ..Rule::NEW
 };
 

@@ -10,8 +10,8 @@ pub static RULE: Rule = Rule {
     strict: Deny,
     tolerant: Warn,
     fix: Some(Safe),
-    rows: &[Row::DeletionGracePeriod],
-    fix_fields: &["deletionGracePeriodSeconds"],
+    rows: doc(&[Row::DeletionGracePeriod]),
+    fix_fields: doc(&["deletionGracePeriodSeconds"]),
     ..Rule::NEW
 };
 

@@ -7,7 +7,7 @@ pub static RULE: Rule = Rule {
     id: "emptydir-count",
     strict: Deny,
     tolerant: Deny,
-    rows: &[Row::EmptyDirCount],
+    rows: doc(&[Row::EmptyDirCount]),
     ..Rule::NEW
 };
 

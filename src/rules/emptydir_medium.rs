@@ -9,8 +9,8 @@ pub static RULE: Rule = Rule {
     tolerant: Deny,
     fix: Some(Full),
     parameters: &[&MEDIUM],
-    rows: &[Row::EmptyDirMedium],
-    fix_fields: &["medium"],
+    rows: doc(&[Row::EmptyDirMedium]),
+    fix_fields: doc(&["medium"]),
     ..Rule::NEW
 };
 

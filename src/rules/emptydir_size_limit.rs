@@ -8,8 +8,8 @@ pub static RULE: Rule = Rule {
     strict: Deny,
     tolerant: Warn,
     fix: Some(Safe),
-    rows: &[Row::EmptyDirSizeLimit],
-    fix_fields: &["sizeLimit"],
+    rows: doc(&[Row::EmptyDirSizeLimit]),
+    fix_fields: doc(&["sizeLimit"]),
     ..Rule::NEW
 };
 

@@ -7,7 +7,7 @@ pub static RULE: Rule = Rule {
     id: "ephemeral-containers",
     strict: Deny,
     tolerant: Deny,
-    rows: &[Row::EphemeralContainers],
+    rows: doc(&[Row::EphemeralContainers]),
     ..Rule::NEW
 };
 

@@ -7,7 +7,7 @@ pub static RULE: Rule = Rule {
     id: "exec",
     strict: Deny,
     tolerant: Deny,
-    rows: &[Row::Exec],
+    rows: doc(&[Row::Exec]),
     ..Rule::NEW
 };
 

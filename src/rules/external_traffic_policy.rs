@@ -9,8 +9,8 @@ pub static RULE: Rule = Rule {
     strict: Deny,
     tolerant: Warn,
     fix: Some(Full),
-    rows: &[Row::ClientAddresses],
-    fix_fields: &["externalTrafficPolicy", "healthCheckNodePort", PRESERVE],
+    rows: doc(&[Row::ClientAddresses]),
+    fix_fields: doc(&["externalTrafficPolicy", "healthCheckNodePort", PRESERVE]),
     ..Rule::NEW
 };
 

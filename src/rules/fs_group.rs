@@ -9,8 +9,8 @@ pub static RULE: Rule = Rule {
     strict: Deny,
     tolerant: Deny,
     fix: Some(Full),
-    rows: &[Row::FsGroup],
-    fix_fields: &["fsGroup"],
+    rows: doc(&[Row::FsGroup]),
+    fix_fields: doc(&["fsGroup"]),
     ..Rule::NEW
 };
 

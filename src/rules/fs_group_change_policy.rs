@@ -9,8 +9,8 @@ pub static RULE: Rule = Rule {
     strict: Deny,
     tolerant: Warn,
     fix: Some(Full),
-    rows: &[Row::FsGroupChangePolicy],
-    fix_fields: &["fsGroupChangePolicy"],
+    rows: doc(&[Row::FsGroupChangePolicy]),
+    fix_fields: doc(&["fsGroupChangePolicy"]),
     ..Rule::NEW
 };
 

@@ -7,7 +7,7 @@ pub static RULE: Rule = Rule {
     id: "grpc-probe",
     strict: Deny,
     tolerant: Deny,
-    rows: &[Row::GrpcProbes],
+    rows: doc(&[Row::GrpcProbes]),
     ..Rule::NEW
 };
 

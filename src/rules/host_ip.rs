@@ -8,8 +8,8 @@ pub static RULE: Rule = Rule {
     strict: Deny,
     tolerant: Deny,
     fix: Some(Full),
-    rows: &[Row::HostIp],
-    fix_fields: &["hostIP"],
+    rows: doc(&[Row::HostIp]),
+    fix_fields: doc(&["hostIP"]),
     ..Rule::NEW
 };
 

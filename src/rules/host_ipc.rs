@@ -7,7 +7,7 @@ pub static RULE: Rule = Rule {
     id: "host-ipc",
     strict: Deny,
     tolerant: Deny,
-    rows: &[Row::HostIpc],
+    rows: doc(&[Row::HostIpc]),
     ..Rule::NEW
 };
 

@@ -7,7 +7,7 @@ pub static RULE: Rule = Rule {
     id: "host-network",
     strict: Deny,
     tolerant: Deny,
-    rows: &[Row::HostNetwork],
+    rows: doc(&[Row::HostNetwork]),
     ..Rule::NEW
 };
 

@@ -7,7 +7,7 @@ pub static RULE: Rule = Rule {
     id: "host-pid",
     strict: Deny,
     tolerant: Deny,
-    rows: &[Row::HostPid],
+    rows: doc(&[Row::HostPid]),
     ..Rule::NEW
 };
 

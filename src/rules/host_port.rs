@@ -8,8 +8,8 @@ pub static RULE: Rule = Rule {
     strict: Deny,
     tolerant: Deny,
     fix: Some(Full),
-    rows: &[Row::HostPort],
-    fix_fields: &["hostPort"],
+    rows: doc(&[Row::HostPort]),
+    fix_fields: doc(&["hostPort"]),
     ..Rule::NEW
 };
 

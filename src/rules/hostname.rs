@@ -8,8 +8,8 @@ pub static RULE: Rule = Rule {
     strict: Deny,
     tolerant: Warn,
     fix: Some(Full),
-    rows: &[Row::Hostname],
-    fix_fields: &["hostname"],
+    rows: doc(&[Row::Hostname]),
+    fix_fields: doc(&["hostname"]),
     ..Rule::NEW
 };
 

@@ -8,8 +8,8 @@ pub static RULE: Rule = Rule {
     strict: Deny,
     tolerant: Warn,
     fix: Some(Full),
-    rows: &[Row::SetHostnameAsFqdn],
-    fix_fields: &["setHostnameAsFQDN"],
+    rows: doc(&[Row::SetHostnameAsFqdn]),
+    fix_fields: doc(&["setHostnameAsFQDN"]),
     ..Rule::NEW
 };
 

@@ -1,7 +1,6 @@
 //! `image-pull-secret-type`: finds image pull secrets of a type that virtual nodes do not read.
 
 use crate::check::prelude::*;
-use crate::cluster::LookupError;
 use crate::lint::lookup::Lookup;
 
 /// The rule.
@@ -9,8 +8,8 @@ pub static RULE: Rule = Rule {
     id: "image-pull-secret-type",
     strict: Deny,
     tolerant: Warn,
-    rows: &[Row::ImagePullSecretTypes],
-    lookups: &[Lookup::Secret],
+    rows: doc(&[Row::ImagePullSecretTypes]),
+    lookups: doc(&[Lookup::Secret]),
     ..Rule::NEW
 };
 
@@ -30,7 +29,7 @@ fn check(cx: &mut Context, pod: PodSpec) {
                     "use type kubernetes.io/dockerconfigjson",
                 );
             }
-            Err(LookupError::Failed) => return cx.report_lookup_failure(Lookup::Secret, secret.node),
+            Err(error) if error.is_failure() => return cx.report_lookup_failure(Lookup::Secret, secret.node),
             _ => {}
         }
     }

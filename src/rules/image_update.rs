@@ -7,7 +7,7 @@ pub static RULE: Rule = Rule {
     id: "image-update",
     strict: Deny,
     tolerant: Deny,
-    rows: &[Row::ImageUpdates],
+    rows: doc(&[Row::ImageUpdates]),
     ..Rule::NEW
 };
 

@@ -8,7 +8,7 @@ pub static RULE: Rule = Rule {
     id: "ingress-nginx",
     strict: Warn,
     tolerant: Warn,
-    rows: &[Row::IngressNginx],
+    rows: doc(&[Row::IngressNginx]),
     ..Rule::NEW
 };
 

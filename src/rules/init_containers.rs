@@ -7,7 +7,7 @@ pub static RULE: Rule = Rule {
     id: "init-containers",
     strict: Deny,
     tolerant: Deny,
-    rows: &[Row::InitContainers],
+    rows: doc(&[Row::InitContainers]),
     ..Rule::NEW
 };
 

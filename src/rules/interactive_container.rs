@@ -8,8 +8,8 @@ pub static RULE: Rule = Rule {
     strict: Deny,
     tolerant: Warn,
     fix: Some(Full),
-    rows: &[Row::InteractiveContainers],
-    fix_fields: &["stdin", "stdinOnce", "tty"],
+    rows: doc(&[Row::InteractiveContainers]),
+    fix_fields: doc(&["stdin", "stdinOnce", "tty"]),
     ..Rule::NEW
 };
 

@@ -13,7 +13,7 @@ pub static RULE: Rule = Rule {
     fix: Some(Full),
     parameters: &[&SECONDS],
     fixes_new_jobs: true,
-    fix_fields: &["ttlSecondsAfterFinished"],
+    fix_fields: doc(&["ttlSecondsAfterFinished"]),
     ..Rule::NEW
 };
 

@@ -8,7 +8,7 @@ pub static RULE: Rule = Rule {
     id: "kube-proxy",
     strict: Deny,
     tolerant: Deny,
-    rows: &[Row::KubeProxy],
+    rows: doc(&[Row::KubeProxy]),
     ..Rule::NEW
 };
 

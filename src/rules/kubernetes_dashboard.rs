@@ -8,7 +8,7 @@ pub static RULE: Rule = Rule {
     id: "kubernetes-dashboard",
     strict: Deny,
     tolerant: Warn,
-    rows: &[Row::KubernetesDashboard],
+    rows: doc(&[Row::KubernetesDashboard]),
     ..Rule::NEW
 };
 

@@ -9,8 +9,8 @@ pub static RULE: Rule = Rule {
     strict: Deny,
     tolerant: Warn,
     fix: Some(Safe),
-    rows: &[Row::SecurityListManagement],
-    fix_fields: &[LIST_MODE, NETWORK_LIST_MODE, RULES_MODE],
+    rows: doc(&[Row::SecurityListManagement]),
+    fix_fields: doc(&[LIST_MODE, NETWORK_LIST_MODE, RULES_MODE]),
     ..Rule::NEW
 };
 

@@ -9,7 +9,7 @@ pub static RULE: Rule = Rule {
     id: "metrics-server",
     strict: Warn,
     tolerant: Warn,
-    rows: &[Row::MetricsServer],
+    rows: doc(&[Row::MetricsServer]),
     ..Rule::NEW
 };
 

@@ -10,8 +10,8 @@ pub static RULE: Rule = Rule {
     tolerant: Warn,
     fix: Some(Full),
     parameters: &[&CPU, &MEMORY],
-    rows: &[Row::ResourceAllocation],
-    fix_fields: &["requests.cpu", "requests.memory", "limits.cpu", "limits.memory"],
+    rows: doc(&[Row::ResourceAllocation]),
+    fix_fields: doc(&["requests.cpu", "requests.memory", "limits.cpu", "limits.memory"]),
     ..Rule::NEW
 };
 

@@ -8,8 +8,8 @@ pub static RULE: Rule = Rule {
     strict: Deny,
     tolerant: Deny,
     fix: Some(Full),
-    rows: &[Row::MountPropagation],
-    fix_fields: &["mountPropagation"],
+    rows: doc(&[Row::MountPropagation]),
+    fix_fields: doc(&["mountPropagation"]),
     ..Rule::NEW
 };
 

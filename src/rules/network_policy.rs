@@ -8,7 +8,7 @@ pub static RULE: Rule = Rule {
     id: "network-policy",
     strict: Deny,
     tolerant: Warn,
-    rows: &[Row::NetworkProviders, Row::NetworkPolicies],
+    rows: doc(&[Row::NetworkProviders, Row::NetworkPolicies]),
     ..Rule::NEW
 };
 

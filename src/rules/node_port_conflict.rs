@@ -8,7 +8,7 @@ pub static RULE: Rule = Rule {
     strict: Deny,
     tolerant: Deny,
     parameters: &[&RANGE],
-    rows: &[Row::ContainerPortRange],
+    rows: doc(&[Row::ContainerPortRange]),
     ..Rule::NEW
 };
 

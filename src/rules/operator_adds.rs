@@ -10,7 +10,7 @@ pub static RULE: Rule = Rule {
     id: "operator-adds",
     strict: Warn,
     tolerant: Warn,
-    rows: &[Row::InitContainers, Row::FsGroup, Row::HostPort, Row::TerminationGracePeriod, Row::TerminationMessagePolicy],
+    rows: doc(&[Row::InitContainers, Row::FsGroup, Row::HostPort, Row::TerminationGracePeriod, Row::TerminationMessagePolicy]),
     ..Rule::NEW
 };
 

@@ -10,7 +10,7 @@ pub static RULE: Rule = Rule {
     strict: Deny,
     tolerant: Warn,
     parameters: &[&DRIVERS],
-    rows: &[Row::LocalVolumes, Row::NfsVolumes, Row::IscsiVolumes, Row::CephfsVolumes],
+    rows: doc(&[Row::LocalVolumes, Row::NfsVolumes, Row::IscsiVolumes, Row::CephfsVolumes]),
     ..Rule::NEW
 };
 

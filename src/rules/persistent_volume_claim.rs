@@ -10,7 +10,7 @@ pub static RULE: Rule = Rule {
     strict: Deny,
     tolerant: Deny,
     parameters: &[&CLASSES],
-    rows: &[Row::PersistentVolumeClaims, Row::ClaimVolumes],
+    rows: doc(&[Row::PersistentVolumeClaims, Row::ClaimVolumes]),
     ..Rule::NEW
 };
 

@@ -8,8 +8,8 @@ pub static RULE: Rule = Rule {
     strict: Deny,
     tolerant: Warn,
     fix: Some(Full),
-    rows: &[Row::PodOs],
-    fix_fields: &["os"],
+    rows: doc(&[Row::PodOs]),
+    fix_fields: doc(&["os"]),
     ..Rule::NEW
 };
 

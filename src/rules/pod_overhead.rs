@@ -7,7 +7,7 @@ pub static RULE: Rule = Rule {
     id: "pod-overhead",
     strict: Deny,
     tolerant: Deny,
-    rows: &[Row::Overhead],
+    rows: doc(&[Row::Overhead]),
     ..Rule::NEW
 };
 

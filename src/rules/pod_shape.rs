@@ -10,7 +10,7 @@ pub static RULE: Rule = Rule {
     id: "pod-shape",
     strict: Deny,
     tolerant: Deny,
-    rows: &[Row::IntelAndGpuShapes],
+    rows: doc(&[Row::IntelAndGpuShapes]),
     ..Rule::NEW
 };
 

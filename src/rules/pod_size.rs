@@ -22,7 +22,7 @@ pub static CHECKS: &[Check] = &[Check::Pod(check)];
 const DEFAULT: Quantity = Quantity::of(128);
 
 fn check(cx: &mut Context, pod: PodSpec) {
-    let Some(cpu) = resources::of_pod(pod, "cpu") else { return };
+    let Some(cpu) = cx.cpu() else { return };
     let max = cx.quantity(&MAX_CPU).unwrap_or(DEFAULT);
     // A resize that takes no more than before brings nothing new.
     let before = cx.before.and_then(|before| resources::of_pod(before.pod, "cpu"));

@@ -7,7 +7,7 @@ pub static RULE: Rule = Rule {
     id: "port-forward",
     strict: Deny,
     tolerant: Deny,
-    rows: &[Row::PortForward],
+    rows: doc(&[Row::PortForward]),
     ..Rule::NEW
 };
 

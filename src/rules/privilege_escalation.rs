@@ -9,8 +9,8 @@ pub static RULE: Rule = Rule {
     strict: Deny,
     tolerant: Deny,
     fix: Some(Full),
-    rows: &[Row::AllowPrivilegeEscalation],
-    fix_fields: &["allowPrivilegeEscalation"],
+    rows: doc(&[Row::AllowPrivilegeEscalation]),
+    fix_fields: doc(&["allowPrivilegeEscalation"]),
     ..Rule::NEW
 };
 

@@ -7,7 +7,7 @@ pub static RULE: Rule = Rule {
     id: "privileged",
     strict: Deny,
     tolerant: Deny,
-    rows: &[Row::Privileged],
+    rows: doc(&[Row::Privileged]),
     ..Rule::NEW
 };
 

@@ -8,8 +8,8 @@ pub static RULE: Rule = Rule {
     strict: Deny,
     tolerant: Warn,
     fix: Some(Safe),
-    rows: &[Row::ProbeTerminationGracePeriod],
-    fix_fields: &["terminationGracePeriodSeconds"],
+    rows: doc(&[Row::ProbeTerminationGracePeriod]),
+    fix_fields: doc(&["terminationGracePeriodSeconds"]),
     ..Rule::NEW
 };
 

@@ -7,7 +7,7 @@ pub static RULE: Rule = Rule {
     id: "proc-mount",
     strict: Deny,
     tolerant: Deny,
-    rows: &[Row::ProcMount],
+    rows: doc(&[Row::ProcMount]),
     ..Rule::NEW
 };
 

@@ -7,7 +7,7 @@ pub static RULE: Rule = Rule {
     id: "projected-source",
     strict: Deny,
     tolerant: Deny,
-    rows: &[Row::ProjectedSources],
+    rows: doc(&[Row::ProjectedSources]),
     ..Rule::NEW
 };
 

@@ -10,9 +10,9 @@ pub static RULE: Rule = Rule {
     strict: Deny,
     tolerant: Warn,
     fix: Some(Safe),
-    rows: &[Row::RequestsAndLimits],
+    rows: doc(&[Row::RequestsAndLimits]),
     is_asked_on_resize: true,
-    fix_fields: &["requests.", "requests["],
+    fix_fields: doc(&["requests.", "requests["]),
     ..Rule::NEW
 };
 

@@ -9,7 +9,7 @@ pub static RULE: Rule = Rule {
     id: "resource-field-ref",
     strict: Deny,
     tolerant: Deny,
-    rows: &[Row::ResourceFieldRef],
+    rows: doc(&[Row::ResourceFieldRef]),
     ..Rule::NEW
 };
 

@@ -8,8 +8,8 @@ pub static RULE: Rule = Rule {
     strict: Deny,
     tolerant: Warn,
     fix: Some(Full),
-    rows: &[Row::SeccompProfile],
-    fix_fields: &["seccompProfile"],
+    rows: doc(&[Row::SeccompProfile]),
+    fix_fields: doc(&["seccompProfile"]),
     ..Rule::NEW
 };
 

@@ -7,7 +7,7 @@ pub static RULE: Rule = Rule {
     id: "selinux-options",
     strict: Deny,
     tolerant: Deny,
-    rows: &[Row::SeLinuxOptions],
+    rows: doc(&[Row::SeLinuxOptions]),
     ..Rule::NEW
 };
 

@@ -7,7 +7,7 @@ pub static RULE: Rule = Rule {
     id: "share-process-namespace",
     strict: Deny,
     tolerant: Deny,
-    rows: &[Row::ShareProcessNamespace],
+    rows: doc(&[Row::ShareProcessNamespace]),
     ..Rule::NEW
 };
 

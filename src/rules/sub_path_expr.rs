@@ -7,7 +7,7 @@ pub static RULE: Rule = Rule {
     id: "sub-path-expr",
     strict: Deny,
     tolerant: Deny,
-    rows: &[Row::SubPathExpr],
+    rows: doc(&[Row::SubPathExpr]),
     ..Rule::NEW
 };
 

@@ -9,7 +9,7 @@ pub static RULE: Rule = Rule {
     strict: Warn,
     tolerant: Off,
     parameters: &[&CPUS_PER_OCPU],
-    rows: &[Row::ResourceAllocation, Row::SubcoreResources],
+    rows: doc(&[Row::ResourceAllocation, Row::SubcoreResources]),
     is_asked_on_resize: true,
     ..Rule::NEW
 };
@@ -21,7 +21,7 @@ static CPUS_PER_OCPU: Parameter = Parameter { name: "cpusPerOcpu", kind: Paramet
 pub static CHECKS: &[Check] = &[Check::Pod(check)];
 
 fn check(cx: &mut Context, pod: PodSpec) {
-    let Some(cpu) = resources::of_pod(pod, "cpu") else { return };
+    let Some(cpu) = cx.cpu() else { return };
     let units = cx.number(&CPUS_PER_OCPU).and_then(|number| u32::try_from(number).ok()).unwrap_or(1);
     // A resize that leaves the cpu as it is brings nothing new.
     let before = cx.before.and_then(|before| resources::of_pod(before.pod, "cpu"));

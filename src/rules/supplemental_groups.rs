@@ -8,8 +8,8 @@ pub static RULE: Rule = Rule {
     strict: Deny,
     tolerant: Deny,
     fix: Some(Full),
-    rows: &[Row::SupplementalGroups],
-    fix_fields: &["supplementalGroups"],
+    rows: doc(&[Row::SupplementalGroups]),
+    fix_fields: doc(&["supplementalGroups"]),
     ..Rule::NEW
 };
 

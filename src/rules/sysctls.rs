@@ -7,7 +7,7 @@ pub static RULE: Rule = Rule {
     id: "sysctls",
     strict: Deny,
     tolerant: Deny,
-    rows: &[Row::Sysctls],
+    rows: doc(&[Row::Sysctls]),
     ..Rule::NEW
 };
 

@@ -8,8 +8,8 @@ pub static RULE: Rule = Rule {
     strict: Deny,
     tolerant: Warn,
     fix: Some(Safe),
-    rows: &[Row::TerminationMessagePolicy, Row::TerminationMessagePath],
-    fix_fields: &["terminationMessagePath", "terminationMessagePolicy"],
+    rows: doc(&[Row::TerminationMessagePolicy, Row::TerminationMessagePath]),
+    fix_fields: doc(&["terminationMessagePath", "terminationMessagePolicy"]),
     ..Rule::NEW
 };
 

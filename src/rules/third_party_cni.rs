@@ -8,7 +8,7 @@ pub static RULE: Rule = Rule {
     id: "third-party-cni",
     strict: Deny,
     tolerant: Deny,
-    rows: &[Row::VcnNativePodNetworking, Row::ThirdPartyCni, Row::NetworkProviders],
+    rows: doc(&[Row::VcnNativePodNetworking, Row::ThirdPartyCni, Row::NetworkProviders]),
     ..Rule::NEW
 };
 

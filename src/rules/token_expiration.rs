@@ -8,8 +8,8 @@ pub static RULE: Rule = Rule {
     strict: Deny,
     tolerant: Warn,
     fix: Some(Safe),
-    rows: &[Row::TokenExpiration],
-    fix_fields: &["expirationSeconds"],
+    rows: doc(&[Row::TokenExpiration]),
+    fix_fields: doc(&["expirationSeconds"]),
     ..Rule::NEW
 };
 

@@ -8,7 +8,7 @@ pub static RULE: Rule = Rule {
     id: "unlisted-security-context",
     strict: Warn,
     tolerant: Off,
-    rows: &[Row::SeccompProfile, Row::ProcMount],
+    rows: doc(&[Row::SeccompProfile, Row::ProcMount]),
     ..Rule::NEW
 };
 

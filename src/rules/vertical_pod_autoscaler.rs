@@ -8,7 +8,7 @@ pub static RULE: Rule = Rule {
     id: "vertical-pod-autoscaler",
     strict: Deny,
     tolerant: Deny,
-    rows: &[Row::ScalingByVerticalPodAutoscaler, Row::VerticalPodAutoscaler],
+    rows: doc(&[Row::ScalingByVerticalPodAutoscaler, Row::VerticalPodAutoscaler]),
     ..Rule::NEW
 };
 

@@ -9,8 +9,8 @@ pub static RULE: Rule = Rule {
     strict: Deny,
     tolerant: Warn,
     fix: Some(Full),
-    rows: &[Row::DefaultMode],
-    fix_fields: &["defaultMode"],
+    rows: doc(&[Row::DefaultMode]),
+    fix_fields: doc(&["defaultMode"]),
     ..Rule::NEW
 };
 

@@ -7,7 +7,7 @@ pub static RULE: Rule = Rule {
     id: "volume-devices",
     strict: Deny,
     tolerant: Deny,
-    rows: &[Row::VolumeDevices],
+    rows: doc(&[Row::VolumeDevices]),
     ..Rule::NEW
 };
 

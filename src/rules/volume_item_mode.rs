@@ -11,8 +11,8 @@ pub static RULE: Rule = Rule {
     strict: Deny,
     tolerant: Warn,
     fix: Some(Full),
-    rows: &[Row::ItemMode],
-    fix_fields: &["mode"],
+    rows: doc(&[Row::ItemMode]),
+    fix_fields: doc(&["mode"]),
     ..Rule::NEW
 };
 

@@ -8,7 +8,7 @@ pub static RULE: Rule = Rule {
     strict: Deny,
     tolerant: Deny,
     parameters: &[&ALLOW],
-    rows: &[Row::HostPathVolumes, Row::NfsVolumes, Row::IscsiVolumes, Row::CephfsVolumes],
+    rows: doc(&[Row::HostPathVolumes, Row::NfsVolumes, Row::IscsiVolumes, Row::CephfsVolumes]),
     ..Rule::NEW
 };
 

@@ -13,6 +13,7 @@ pub use oke_virtual_nodes_policy::kubernetes::views;
 pub use oke_virtual_nodes_policy::lint::lookup::Lookup;
 pub use oke_virtual_nodes_policy::lint::rule::{Fix, Level, ParameterKind, Rule};
 pub use oke_virtual_nodes_policy::rules::RULES;
+pub use oke_virtual_nodes_policy::{PROTOCOL_VERSION, validate_settings};
 
 use oke_virtual_nodes_policy::CATALOGUE;
 use oke_virtual_nodes_policy::document::pattern::{Pattern, PatternStep};
