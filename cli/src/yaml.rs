@@ -219,7 +219,7 @@ impl Loader<'_, '_> {
             }
             Event::Scalar(text, style, anchor, tag) => {
                 let text = self.text.without_added_newline(&text, style, span);
-                self.scalar(text, style, anchor, tag.as_deref(), at)
+                self.scalar((text, style), anchor, tag.as_deref(), at)
             }
             Event::SequenceStart(_, anchor, _) => {
                 let offered = self.is_items();
@@ -280,10 +280,10 @@ impl Loader<'_, '_> {
         self.add(node, open.weight, open.at)
     }
 
+    /// `text` and `style` are what the parser read.
     fn scalar(
         &mut self,
-        text: &str,
-        style: ScalarStyle,
+        (text, style): (&str, ScalarStyle),
         anchor: usize,
         tag: Option<&Tag>,
         at: Position,
