@@ -15,6 +15,7 @@ pub mod edit;
 pub mod explain;
 pub mod files;
 pub mod fix;
+pub mod input;
 pub mod json;
 pub mod judge;
 pub mod kinds;

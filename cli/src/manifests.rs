@@ -7,7 +7,7 @@ use crate::files::{self, ReadError, Skipped, Source};
 use crate::node::{Node, Value};
 use crate::object::{Object, Origin, Piece};
 use crate::path::Step;
-use crate::{json, parallel, yaml};
+use crate::{json, parallel};
 
 /// The manifests of a check.
 #[derive(Debug, Default)]
@@ -96,16 +96,6 @@ impl Work {
             Work::Json(index) => found.json(*index, &sources[*index]),
         }
         found
-    }
-}
-
-impl Piece {
-    /// Reads the documents in this part of a text. `text` is this part alone.
-    ///
-    /// # Errors
-    /// If it isn't YAML or JSON; with the line in the file.
-    pub fn load(&self, text: &str) -> Result<Vec<Rc<Node>>, yaml::Error> {
-        if self.is_json { json::load(text) } else { yaml::load(text, self.line) }
     }
 }
 
