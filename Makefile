@@ -17,7 +17,6 @@ KWCTL ?= $(shell command -v kwctl || echo $(POLICY_RUN))
 # Helm as a library and the linters of files that aren't Rust, in an environment of their own.
 TOOLS := $(CURDIR)/target/tools
 HELM ?= $(shell command -v helm || echo $(CURDIR)/tools/helm)
-CHART := charts/oke-virtual-nodes-policy
 
 # What only the real kwctl can do.
 NEEDS_KWCTL = [ "$(KWCTL)" != "$(POLICY_RUN)" ] || \

@@ -1,11 +1,11 @@
 //! The command line: options in, exit status out. The work is in the library.
 
 use std::io::{self, Write as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Result, bail};
-use clap::{CommandFactory as _, Parser, Subcommand, ValueEnum};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 use oke_vn::cluster::ManifestCluster;
 use oke_vn::manifests::Manifests;
 use oke_vn::{check, explain, fix, report, settings};
@@ -145,8 +145,17 @@ const DENIED: u8 = 1;
 /// The exit status if something could not be done; clap uses the same for wrong options.
 const TROUBLE: u8 = 2;
 
+/// The command line, with help that speaks as the program was called: kubectl runs the plugin `kubectl oke-vn` as
+/// `kubectl-oke_vn`.
+fn parse() -> Cli {
+    let called = std::env::args_os().next().unwrap_or_default();
+    let is_plugin = Path::new(&called).file_stem().is_some_and(|name| name == "kubectl-oke_vn");
+    let command = if is_plugin { Cli::command().bin_name("kubectl oke-vn") } else { Cli::command() };
+    Cli::from_arg_matches(&command.get_matches()).unwrap_or_else(|error| error.exit())
+}
+
 fn main() -> ExitCode {
-    let result = match &Cli::parse().command {
+    let result = match &parse().command {
         Command::Check(options) => check_manifests(options),
         Command::Explain(options) => explain_rule(options),
         Command::Completions { shell } => completions(*shell),
