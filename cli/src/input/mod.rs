@@ -16,6 +16,7 @@ mod render;
 mod text;
 mod walk;
 
+pub(crate) use documents::split;
 pub use documents::{Expected, Source};
 pub use outcome::{Reason, Skipped, Unreadable, by_reason};
 pub use render::Rendering;
@@ -107,6 +108,17 @@ fn open(root: usize, entry: &Entry, rendering: Option<&Rendering>) -> Result<Vec
 }
 
 impl Manifests {
+    /// The manifests in a text.
+    #[cfg(test)]
+    pub(crate) fn of_text(name: &str, text: &str) -> Self {
+        let source = Source { name: name.to_owned(), text: text.to_owned(), ..Source::default() };
+        let mut manifests = Self { sources: vec![source], ..Self::default() };
+        for work in documents::share_out(0, text) {
+            manifests.objects.extend(work.read(&manifests.sources).objects);
+        }
+        manifests
+    }
+
     /// The paths that hold nothing to judge, and of which nothing else is said.
     fn empty(&self, paths: &[PathBuf], repeated: &BTreeSet<usize>) -> Vec<Unreadable> {
         let with_objects: BTreeSet<usize> =
