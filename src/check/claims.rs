@@ -3,7 +3,6 @@
 //! The sources are Oracle's page on volumes of File Storage and Kubernetes' documentation of claims.
 
 use crate::check::context::Context;
-use crate::cluster::LookupError;
 use crate::document::reader::Document;
 use crate::document::view::View;
 use crate::kubernetes::views::{
@@ -70,14 +69,14 @@ pub fn state(
             Some(volume) => match cx.lookups.driver(volume.value) {
                 Ok(driver) if is_driver_accepted(cx, driver) => accepted,
                 Ok(_) => ClaimState::Refused,
-                Err(LookupError::Failed) => ClaimState::Failed(Lookup::PersistentVolume),
-                Err(LookupError::Off | LookupError::Missing) => ClaimState::Unseen,
+                Err(error) if error.is_failure() => ClaimState::Failed(Lookup::PersistentVolume),
+                Err(_) => ClaimState::Unseen,
             },
             None => ClaimState::Refused,
         },
         Some(class) => match cx.lookups.provisioner(class) {
             Ok(FILE_STORAGE) => accepted,
-            Err(LookupError::Failed) => ClaimState::Failed(Lookup::StorageClass),
+            Err(error) if error.is_failure() => ClaimState::Failed(Lookup::StorageClass),
             _ => ClaimState::Refused,
         },
     }
@@ -95,8 +94,8 @@ pub fn state_of_named(cx: &Context<'_>, claim: PersistentVolumeClaimVolumeSource
             let claim = document.as_ref().ok().and_then(|document| PersistentVolumeClaim::of(document.root()));
             state(cx, claim.and_then(PersistentVolumeClaim::metadata), claim.and_then(PersistentVolumeClaim::spec))
         }
-        Err(LookupError::Failed) => ClaimState::Failed(Lookup::PersistentVolumeClaim),
-        Err(LookupError::Off | LookupError::Missing) => ClaimState::Unseen,
+        Err(error) if error.is_failure() => ClaimState::Failed(Lookup::PersistentVolumeClaim),
+        Err(_) => ClaimState::Unseen,
     }
 }
 

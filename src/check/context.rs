@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use crate::check::before::Before;
-use crate::cluster::Lookups;
+use crate::cluster::{Grant, Lookups};
 use crate::config::{ParameterValue, RuleSettings, Settings};
 use crate::document::node::{Json, Node};
 use crate::document::path::{FieldPath, Step};
@@ -248,7 +248,7 @@ impl<'d> Context<'d> {
     /// Reports that the cluster did not answer, which never counts as a yes.
     pub fn report_lookup_failure<'p>(&mut self, kind: Lookup, place: impl Into<Place<'p>>) {
         let rule = RuleSettings { level: self.settings.on_lookup_failure, ..self.rule };
-        let finding = lookup_failure(rule, kind, place.into());
+        let finding = lookup_failure(rule, kind, self.lookups, place.into());
         self.result.findings.push(Finding { container: self.container.map(str::to_owned), ..finding });
     }
 
@@ -362,10 +362,15 @@ pub fn finding(
     }
 }
 
-/// The finding that says that the cluster did not answer.
+/// The finding that says that the cluster did not answer, and what the look-up lacks.
 #[must_use]
-pub fn lookup_failure(rule: RuleSettings, kind: Lookup, place: Place<'_>) -> Finding {
+pub fn lookup_failure(rule: RuleSettings, kind: Lookup, lookups: &Lookups<'_>, place: Place<'_>) -> Finding {
     let problem = format!("the policy could not look up {}s in the cluster", kind.name());
-    let remedy = "name the kind in contextAwareResources, and grant the policy server get, list and watch";
+    let remedy = match lookups.missing_grant(kind) {
+        Some(Grant::Resource) => "name the kind in contextAwareResources of the policy",
+        Some(Grant::Capability) => "name the host capability in namespacedPoliciesCapabilities of the policy server",
+        Some(Grant::Permission) => "grant the account of the policy server get, list and watch",
+        None => "name the kind in contextAwareResources, and grant the policy server get, list and watch",
+    };
     Finding { is_lookup_failure: true, ..finding(rule, place, problem, remedy) }
 }

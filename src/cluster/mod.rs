@@ -31,8 +31,29 @@ pub enum LookupError {
     Off,
     /// The object does not exist.
     Missing,
+    /// The host says that the policy may not ask.
+    NotGranted(Grant),
     /// Any other reason.
     Failed,
+}
+
+/// A grant that a look-up needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Grant {
+    /// The kind in the policy's `contextAwareResources`.
+    Resource,
+    /// The host capability in the policy server's `namespacedPoliciesCapabilities`.
+    Capability,
+    /// The permission of the policy server's account.
+    Permission,
+}
+
+impl LookupError {
+    /// Whether there should be an answer: the settings ask for it, and the object is not known to be missing.
+    #[must_use]
+    pub fn is_failure(self) -> bool {
+        matches!(self, LookupError::Failed | LookupError::NotGranted(_))
+    }
 }
 
 /// The cluster that the policy server is in. Only the module has one.
@@ -48,12 +69,25 @@ impl Cluster for Host {
 #[cfg(target_arch = "wasm32")]
 impl Cluster for Host {
     fn ask(&self, capability: &str, question: &str) -> Result<Vec<u8>, LookupError> {
-        // The host has no other sign for an object that is not there.
-        const MISSING: &[u8] = b"Cannot find";
-        wapc_guest::host_call("kubewarden", "kubernetes", capability, question.as_bytes()).map_err(|error| {
-            let is_missing = error.to_string().as_bytes().windows(MISSING.len()).any(|text| text == MISSING);
-            if is_missing { LookupError::Missing } else { LookupError::Failed }
-        })
+        let answer = wapc_guest::host_call("kubewarden", "kubernetes", capability, question.as_bytes());
+        answer.map_err(|error| error_of(&error.to_string()))
+    }
+}
+
+/// What a host means with the text of an error, which is its only sign. The texts are those of Kubewarden 1.36.
+#[must_use]
+pub fn error_of(text: &str) -> LookupError {
+    let says = |part: &str| text.as_bytes().windows(part.len()).any(|window| window == part.as_bytes());
+    if says("Cannot find") {
+        LookupError::Missing
+    } else if says("host capability") {
+        LookupError::NotGranted(Grant::Capability)
+    } else if says("access to Kubernetes") {
+        LookupError::NotGranted(Grant::Resource)
+    } else if says("forbidden") {
+        LookupError::NotGranted(Grant::Permission)
+    } else {
+        LookupError::Failed
     }
 }
 
@@ -125,6 +159,15 @@ impl<'c> Lookups<'c> {
     /// As [`Lookups::secret_type`].
     pub fn driver(&self, volume: &str) -> Result<&str, LookupError> {
         self.by_name(Lookup::PersistentVolume, volume, |volume| volume.text_at(&["spec", "csi", "driver"]).to_owned())
+    }
+
+    /// The grant that a look-up of this request lacked, where the host named one.
+    #[must_use]
+    pub fn missing_grant(&self, kind: Lookup) -> Option<Grant> {
+        match self.texts.get(kind as usize)?.get()? {
+            Err(LookupError::NotGranted(grant)) => Some(*grant),
+            _ => None,
+        }
     }
 
     /// The virtual nodes of the cluster, as a list of Nodes.
@@ -218,5 +261,23 @@ impl<'c> Lookups<'c> {
         }
         append(&mut question, &[",\"field_masks\":", fields(kind), "}"]);
         question
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_texts_of_the_host_are_told_apart() {
+        let refused = "the policy has no access to Kubernetes v1/Secret resources";
+        let capability = "the policy has no access to the 'kubernetes/get_resource' host capability";
+        let forbidden = "secrets is forbidden: User cannot list resource in the namespace";
+        assert_eq!(error_of("Cannot find v1/Pod named web"), LookupError::Missing);
+        assert_eq!(error_of(refused), LookupError::NotGranted(Grant::Resource));
+        assert_eq!(error_of(capability), LookupError::NotGranted(Grant::Capability));
+        assert_eq!(error_of(forbidden), LookupError::NotGranted(Grant::Permission));
+        assert_eq!(error_of("timed out"), LookupError::Failed);
+        assert!(!LookupError::Missing.is_failure() && LookupError::NotGranted(Grant::Permission).is_failure());
     }
 }

@@ -71,6 +71,12 @@ impl Quantity {
         !self.negative && self.nanos > other.nanos
     }
 
+    /// Its value in nanounits; `None` below zero.
+    #[must_use]
+    pub fn nanos(self) -> Option<u128> {
+        (!self.negative).then_some(self.nanos)
+    }
+
     /// Whether it is more than nothing.
     #[must_use]
     pub fn is_positive(self) -> bool {
@@ -255,6 +261,15 @@ mod tests {
         assert_eq!(sum(&["1Gi", "1n"]).to_string(), "1073741824.000000001");
         assert!(sum(&["1500m", "500m"]).is_multiple_of(2) && !sum(&["1", "2"]).is_multiple_of(2));
         assert!(sum(&["128", "1m"]).exceeds(Quantity::of(128)) && !sum(&["128"]).exceeds(Quantity::of(128)));
+    }
+
+    #[test]
+    fn the_value_is_told_in_nanounits() {
+        let nanos = |text| Quantity::parse(text).unwrap().nanos();
+        assert_eq!(nanos("250m"), Some(250_000_000));
+        assert_eq!(nanos("1Ki"), Some(1_024_000_000_000));
+        assert_eq!(nanos("0"), Some(0));
+        assert_eq!(nanos("-1"), None);
     }
 
     #[test]

@@ -5,7 +5,6 @@ use super::verdict::{Early, Verdict};
 use super::{Case, exemption, mutation::Mutation, object};
 use crate::check::context::Place;
 use crate::check::evaluate::{Scope, Subject, evaluate};
-use crate::cluster::LookupError;
 use crate::config::NodeKind;
 use crate::document::reader::Document;
 use crate::document::view::View;
@@ -66,7 +65,7 @@ fn lands(case: &Case<'_>) -> (Option<bool>, Option<Lookup>) {
             }
             None => (None, Some(Lookup::Pod)),
         },
-        Err(LookupError::Failed) => (None, Some(Lookup::Pod)),
-        Err(LookupError::Off | LookupError::Missing) => (None, None),
+        Err(error) if error.is_failure() => (None, Some(Lookup::Pod)),
+        Err(_) => (None, None),
     }
 }

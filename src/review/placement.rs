@@ -6,7 +6,6 @@ use super::request::Operation;
 use super::verdict::Verdict;
 use crate::check::context::{Place, finding, lookup_failure};
 use crate::check::evaluate::Scope;
-use crate::cluster::LookupError;
 use crate::config::{NodeKind, RuleSettings};
 use crate::document::edit::Change;
 use crate::document::node::children;
@@ -34,7 +33,7 @@ impl Landing {
     #[must_use]
     pub fn failure(self, place: Place<'_>, case: &Case<'_>) -> Option<Finding> {
         let rule = RuleSettings::new(&PLACEMENT, case.settings.on_lookup_failure);
-        self.failed.map(|kind| lookup_failure(rule, kind, place))
+        self.failed.map(|kind| lookup_failure(rule, kind, case.lookups, place))
     }
 }
 
@@ -78,7 +77,7 @@ fn landing_templates(object: &mut Object<'_>, case: &Case<'_>) -> Landing {
 pub fn can_land(pod: PodSpec<'_>, case: &Case<'_>) -> (bool, Option<Lookup>) {
     let described = &case.settings.virtual_nodes;
     let nodes = case.lookups.virtual_nodes();
-    let failed = matches!(nodes, Err(LookupError::Failed)).then_some(Lookup::Node);
+    let failed = matches!(nodes, Err(error) if error.is_failure()).then_some(Lookup::Node);
     let items = nodes.as_ref().ok().and_then(|list| list.root().at(&["items"]));
     // They were asked for by their labels. A managed node among them would make every pod one of virtual nodes.
     let mut nodes = children(items).map(VirtualNode::found).filter(|node| node.is_described_by(described)).peekable();

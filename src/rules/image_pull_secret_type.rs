@@ -1,7 +1,6 @@
 //! `image-pull-secret-type`: finds image pull secrets of a type that virtual nodes do not read.
 
 use crate::check::prelude::*;
-use crate::cluster::LookupError;
 use crate::lint::lookup::Lookup;
 
 /// The rule.
@@ -30,7 +29,7 @@ fn check(cx: &mut Context, pod: PodSpec) {
                     "use type kubernetes.io/dockerconfigjson",
                 );
             }
-            Err(LookupError::Failed) => return cx.report_lookup_failure(Lookup::Secret, secret.node),
+            Err(error) if error.is_failure() => return cx.report_lookup_failure(Lookup::Secret, secret.node),
             _ => {}
         }
     }

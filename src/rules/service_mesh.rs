@@ -2,7 +2,6 @@
 
 use crate::check::prelude::*;
 use crate::check::detection;
-use crate::cluster::LookupError;
 use crate::kubernetes::products::{ISTIO, LINKERD, OCI_SERVICE_MESH, Product};
 use crate::kubernetes::views::ObjectMeta;
 use crate::lint::lookup::Lookup;
@@ -36,7 +35,7 @@ fn namespace(cx: &mut Context) {
                 cx.report(place, format_args!("the namespace asks for {name}, and {PROBLEM}"), REMEDY);
             }
         }
-        Err(LookupError::Failed) => cx.report_lookup_failure(Lookup::Namespace, place),
+        Err(error) if error.is_failure() => cx.report_lookup_failure(Lookup::Namespace, place),
         Err(_) => {}
     }
 }

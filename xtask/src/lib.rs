@@ -2,6 +2,7 @@
 //! their pages, so that all of them say the same as the policy.
 
 pub mod artifacthub;
+pub mod chart;
 pub mod metadata;
 pub mod new_rule;
 pub mod oracle;
@@ -48,26 +49,11 @@ pub fn outputs(root: &Path) -> Result<BTreeMap<String, String>, String> {
     files.insert("questions-ui.yml".to_owned(), questions::text(&pages));
     let package = "artifacthub-pkg.yml";
     files.insert(package.to_owned(), artifacthub::with_copies(&read(root, package)?, &pages)?);
-    for path in with_rules_for_webhooks(root)? {
-        let text = metadata::with_rules(&path, &read(root, &path)?)?;
-        files.insert(path, text);
-    }
+    let metadata = "metadata.yml";
+    files.insert(metadata.to_owned(), metadata::with_rules(metadata, &read(root, metadata)?)?);
+    // The manifests of deploy/ are rendered from the chart.
+    files.extend(chart::outputs(root, &files["settings.schema.json"], &files["questions-ui.yml"])?);
     Ok(files)
-}
-
-/// The files with webhook rules between markers.
-fn with_rules_for_webhooks(root: &Path) -> Result<Vec<String>, String> {
-    let mut paths = vec!["metadata.yml".to_owned()];
-    if let Ok(entries) = fs::read_dir(root.join("deploy")) {
-        for entry in entries.flatten() {
-            let name = entry.file_name().to_string_lossy().into_owned();
-            if name.ends_with(".yaml") {
-                paths.push(format!("deploy/{name}"));
-            }
-        }
-    }
-    paths.sort();
-    Ok(paths)
 }
 
 /// Reads a file of the repository.

@@ -90,7 +90,7 @@ pub fn yaml(rules: &[WebhookRule], indent: &str) -> String {
     text
 }
 
-/// The file with its rules between the markers generated again. The first marker names the scope.
+/// The file with the rules of a policy of the whole cluster generated again between the markers.
 ///
 /// # Errors
 /// A sentence for people, where a marker is wrong or missing.
@@ -107,13 +107,10 @@ pub fn with_rules(path: &str, text: &str) -> Result<String, String> {
             made.push('\n');
         }
         if let Some(marker) = line.trim_start().strip_prefix(BEGIN) {
-            let scope = match marker.trim_start().split(' ').next() {
-                Some("(cargo") => Scope::Cluster,
-                Some("namespace") => Scope::Namespace,
-                Some("pods") => Scope::Pods,
-                _ => return Err(format!("{path}: unknown scope: {line}")),
-            };
-            made.push_str(&yaml(&webhook_rules(scope), indent));
+            if !marker.starts_with(" (cargo") {
+                return Err(format!("{path}: unknown marker: {line}"));
+            }
+            made.push_str(&yaml(&webhook_rules(Scope::Cluster), indent));
             within = true;
         }
     }

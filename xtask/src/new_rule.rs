@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::{pages, read};
 
-/// Writes the files of a new rule: its declaration, its line in the registry, its cases, its page and the two examples.
+/// Writes the files of a new rule: its declaration, its line in the catalogue, its cases, its page and the two examples.
 ///
 /// # Errors
 /// A sentence for people.
@@ -38,52 +38,45 @@ pub fn make(root: &Path, id: &str) -> Result<String, String> {
     write("src/rules/mod.rs", &registry)?;
     Ok(format!(
         "wrote {code}, {cases}, {page}, {fails}, {fixed} and a line in src/rules/mod.rs; now\n\
-         - fill in the declaration and the check in {code}; src/oracle.rs has the rows of Oracle's page\n\
+         - fill in the declaration and the check in {code}; src/lint/oracle.rs has the rows of Oracle's page\n\
          - write the cases that it finds and those that it must not find in {cases}\n\
          - write the page {page} and its two examples\n\
          - cargo xtask generate\n\
-         - BLESS=1 cargo test --test docs, and a test of the rule in e2e.bats\n\
+         - BLESS=1 cargo test --test docs\n\
          - make test\n"
     ))
 }
 
-/// The registry with one more rule, at its place among the modules and at the end of the rules.
+/// The catalogue with one more rule, at its end.
 fn registered(registry: &str, module: &str) -> Result<String, String> {
-    let line = format!("pub mod {module};");
     let mut lines: Vec<&str> = registry.lines().collect();
-    let is_module = |line: &&str| line.starts_with("pub mod ");
-    let after = lines.iter().rposition(|known| is_module(known) && *known < line.as_str());
-    let first = lines.iter().position(is_module);
-    let place = after.map(|place| place + 1).or(first).ok_or("src/rules/mod.rs: has no modules")?;
-    lines.insert(place, &line);
     let start =
-        lines.iter().position(|line| line.starts_with("pub static RULES")).ok_or("src/rules/mod.rs: no RULES")?;
-    let end = lines.iter().skip(start).position(|line| *line == "];").ok_or("src/rules/mod.rs: RULES has no end")?;
-    let entry = format!("    &{module}::RULE,");
+        lines.iter().position(|line| line.starts_with("catalogue! {")).ok_or("src/rules/mod.rs: no catalogue")?;
+    let end =
+        lines.iter().skip(start).position(|line| *line == "}").ok_or("src/rules/mod.rs: no end of the catalogue")?;
+    let entry = format!("    {module},");
     lines.insert(start + end, &entry);
     Ok(lines.join("\n") + "\n")
 }
 
 const RULE: &str = r#"//! `<id>`: finds TODO.
 
-use crate::findings::Findings;
-use crate::oracle::Row;
-use crate::rule::{Check, Level, Rule};
-use crate::subject::Subject;
-use crate::views::PodSpec;
+use crate::check::prelude::*;
 
 /// The rule.
 pub static RULE: Rule = Rule {
     id: "<id>",
-    strict: Level::Deny,
-    tolerant: Level::Deny,
-    rows: &[Row::ResourceAllocation], // TODO: Oracle's rows
-    checks: &[Check::Pod(check)],
+    strict: Deny,
+    tolerant: Deny,
+    rows: doc(&[Row::ResourceAllocation]), // TODO: Oracle's rows
     ..Rule::NEW
 };
 
-fn check<'d>(_: &Subject<'d>, _pod: PodSpec<'d>, _findings: &mut Findings<'d>) {
-    // findings.add(field.node, "what is wrong, without the field's name", "what to do");
+/// Its checks.
+pub static CHECKS: &[Check] = &[Check::Pod(check)];
+
+fn check(_cx: &mut Context, _pod: PodSpec) {
+    // cx.report(field.node, "what is wrong, without the field's name", "what to do");
 }
 "#;
 
