@@ -1,4 +1,4 @@
-//! `emptydir-medium`: finds an emptyDir on another medium than the default one or memory.
+//! `emptydir-medium`: finds an emptyDir with a medium other than the default or memory.
 
 use crate::check::prelude::*;
 
