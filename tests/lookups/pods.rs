@@ -32,10 +32,14 @@ fn a_connection_is_denied_where_the_pod_runs_on_a_virtual_node() {
         // A pod that waits for its node.
         (json!({}), json!(["Pod", "Node"]), true),
         (json!({"nodeSelector": {"pool": "z"}}), json!(["Pod", "Node"]), false),
-        // Without the nodes, what the pod asks for must do.
+        // Without the nodes, what the pod asks for must do as long as it waits.
+        (json!({"nodeSelector": {"node-role.kubernetes.io/virtual-node": ""}}), json!(["Pod"]), true),
+        (json!({"nodeSelector": {"pool": "z"}}), json!(["Pod"]), false),
+        (json!({"affinity": keeps_off}), json!(["Pod"]), false),
+        // A pod that names its node passes the scheduler by, and no look-up knows that the node is a managed one.
         (json!({"nodeName": "a", "nodeSelector": {"node-role.kubernetes.io/virtual-node": ""}}), json!(["Pod"]), true),
-        (json!({"nodeName": "m", "nodeSelector": {"pool": "z"}}), json!(["Pod"]), false),
-        (json!({"nodeName": "m", "affinity": keeps_off}), json!(["Pod"]), false),
+        (json!({"nodeName": "m", "nodeSelector": {"pool": "z"}}), json!(["Pod"]), true),
+        (json!({"nodeName": "m", "affinity": keeps_off}), json!(["Pod"]), true),
     ] {
         let mut cluster = nodes.clone();
         cluster.push(running(&spec));

@@ -175,40 +175,57 @@ fn an_update_is_judged_by_where_its_pods_will_land() {
     }
 }
 
+/// Requests that change a running pod, each with what is denied of it on a virtual node. `spec` are fields of the pod.
+fn changes(spec: &Value) -> Vec<(&'static str, Value)> {
+    let pod = |change: fn(&mut Value)| {
+        let mut object = kind_named("Pod").object(good_spec());
+        object["spec"]["containers"][0]["resources"] = json!({"limits": {"cpu": "1", "memory": "1Gi"}});
+        overlay(&mut object["spec"], spec);
+        change(&mut object["spec"]);
+        object
+    };
+    let request = |sub_resource: &str, change: fn(&mut Value)| {
+        let mut request = update(&pod(change), &pod(|_| {}));
+        request["subResource"] = json!(sub_resource);
+        request
+    };
+    let debug = |spec: &mut Value| {
+        spec["ephemeralContainers"] = json!([{"name": "debug", "image": "registry.example.com/debug:1"}]);
+    };
+    vec![
+        ("image-update", request("", |spec| spec["containers"][0]["image"] = json!("registry.example.com/web:2"))),
+        (
+            "requests-equal-limits",
+            request("resize", |spec| spec["containers"][0]["resources"]["requests"] = json!({"cpu": "500m"})),
+        ),
+        ("ephemeral-containers", request("ephemeralcontainers", debug)),
+    ]
+}
+
 #[test]
 fn a_running_pod_is_judged_where_it_can_be_on_a_virtual_node() {
-    let pod = |image: &str, pool: Option<&str>| {
-        let mut spec = good_spec();
-        spec["containers"][0]["image"] = json!(image);
-        spec["containers"][0]["resources"] = json!({"limits": {"cpu": "1", "memory": "1Gi"}});
-        if let Some(pool) = pool {
-            spec["nodeSelector"] = json!({"pool": pool});
+    let virtual_node = json!({"apiVersion": "v1", "kind": "Node", "metadata": {"name": "10.0.10.7",
+        "labels": {"node-role.kubernetes.io/virtual-node": ""}}});
+    let mut looking_up = mixed(&Value::Null);
+    looking_up["lookups"] = json!(["Node"]);
+    for (spec, alone, looked_up) in [
+        (json!({}), true, true),
+        (json!({"nodeSelector": {"pool": "managed"}}), false, false),
+        // A node that is not among the virtual ones is a managed one, where they are looked up.
+        (json!({"nodeName": "10.0.10.2"}), true, false),
+        (json!({"nodeName": "10.0.10.7"}), true, true),
+        // Whoever names the node passes the scheduler by.
+        (json!({"nodeName": "10.0.10.2", "nodeSelector": {"pool": "managed"}}), true, false),
+        (json!({"nodeName": "10.0.10.7", "nodeSelector": {"pool": "managed"}}), true, true),
+    ] {
+        for (rule, request) in changes(&spec) {
+            for (settings, judged) in [(mixed(&Value::Null), alone), (looking_up.clone(), looked_up)] {
+                let payload = common::payload(&request, &settings);
+                let response = common::validate_in(std::slice::from_ref(&virtual_node), &payload);
+                let denied = if judged { rule } else { "" };
+                assert_eq!(annotation(&response, "denied"), denied, "{rule}, {spec}: {response}");
+                assert_eq!(response["accepted"], !judged, "{rule}, {spec}: {response}");
+            }
         }
-        spec["nodeName"] = json!("10.0.10.2");
-        kind_named("Pod").object(spec)
-    };
-    let settings = mixed(&Value::Null);
-    let change = |pool| update(&pod("registry.example.com/web:2", pool), &pod("registry.example.com/web:1", pool));
-    assert_eq!(annotation(&answer(&change(None), &settings), "denied"), "image-update");
-    assert_eq!(answer(&change(Some("managed")), &settings), json!({"accepted": true}));
-
-    let resized = |pool| {
-        let mut object = pod("registry.example.com/web:1", pool);
-        object["spec"]["containers"][0]["resources"]["requests"] = json!({"cpu": "500m"});
-        let mut request = update(&object, &pod("registry.example.com/web:1", pool));
-        request["subResource"] = json!("resize");
-        request
-    };
-    assert!(annotation(&answer(&resized(None), &settings), "denied").contains("requests-equal-limits"));
-    assert_eq!(answer(&resized(Some("managed")), &settings), json!({"accepted": true}));
-
-    let debugged = |pool| {
-        let mut object = pod("registry.example.com/web:1", pool);
-        object["spec"]["ephemeralContainers"] = json!([{"name": "debug", "image": "registry.example.com/debug:1"}]);
-        let mut request = update(&object, &pod("registry.example.com/web:1", pool));
-        request["subResource"] = json!("ephemeralcontainers");
-        request
-    };
-    assert!(annotation(&answer(&debugged(None), &settings), "denied").contains("ephemeral-containers"));
-    assert_eq!(answer(&debugged(Some("managed")), &settings), json!({"accepted": true}));
+    }
 }

@@ -76,7 +76,8 @@ fn kinds_that_no_rule_knows_are_never_decoded() {
         ("example.com", "Pod"),
         ("apps", "Pod"),
         ("", "Deployment"),
-        ("extensions", "Deployment"),
+        ("extensions", "Ingress"),
+        ("extensions", "StatefulSet"),
         ("core", "Pod"),
         ("networking.k8s.io", "Ingress"),
         ("", "Node"),
@@ -113,6 +114,20 @@ fn the_version_of_a_group_does_not_matter() {
         }
         assert_eq!(places(&request, &json!({})), bad(kind), "{}", kind.name);
     }
+}
+
+/// A cluster of an older version may still serve them.
+#[test]
+fn the_old_group_of_a_kind_is_the_same_group() {
+    for kind in ["Deployment", "DaemonSet", "ReplicaSet"].map(kind_named) {
+        let mut request = create(&kind.object(bad_spec()));
+        request["kind"]["group"] = json!("extensions");
+        assert_eq!(places(&request, &json!({})), bad(kind), "{}", kind.name);
+    }
+    let owner = controller("extensions/v1beta1", "Deployment");
+    assert_eq!(judged(&create(&owned("ReplicaSet", bad_spec(), &owner))), Verdict::Accepted);
+    let policy = json!({"apiVersion": "extensions/v1beta1", "kind": "NetworkPolicy", "metadata": {"name": "web"}});
+    assert_eq!(places(&create(&policy), &json!({})), [("network-policy", "kind".to_owned())]);
 }
 
 /// The kind of the request counts, not what the object says of itself.

@@ -58,7 +58,6 @@ fn of_ephemeral_containers_only_the_added_ones_are_judged() {
     assert_eq!(places(&request(&two, &two), &json!({})), []);
     let swapped = with(json!([debugger("b"), debugger("a")]));
     assert_eq!(places(&request(&swapped, &one), &json!({})), of(0).collect::<Vec<_>>());
-    assert_eq!(places(&request(&one, &Value::Null), &json!({})), of(0).collect::<Vec<_>>());
     let found = findings_and_response(&request(&two, &one), &json!({}));
     assert!(found.iter().all(|found| found.container.as_deref() == Some("b")), "{found:?}");
 }
@@ -114,8 +113,23 @@ fn a_resize_is_judged_in_every_list_and_for_the_pod() {
             "spec.containers[1].resources.requests.cpu",
         ]
     );
-    let all = places(&sub_resource(update(&object("3"), &Value::Null), "resize"), &json!({}));
-    assert_eq!(all, found, "without an old object all of it is new");
+}
+
+#[test]
+fn a_subresource_without_an_old_object_is_judged_like_a_creation() {
+    let pod = kind_named("Pod");
+    let mut spec = bad_spec();
+    spec["ephemeralContainers"] = json!([{"name": "debug", "image": "busybox", "stdin": true}]);
+    spec["containers"][0]["resources"] = json!({"requests": {"cpu": "1"}, "limits": {"cpu": "2"}});
+    let object = pod.object(spec);
+    let created = findings_and_response(&create(&object), &json!({}));
+    assert!(created.len() > 4, "{created:?}");
+    for name in ["ephemeralcontainers", "resize"] {
+        for old in [Value::Null, json!("garbage"), json!({})] {
+            let found = findings_and_response(&sub_resource(update(&object, &old), name), &json!({}));
+            assert_eq!(found, created, "{name}, {old}");
+        }
+    }
 }
 
 #[test]
