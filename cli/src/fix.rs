@@ -179,11 +179,11 @@ fn exact(node: &Node) -> Value {
         node::Value::Null => Value::Null,
         node::Value::Bool(value) => Value::Bool(*value),
         node::Value::Number(text) => number(text),
-        node::Value::String(text) => Value::String(text.clone()),
+        node::Value::String(text) => Value::String(text.to_string()),
         node::Value::Sequence(items) => items.iter().map(|item| exact(item)).collect(),
         node::Value::Mapping(entries) => entries
             .iter()
-            .map(|entry| (entry.key.clone(), exact(&entry.node)))
+            .map(|entry| (entry.key.to_string(), exact(&entry.node)))
             .collect::<serde_json::Map<_, _>>()
             .into(),
     }
@@ -272,7 +272,7 @@ mod tests {
                 let deep = [path, &["a", "b"].map(|key| Step::Key(key.to_owned()))].concat();
                 out.push(Edit { document: 0, steps: deep, value: Some(7.into()) });
                 for entry in entries {
-                    let path = to(Step::Key(entry.key.clone()));
+                    let path = to(Step::Key(entry.key.to_string()));
                     out.push(Edit { document: 0, steps: path.clone(), value: None });
                     changes(&entry.node, &path, out);
                 }

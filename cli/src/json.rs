@@ -51,7 +51,7 @@ fn read(raw: &RawValue, lines: &Lines, depth: usize) -> Result<Node, serde_json:
             let Fields(fields) = serde_json::from_str(text)?;
             let entries = fields.into_iter().map(|(key, raw)| {
                 let node = Rc::new(read(raw, lines, depth)?);
-                Ok(Entry { key, line: node.line, node })
+                Ok(Entry { key: key.into(), line: node.line, node })
             });
             Value::Mapping(entries.collect::<Result<_, serde_json::Error>>()?)
         }
@@ -64,7 +64,7 @@ fn read(raw: &RawValue, lines: &Lines, depth: usize) -> Result<Node, serde_json:
         Some(b't') => Value::Bool(true),
         Some(b'f') => Value::Bool(false),
         Some(b'n') => Value::Null,
-        _ => Value::Number(text.to_owned()),
+        _ => Value::Number(text.into()),
     };
     Ok(Node { line, value })
 }

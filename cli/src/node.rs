@@ -16,7 +16,8 @@ pub struct Node {
     pub value: Value,
 }
 
-/// What a node holds. Aliases share their node, so a tree is never larger than its text.
+/// What a node holds. Aliases share their node, so a tree is never larger than its text. A tree of all objects of a
+/// cluster must fit into memory, and so nothing here has room to grow.
 #[derive(Debug)]
 pub enum Value {
     /// `null`, or nothing at all.
@@ -24,20 +25,20 @@ pub enum Value {
     /// A boolean.
     Bool(bool),
     /// A number, as JSON text. It is kept as it was written where JSON allows: a quantity like `0.10` loses nothing.
-    Number(String),
+    Number(Box<str>),
     /// A string.
-    String(String),
+    String(Box<str>),
     /// A list.
-    Sequence(Vec<Rc<Node>>),
+    Sequence(Box<[Rc<Node>]>),
     /// A map, in the order of the file.
-    Mapping(Vec<Entry>),
+    Mapping(Box<[Entry]>),
 }
 
 /// A key of a map and its value.
 #[derive(Debug, Clone)]
 pub struct Entry {
     /// The key.
-    pub key: String,
+    pub key: Box<str>,
     /// The line of the key: for a reader, this is where the field is, even if its value starts below.
     pub line: usize,
     /// The value.
@@ -48,7 +49,7 @@ impl Node {
     /// The value of a map's key; `None` if this isn't a map.
     pub fn get(&self, key: &str) -> Option<&Rc<Node>> {
         match &self.value {
-            Value::Mapping(entries) => entries.iter().find(|entry| entry.key == key).map(|entry| &entry.node),
+            Value::Mapping(entries) => entries.iter().find(|entry| *entry.key == *key).map(|entry| &entry.node),
             _ => None,
         }
     }
@@ -145,7 +146,7 @@ mod tests {
     #[test]
     fn strings_survive_json() {
         let text = "a\"b\\c\nd\u{1}\u{7f}ü\u{2028}";
-        let node = Node { line: 1, value: Value::String(text.to_owned()) };
+        let node = Node { line: 1, value: Value::String(text.into()) };
         assert_eq!(serde_json::from_str::<String>(&node.to_json()).unwrap(), text);
     }
 }

@@ -12,9 +12,9 @@ use granit_parser::{Event, Parser, ScalarStyle, Tag};
 
 use crate::node::{Entry, MAX_DEPTH, Node, Value};
 
-/// How many nodes the aliases of a document may unfold to. Enough for any manifest, and an "alias bomb" is
-/// refused before it takes memory.
-const MAX_NODES: usize = 1_000_000;
+/// How many nodes the aliases of a document may unfold to. Enough for any manifest, and an "alias bomb" is refused before
+/// it takes memory. Nodes that are written count nothing: a List may hold all objects of a cluster.
+const MAX_UNFOLDED: usize = 1_000_000;
 
 /// Why a document cannot be read, and where.
 #[derive(Debug, thiserror::Error, PartialEq)]
@@ -66,12 +66,14 @@ struct Loader {
     line_offset: usize,
     open: Vec<Open>,
     anchors: HashMap<usize, (Rc<Node>, usize)>,
+    /// How many nodes aliases have added to the document so far.
+    unfolded: usize,
     documents: Vec<Rc<Node>>,
 }
 
 impl Loader {
     fn new(line_offset: usize) -> Self {
-        Self { line_offset, open: Vec::new(), anchors: HashMap::new(), documents: Vec::new() }
+        Self { line_offset, open: Vec::new(), anchors: HashMap::new(), unfolded: 0, documents: Vec::new() }
     }
 
     fn event(&mut self, event: Event<'_>, line: usize) -> Result<(), Error> {
@@ -79,6 +81,7 @@ impl Loader {
         match event {
             Event::DocumentStart(..) => {
                 self.anchors.clear();
+                self.unfolded = 0;
                 Ok(())
             }
             Event::Scalar(text, style, anchor, tag) => self.scalar(&text, style, anchor, tag.as_deref(), line),
@@ -95,6 +98,10 @@ impl Loader {
                     return fail(line, "an alias names an anchor that is not complete before it");
                 };
                 let (node, weight) = (Rc::clone(node), *weight);
+                self.unfolded = self.unfolded.saturating_add(weight);
+                if self.unfolded > MAX_UNFOLDED {
+                    return fail(line, format!("aliases unfold to more than {MAX_UNFOLDED} values"));
+                }
                 self.add(node, weight, line)
             }
             // What is left marks where things start and end, or is not asked for.
@@ -115,12 +122,12 @@ impl Loader {
             return fail(line, "a collection ends that never started");
         };
         let value = match open.kind {
-            OpenKind::Sequence(items) => Value::Sequence(items),
+            OpenKind::Sequence(items) => Value::Sequence(items.into()),
             OpenKind::Mapping { mut entries, merges, .. } => {
                 for source in &merges {
                     merge(source, &mut entries, open.line)?;
                 }
-                Value::Mapping(entries)
+                Value::Mapping(entries.into())
             }
         };
         let node = Rc::new(Node { line: open.line, value });
@@ -161,19 +168,16 @@ impl Loader {
             return Ok(());
         };
         parent.weight = parent.weight.saturating_add(weight);
-        if parent.weight > MAX_NODES {
-            return fail(line, format!("aliases unfold to more than {MAX_NODES} values"));
-        }
         match &mut parent.kind {
             OpenKind::Sequence(items) => items.push(node),
             OpenKind::Mapping { entries, merges, key } => match std::mem::replace(key, Key::Expected) {
                 Key::Expected => *key = Key::Read { text: key_text(&node, line)?, line },
                 Key::Merge => merges.push(node),
                 Key::Read { text, line } => {
-                    if let Some(first) = entries.iter().find(|entry| entry.key == text) {
+                    if let Some(first) = entries.iter().find(|entry| *entry.key == *text) {
                         return fail(line, format!("the key `{text}` is already on line {}", first.line));
                     }
-                    entries.push(Entry { key: text, line, node });
+                    entries.push(Entry { key: text.into(), line, node });
                 }
             },
         }
@@ -188,7 +192,7 @@ fn fail<T>(line: usize, reason: impl Into<String>) -> Result<T, Error> {
 /// JSON has nothing but strings for keys; numbers and booleans become what Go prints.
 fn key_text(node: &Node, line: usize) -> Result<String, Error> {
     match &node.value {
-        Value::String(text) | Value::Number(text) => Ok(text.clone()),
+        Value::String(text) | Value::Number(text) => Ok(text.to_string()),
         Value::Bool(value) => Ok(value.to_string()),
         Value::Null => fail(line, "a key is null"),
         Value::Sequence(_) | Value::Mapping(_) => fail(line, "a key is a list or a map, not a name"),
@@ -208,7 +212,7 @@ pub(crate) fn is_null(text: &str) -> bool {
 
 /// Whether a scalar without quotes is the string that it looks like.
 pub(crate) fn is_plain_string(text: &str) -> bool {
-    matches!(resolve_plain(text), Ok(Value::String(value)) if value == text)
+    matches!(resolve_plain(text), Ok(Value::String(value)) if *value == *text)
 }
 
 /// Adds what `source` has and `entries` has not: a key that is written wins over one that is merged.
@@ -240,13 +244,13 @@ fn merge(source: &Node, entries: &mut Vec<Entry>, line: usize) -> Result<(), Err
 fn resolve(text: &str, style: ScalarStyle, tag: Option<&Tag>) -> Result<Value, String> {
     let core = tag.and_then(|tag| tag.suffix_in_namespace("tag:yaml.org,2002:"));
     match core.as_deref() {
-        Some("str") => Ok(Value::String(text.to_owned())),
+        Some("str") => Ok(Value::String(text.into())),
         Some("binary") => {
             let compact: String = text.split_whitespace().collect();
             let bytes = base64::engine::general_purpose::STANDARD
                 .decode(compact)
                 .map_err(|_| "a !!binary value is not base64")?;
-            String::from_utf8(bytes).map(Value::String).map_err(|_| "a !!binary value is not text".to_owned())
+            String::from_utf8(bytes).map(|text| Value::String(text.into())).map_err(|_| "a !!binary value is not text".to_owned())
         }
         Some(kind @ ("int" | "float" | "bool" | "null")) => {
             let value = resolve_plain(text)?;
@@ -256,9 +260,9 @@ fn resolve(text: &str, style: ScalarStyle, tag: Option<&Tag>) -> Result<Value, S
             }
         }
         // A tag of the user's own, `!vault` say: Kubernetes has no use for it and takes the text.
-        _ if tag.is_some() => Ok(Value::String(text.to_owned())),
+        _ if tag.is_some() => Ok(Value::String(text.into())),
         _ if style == ScalarStyle::Plain => resolve_plain(text),
-        _ => Ok(Value::String(text.to_owned())),
+        _ => Ok(Value::String(text.into())),
     }
 }
 
@@ -278,11 +282,11 @@ fn resolve_plain(text: &str) -> Result<Value, String> {
     }
     // Only these can start a number, and most scalars of a manifest are no numbers.
     if !text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '+' | '-' | '.')) {
-        return Ok(Value::String(text.to_owned()));
+        return Ok(Value::String(text.into()));
     }
     Ok(match integer(text).or_else(|| float(text)) {
-        Some(number) => Value::Number(number),
-        None => Value::String(text.to_owned()),
+        Some(number) => Value::Number(number.into()),
+        None => Value::String(text.into()),
     })
 }
 
@@ -464,6 +468,12 @@ mod tests {
             bomb.push_str(&format!("a{level}: &a{level} [{}]\n", below.trim_end_matches(", ")));
         }
         assert!(error(&bomb).reason.contains("unfold"));
+    }
+
+    #[test]
+    fn values_that_are_written_are_not_limited() {
+        let list = format!("[{}]", "a,".repeat(MAX_UNFOLDED + 1));
+        assert!(load(&list, 1).is_ok());
     }
 
     #[test]
