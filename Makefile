@@ -14,6 +14,11 @@ POLICY_RUN := $(CURDIR)/target/debug/policy-run
 # Without kwctl, the stand-in from `harness` evaluates the requests of e2e.bats. It answers alike.
 KWCTL ?= $(shell command -v kwctl || echo $(POLICY_RUN))
 
+# Helm as a library and the linters of files that aren't Rust, in an environment of their own.
+TOOLS := $(CURDIR)/target/tools
+HELM ?= $(shell command -v helm || echo $(CURDIR)/tools/helm)
+CHART := charts/oke-virtual-nodes-policy
+
 # What only the real kwctl can do.
 NEEDS_KWCTL = [ "$(KWCTL)" != "$(POLICY_RUN)" ] || \
   { echo "kwctl is needed: https://docs.kubewarden.io/howtos/install-kwctl" >&2; exit 1; }
@@ -58,6 +63,27 @@ artifacthub: ## Write artifacthub-pkg.yml anew, for a release (needs kwctl)
 .PHONY: generate
 generate: ## Write what is made from the declarations of the rules
 	cargo xtask generate
+	$(MAKE) deploy
+
+.PHONY: tools
+tools: $(TOOLS)/.installed
+
+# `python3 -m venv` needs ensurepip, which Debian has in a package of its own.
+$(TOOLS)/.installed: tools/requirements.txt
+	@python3 -c 'import ensurepip' 2>/dev/null || { \
+	  sudo=; [ "$$(id -u)" -eq 0 ] || sudo=sudo; \
+	  if command -v apt-get >/dev/null && { [ -z "$$sudo" ] || command -v sudo >/dev/null; }; then \
+	    $$sudo apt-get update -qq && $$sudo apt-get install -y -qq python3-venv; \
+	  else \
+	    echo "Python 3.10 or newer with venv is needed: https://docs.python.org/3/library/venv.html" >&2; exit 1; \
+	  fi; }
+	python3 -m venv $(TOOLS)
+	$(TOOLS)/bin/pip install --quiet --disable-pip-version-check --only-binary :all: --requirement $<
+	touch $@
+
+.PHONY: deploy
+deploy: tools ## Write the manifests of deploy/ from the chart
+	PATH="$(TOOLS)/bin:$$PATH" HELM="$(HELM)" tools/render-deploy
 
 .PHONY: oke-vn
 oke-vn: ## Build the command line
@@ -81,7 +107,16 @@ test: policy.wasm ## Run everything that must pass before a commit
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 	cargo test --workspace --locked
-	$(MAKE) e2e-tests
+	$(MAKE) lint-files chart-tests e2e-tests
+
+# Scripts, workflows and whatever else has a schema of its own. actionlint puts the scripts of workflows to shellcheck.
+.PHONY: lint-files
+lint-files: tools ## Check scripts, workflows and the chart with their linters
+	PATH="$(TOOLS)/bin:$$PATH" HELM="$(HELM)" tools/lint-files
+
+.PHONY: chart-tests
+chart-tests: tools oke-vn bats ## Test the chart, deploy/, the catalogue and the files for installers
+	PATH="$(TOOLS)/bin:$$PATH" HELM="$(HELM)" OKE_VN="$(OKE_VN)" python3 -m pytest --quiet -p no:cacheprovider charts packaging e2e
 
 .PHONY: bats
 bats:
@@ -96,6 +131,10 @@ bats:
 .PHONY: e2e-tests
 e2e-tests: policy.wasm $(if $(filter $(POLICY_RUN),$(KWCTL)),policy-run) bats ## Put requests to the built module (KWCTL: kwctl, else policy-run)
 	KWCTL="$(KWCTL)" POLICY="$(CURDIR)/policy.wasm" bats e2e.bats
+
+.PHONY: cluster-tests
+cluster-tests: tools bats ## Walk through the cluster of KUBECONFIG (e2e/README.md)
+	PATH="$(TOOLS)/bin:$$PATH" HELM="$(HELM)" bats e2e/cluster.bats
 
 .PHONY: bench
 bench: policy.wasm ## Measure a request, above the same request to an empty guest

@@ -9,9 +9,8 @@ mod common;
 use std::collections::BTreeMap;
 
 use common::fixtures::{Planted, fixtures};
+use common::policy::{Shape, shape_of};
 use common::{KINDS, create, findings, findings_and_response, good_container, good_spec, overlay, reviews};
-use oke_virtual_nodes_policy::kinds::Kind;
-use oke_virtual_nodes_policy::reader::Shape;
 use serde_json::{Map, Value, json};
 
 #[test]
@@ -226,8 +225,8 @@ fn created() -> Vec<(String, Value, Value)> {
     };
     let mut created = Vec::new();
     for (rule, fixture) in fixtures() {
-        for case in fixture.finds.iter().chain(&fixture.misses).filter(|case| case.old.is_none()) {
-            let settings = case.settings.clone().unwrap_or(json!({}));
+        for case in fixture.cases().filter(|case| case.old.is_none()) {
+            let settings = case.settings();
             let planted = case.plant().into_iter().filter(is_creation);
             created.extend(planted.map(|planted| {
                 (format!("{rule}, {}, {}", case.name, planted.place), planted.request, settings.clone())
@@ -235,11 +234,6 @@ fn created() -> Vec<(String, Value, Value)> {
         }
     }
     created
-}
-
-fn shape_of(request: &Value) -> Option<&'static Shape> {
-    let name = |key: &str| request["kind"][key].as_str().unwrap_or_default();
-    Some(Kind::find(name("group"), name("kind"))?.shape())
 }
 
 #[test]
@@ -251,12 +245,12 @@ fn what_the_cluster_writes_changes_no_verdict() {
     }
 }
 
-#[test]
-fn null_in_any_field_changes_no_verdict() {
+/// Checks that a value that stands for nothing changes no verdict: null, or the empty one of the field's type.
+fn assert_nothing_changes(null: bool) {
     let mut count = 0;
     for (case, request, settings) in created() {
         let Some(shape) = shape_of(&request) else { continue };
-        let fills = empty_values(&request["object"], shape, true);
+        let fills = empty_values(&request["object"], shape, null);
         count += fills.len();
         assert_no_difference(&case, &request, &settings, &fills);
     }
@@ -264,15 +258,13 @@ fn null_in_any_field_changes_no_verdict() {
 }
 
 #[test]
+fn null_in_any_field_changes_no_verdict() {
+    assert_nothing_changes(true);
+}
+
+#[test]
 fn an_empty_value_in_any_field_changes_no_verdict() {
-    let mut count = 0;
-    for (case, request, settings) in created() {
-        let Some(shape) = shape_of(&request) else { continue };
-        let fills = empty_values(&request["object"], shape, false);
-        count += fills.len();
-        assert_no_difference(&case, &request, &settings, &fills);
-    }
-    assert!(count > 50_000, "{count} fields were tried");
+    assert_nothing_changes(false);
 }
 
 #[test]

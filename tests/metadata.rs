@@ -1,14 +1,13 @@
 //! metadata.yml: the host ignores keys that it does not know and believes the rest, so it is read strictly here and
 //! compared with the crate, with what the rules look at, and with the built module.
 
+mod common;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::{Path, PathBuf};
 
-use oke_virtual_nodes_policy::kinds::{KINDS, Kind, KindInfo};
-use oke_virtual_nodes_policy::lookups::Lookup;
-use oke_virtual_nodes_policy::rule::{Check, TEMPLATES};
-use oke_virtual_nodes_policy::rules::{JUDGED_ON_RESIZE, RULES};
+use common::policy::{KNOWN_KINDS, Lookup, RULES, is_resize_judged, resources_of};
+use common::{repository, sources};
 use serde::Deserialize;
 
 /// What Kubewarden knows in a policy's metadata. `protocolVersion` is written by `kwctl annotate`.
@@ -42,15 +41,11 @@ struct Resource {
     kind: String,
 }
 
-/// Asked about only where an administrator adds it: it would put every update of every ConfigMap through the policy.
-const LEFT_OUT: &str = "config-propagation";
-
 /// The annotations that Kubewarden, Rancher and Artifact Hub read. `usage` is the README, which `kwctl annotate` adds.
-const ANNOTATIONS: [&str; 13] = [
+const ANNOTATIONS: [&str; 12] = [
     "io.artifacthub.displayName",
     "io.artifacthub.keywords",
     "io.artifacthub.resources",
-    "io.kubewarden.policy.author",
     "io.kubewarden.policy.category",
     "io.kubewarden.policy.description",
     "io.kubewarden.policy.license",
@@ -65,12 +60,8 @@ const ANNOTATIONS: [&str; 13] = [
 /// The host capabilities that Kubewarden has for the cluster.
 const CAPABILITIES: [&str; 4] = ["can_i", "get_resource", "list_resources_all", "list_resources_by_namespace"];
 
-fn path(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
-}
-
 fn read(name: &str) -> String {
-    fs::read_to_string(path(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+    fs::read_to_string(repository(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
 fn metadata() -> Metadata {
@@ -107,8 +98,6 @@ fn its_annotations_are_those_of_the_crate() {
     let is_name = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     assert!(of("title").bytes().all(is_name) && of("title").len() <= 63);
     assert!(["critical", "high", "medium", "low", "info"].contains(&of("severity")));
-    let (_, address) = of("author").split_once(" <").expect("a name and an address");
-    assert!(address.ends_with('>') && address.contains('@'));
 }
 
 #[test]
@@ -119,19 +108,24 @@ fn its_resources_are_the_kinds_of_its_rules() {
         .rules
         .iter()
         .flat_map(|rule| rule.resources.iter().map(|resource| kind_of(&rule.api_groups[0], resource)))
-        .map(|info| if info.kind.is_connection() { "Pod" } else { info.name }.to_owned())
+        .map(|kind| if is_connection(kind) { "Pod" } else { kind }.to_owned())
         .collect();
     assert_eq!(shown, asked);
 }
 
-/// The kind of a resource; a subresource of pods that sends the pod is about the pod.
-fn kind_of(group: &str, resource: &str) -> &'static KindInfo {
+/// The name of the kind of a resource; a subresource of pods that sends the pod is about the pod.
+fn kind_of(group: &str, resource: &str) -> &'static str {
     let resource = match resource {
         "pods/ephemeralcontainers" | "pods/resize" => "pods",
         resource => resource,
     };
-    let known = KINDS.iter().find(|info| info.group == group && info.resource == resource);
-    known.unwrap_or_else(|| panic!("nothing is known of {group:?} {resource}"))
+    let known = KNOWN_KINDS.iter().find(|info| info.group == group && info.resource == resource);
+    known.unwrap_or_else(|| panic!("nothing is known of {group:?} {resource}")).name
+}
+
+/// Whether a kind is what a connection to a pod sends.
+fn is_connection(kind: &str) -> bool {
+    kind.ends_with("Options")
 }
 
 // The rules.
@@ -145,10 +139,10 @@ fn its_rules_are_safe_for_the_audit_scanner() {
         // A product of groups and resources would name resources that do not exist.
         assert!(groups.len() == 1 && rule.api_versions == ["v1"], "{groups:?}");
         for resource in &rule.resources {
-            let info = kind_of(&groups[0], resource);
+            let kind = kind_of(&groups[0], resource);
             let expected: &[&str] = match resource.as_str() {
                 "pods/ephemeralcontainers" | "pods/resize" => &["UPDATE"],
-                _ if info.kind.is_connection() => &["CONNECT"],
+                _ if is_connection(kind) => &["CONNECT"],
                 _ => &["CREATE", "UPDATE"],
             };
             assert_eq!(operations(rule), expected, "{resource}");
@@ -159,22 +153,10 @@ fn its_rules_are_safe_for_the_audit_scanner() {
 #[test]
 fn its_rules_are_what_the_rules_of_the_policy_look_at() {
     let mut expected = BTreeSet::new();
-    let mut add = |kind: Kind| {
-        if kind != Kind::Custom {
-            let info = KINDS.iter().find(|info| info.kind == kind).expect("a known kind");
-            expected.insert((info.group.to_owned(), info.resource.to_owned()));
-        }
-    };
-    for rule in RULES.iter().filter(|rule| rule.id != LEFT_OUT) {
-        for check in rule.checks {
-            match check {
-                Check::Object(kinds, _) => kinds.iter().copied().for_each(&mut add),
-                Check::Pod(_) | Check::Volume(_) | Check::Container(_) => TEMPLATES.iter().copied().for_each(&mut add),
-                Check::Update(_) => add(Kind::Pod),
-            }
-        }
+    for rule in RULES.iter().filter(|rule| !rule.outside_default_webhook_rules) {
+        expected.extend(resources_of(rule));
     }
-    assert!(!JUDGED_ON_RESIZE.is_empty());
+    assert!(is_resize_judged());
     for subresource in ["pods/ephemeralcontainers", "pods/resize"] {
         expected.insert((String::new(), subresource.to_owned()));
     }
@@ -186,7 +168,7 @@ fn its_rules_are_what_the_rules_of_the_policy_look_at() {
     }
     assert_eq!(asked, expected);
     // The others are those that an administrator adds.
-    let others: Vec<_> = KINDS
+    let others: Vec<_> = KNOWN_KINDS
         .iter()
         .filter(|info| !asked.contains(&(info.group.to_owned(), info.resource.to_owned())))
         .map(|info| info.name)
@@ -204,13 +186,13 @@ fn capabilities_in(text: &str, quote: &str) -> BTreeSet<String> {
 
 #[test]
 fn its_capabilities_are_those_of_the_sources() {
-    assert_eq!(metadata().host_capabilities, capabilities_in(&read("src/lookups.rs"), "\""));
+    assert_eq!(metadata().host_capabilities, capabilities_in(&sources("src"), "\""));
 }
 
 /// `kwctl annotate` looks for the names of capabilities in the module, and warns where they are not declared.
 #[test]
 fn its_capabilities_are_those_of_the_module() {
-    let module = fs::read(path("policy.wasm")).expect("policy.wasm: run `make policy.wasm`");
+    let module = fs::read(repository("policy.wasm")).expect("policy.wasm: run `make policy.wasm`");
     assert_eq!(metadata().host_capabilities, capabilities_in(&String::from_utf8_lossy(&module), ""));
 }
 

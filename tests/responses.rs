@@ -2,11 +2,11 @@
 
 mod common;
 
+use common::policy::{self, Host};
 use common::{
     KINDS, create, findings_and_response, good_container, good_spec, kind_named, message, overlay, payload, validate,
     warnings,
 };
-use oke_virtual_nodes_policy::policy;
 use serde_json::{Value, json};
 
 const MOST_MESSAGE: usize = 8192;
@@ -126,7 +126,7 @@ fn the_heading_names_the_object() {
 fn silence_is_one_word() {
     for kind in KINDS.iter().filter(|kind| kind.name != "DaemonSet") {
         let payload = payload(&create(&kind.object(good_spec())), &json!({}));
-        let response = serde_json::to_string(&policy::validate(payload.as_bytes())).unwrap();
+        let response = policy::response(&Host, payload.as_bytes());
         assert_eq!(response, r#"{"accepted":true}"#, "{}", kind.name);
     }
 }
@@ -249,6 +249,20 @@ fn warnings_keep_to_what_kubernetes_takes() {
     assert!(reached, "the limit was reached");
 }
 
+/// 16 warnings of 256 bytes are 4 KiB: all of them are passed on, and of 17 the first 15.
+#[test]
+fn warnings_fill_what_kubernetes_takes() {
+    for (count, told) in [(15, 15), (16, 16), (17, 15)] {
+        let container = |index: usize| json!({"name": format!("{index:0>250}"), "image": "i"});
+        let spec = json!({"containers": (0..count).map(container).collect::<Value>()});
+        let response = answer(&kind_named("CronJob").object(spec), &json!({}));
+        let whole = warnings(&response).into_iter().take_while(|warning| warning.len() == MOST_WARNING).count();
+        assert_eq!(whole, told, "of {count}");
+        let last = warnings(&response).pop().unwrap_or_default();
+        assert_eq!(more(&last).unwrap_or(0), count - told, "of {count}");
+    }
+}
+
 const HOSTILE: [&str; 12] = [
     "line\nbreak",
     "a\r\n- privileged spec: nothing; nothing",
@@ -357,7 +371,7 @@ fn the_same_input_gives_the_same_bytes() {
         overlay(container, &json!({"tty": true, "stdin": true, "securityContext": {"seccompProfile": {"a": 1}}}));
     }
     let payload = payload(&create(&kind_named("CronJob").object(spec)), &json!({"helpUrl": "https://example.com"}));
-    let bytes = || serde_json::to_vec(&policy::validate(payload.as_bytes())).unwrap();
+    let bytes = || policy::response(&Host, payload.as_bytes());
     let first = bytes();
     for _ in 0..20 {
         assert_eq!(bytes(), first);

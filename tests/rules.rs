@@ -5,17 +5,14 @@
 mod common;
 
 use common::fixtures::{Case, Fixture, LISTS, Planted, fixtures, join, object_findings};
-use common::{Found, KINDS, assert_nothing, findings_and_response, findings_and_response_in, good_spec, overlay};
-use oke_virtual_nodes_policy::rule::{Fix, Level};
-use oke_virtual_nodes_policy::rules::RULES;
+use common::policy::{self, Level, RULES, fix_name, level};
+use common::{
+    Found, KINDS, assert_nothing, findings_and_response, findings_and_response_in, good_spec, overlay, places_of,
+};
 use serde_json::{Value, json};
 
-fn level(name: &str) -> Level {
-    Level::ALL.into_iter().find(|level| level.name() == name).unwrap_or_else(|| panic!("no level is called {name}"))
-}
-
 fn level_of(rule: &str, profile: &str) -> Level {
-    let rule = RULES.iter().find(|known| known.id == rule).unwrap_or_else(|| panic!("no rule is called {rule}"));
+    let rule = policy::rule(rule);
     if profile == "strict" { rule.strict } else { rule.tolerant }
 }
 
@@ -102,11 +99,9 @@ fn wrong_text(case: &Case, planted: &Planted, rule: &str, found: &Found) -> Opti
 fn every_rule_finds_what_it_is_for_and_misses_what_it_is_not_for() {
     let mut wrong = Vec::new();
     for (rule, fixture) in fixtures() {
-        for (case, finds) in
-            fixture.finds.iter().map(|case| (case, true)).chain(fixture.misses.iter().map(|case| (case, false)))
-        {
+        for (index, case) in fixture.cases().enumerate() {
             let name = &case.name;
-            let of_case = run(&rule, &fixture, case, finds);
+            let of_case = run(&rule, &fixture, case, index < fixture.finds.len());
             if let Some(first) = of_case.first() {
                 wrong.push(format!("{rule}, {name}, in {} places, such as {first}", of_case.len()));
             }
@@ -148,11 +143,7 @@ fn every_rule_has_the_levels_and_the_fix_of_the_catalogue() {
         let Some(rule) = RULES.iter().find(|rule| rule.id == id) else { continue };
         assert_eq!(rule.strict.name(), fixture.strict, "{id} under strict");
         assert_eq!(rule.tolerant.name(), fixture.tolerant, "{id} under tolerant");
-        let fix = rule.fix.map(|fix| match fix {
-            Fix::Safe => "safe",
-            Fix::Full => "full",
-        });
-        assert_eq!(fix, fixture.fix.as_deref(), "the fix of {id}");
+        assert_eq!(rule.fix.map(fix_name), fixture.fix.as_deref(), "the fix of {id}");
     }
 }
 
@@ -160,7 +151,6 @@ fn every_rule_has_the_levels_and_the_fix_of_the_catalogue() {
 fn the_minimal_objects_are_found_in_order() {
     for kind in &KINDS {
         let found = findings_and_response(&common::create(&kind.object(good_spec())), &json!({}));
-        let got: Vec<_> = found.into_iter().map(|found| (found.rule, found.path)).collect();
-        assert_eq!(got, object_findings(kind), "{}", kind.name);
+        assert_eq!(places_of(found), object_findings(kind), "{}", kind.name);
     }
 }

@@ -1,15 +1,17 @@
 //! Every field that a view reads has the name and the type that it has in Kubernetes' API, as `k8s-openapi` knows it.
 
+mod common;
+
 use std::collections::BTreeSet;
 
+use common::policy::{Field, Fields, KNOWN_KINDS, KnownKindInfo, Lookup, Shape, View, lookup_fields, shape, views};
+use common::sources;
 use k8s_openapi::api::apps::v1::{DaemonSet, Deployment, ReplicaSet, StatefulSet};
+use k8s_openapi::api::authentication::v1::UserInfo;
 use k8s_openapi::api::batch::v1::{CronJob, Job};
 use k8s_openapi::api::core::v1 as core;
 use k8s_openapi::api::networking::v1::NetworkPolicy;
-use oke_virtual_nodes_policy::kinds::{KINDS, Kind};
-use oke_virtual_nodes_policy::lookups::Lookup;
-use oke_virtual_nodes_policy::reader::{Fields, Shape, View};
-use oke_virtual_nodes_policy::views;
+use k8s_openapi::api::storage::v1::StorageClass;
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::Value;
@@ -20,28 +22,25 @@ fn schema_of<T: JsonSchema>() -> Value {
 }
 
 /// The schemas of what the API server sends for a kind; several where one view serves them all.
-fn schemas(kind: Kind) -> Vec<Value> {
+fn schemas(kind: &str) -> Vec<Value> {
     vec![match kind {
-        Kind::Pod => schema_of::<core::Pod>(),
-        Kind::Deployment => schema_of::<Deployment>(),
-        Kind::ReplicaSet => schema_of::<ReplicaSet>(),
-        Kind::StatefulSet => schema_of::<StatefulSet>(),
-        Kind::DaemonSet => schema_of::<DaemonSet>(),
-        Kind::Job => schema_of::<Job>(),
-        Kind::CronJob => schema_of::<CronJob>(),
-        Kind::ReplicationController => schema_of::<core::ReplicationController>(),
-        Kind::PodTemplate => schema_of::<core::PodTemplate>(),
-        Kind::PersistentVolumeClaim => schema_of::<core::PersistentVolumeClaim>(),
-        Kind::PersistentVolume => schema_of::<core::PersistentVolume>(),
-        Kind::NetworkPolicy => schema_of::<NetworkPolicy>(),
-        Kind::Namespace => schema_of::<core::Namespace>(),
-        Kind::Service => schema_of::<core::Service>(),
+        "Pod" => schema_of::<core::Pod>(),
+        "Deployment" => schema_of::<Deployment>(),
+        "ReplicaSet" => schema_of::<ReplicaSet>(),
+        "StatefulSet" => schema_of::<StatefulSet>(),
+        "DaemonSet" => schema_of::<DaemonSet>(),
+        "Job" => schema_of::<Job>(),
+        "CronJob" => schema_of::<CronJob>(),
+        "ReplicationController" => schema_of::<core::ReplicationController>(),
+        "PodTemplate" => schema_of::<core::PodTemplate>(),
+        "PersistentVolumeClaim" => schema_of::<core::PersistentVolumeClaim>(),
+        "PersistentVolume" => schema_of::<core::PersistentVolume>(),
+        "NetworkPolicy" => schema_of::<NetworkPolicy>(),
+        "Namespace" => schema_of::<core::Namespace>(),
+        "Service" => schema_of::<core::Service>(),
         // Each field is one of either or of both.
-        Kind::ConfigMap | Kind::Secret => return vec![schema_of::<core::ConfigMap>(), schema_of::<core::Secret>()],
-        // What a connection sends has no metadata, and a custom resource has any object's.
-        Kind::PodExecOptions | Kind::PodAttachOptions | Kind::PodPortForwardOptions | Kind::Custom => {
-            schema_of::<core::Pod>()
-        }
+        "ConfigMap" | "Secret" => return vec![schema_of::<core::ConfigMap>(), schema_of::<core::Secret>()],
+        kind => panic!("no schema of {kind}"),
     }]
 }
 
@@ -104,10 +103,6 @@ fn differences(path: &str, shape: &Shape, schemas: &[Schema<'_>], wrong: &mut Ve
         Shape::Text => all(&|schema| schema.is("string")),
         Shape::Quantity => all(&|schema| schema.definition().ends_with(".resource.Quantity")),
         Shape::Presence => all(&|schema| schema.is("object")),
-        // Any value will do.
-        Shape::Raw | Shape::Any => true,
-        // Only the object of a request is.
-        Shape::Dependent(_) => false,
         Shape::List(element) => {
             let items: Vec<_> = schemas.iter().map(|schema| schema.at(&schema.resolved().value["items"])).collect();
             differences(&format!("{path}[]"), element, &items, wrong);
@@ -133,6 +128,8 @@ fn differences(path: &str, shape: &Shape, schemas: &[Schema<'_>], wrong: &mut Ve
             }
             all(&|schema| schema.is("object"))
         }
+        // Any value will do.
+        _ => matches!(shape, Shape::Raw | Shape::Any),
     };
     if !agrees {
         let types: Vec<_> = schemas.iter().map(|schema| schema.resolved().value["type"].to_string()).collect();
@@ -149,8 +146,7 @@ fn name_of(shape: &Shape) -> &'static str {
         Shape::Quantity => "a quantity",
         Shape::List(_) => "a list",
         Shape::Presence | Shape::Object(_) | Shape::Map(_) => "an object",
-        Shape::Raw | Shape::Any => "anything",
-        Shape::Dependent(_) => "something that depends on what it stands in",
+        _ => "anything",
     }
 }
 
@@ -161,18 +157,22 @@ fn compare(path: &str, shape: &Shape, roots: &[Value]) -> Vec<String> {
     wrong
 }
 
+/// The known kinds, without what a connection to a pod sends, which has no metadata.
+fn objects() -> impl Iterator<Item = &'static KnownKindInfo<'static>> {
+    KNOWN_KINDS.iter().filter(|info| !info.name.ends_with("Options"))
+}
+
 #[test]
 fn every_field_of_every_view_is_one_of_kubernetes() {
-    for info in KINDS.iter().filter(|info| !info.kind.is_connection()) {
-        let wrong = compare(info.name, info.kind.shape(), &schemas(info.kind));
+    for info in objects() {
+        let shape = shape(info.group, info.name).expect("what is read of it");
+        let wrong = compare(info.name, shape, &schemas(info.name));
         assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     }
 }
 
 #[test]
 fn a_wrong_name_and_a_wrong_type_are_noticed() {
-    use oke_virtual_nodes_policy::reader::Field;
-
     static SHAPE: Shape = Shape::Object(&Fields {
         known: &[
             Field { name: "kind", shape: &Shape::Text },
@@ -220,18 +220,20 @@ fn every_field_of_a_persistent_volume_that_is_no_source_is_known() {
 /// A view says which definition it is one of; nothing but this test reads it.
 #[test]
 fn every_definition_that_a_view_names_is_one_of_kubernetes() {
-    let mut roots: Vec<_> = KINDS.iter().flat_map(|info| schemas(info.kind)).collect();
-    // Nodes are only looked up.
-    roots.push(schema_of::<core::Node>());
+    let mut roots: Vec<_> = objects().flat_map(|info| schemas(info.name)).collect();
+    // Nodes are only looked up, and who asks is part of the request.
+    roots.extend([schema_of::<core::Node>(), schema_of::<UserInfo>()]);
     let mut known: BTreeSet<_> = roots
         .iter()
         .flat_map(|root| root["$defs"].as_object().into_iter().flatten().map(|(name, _)| name.as_str()))
         .collect();
     known.extend(roots.iter().filter_map(|root| root["title"].as_str()));
-    let named = include_str!("../src/views.rs").lines().filter_map(|line| {
+    let sources = sources("src");
+    let named = sources.lines().filter_map(|line| {
         let (_, rest) = line.strip_prefix("    ")?.split_once(" = \"")?;
         let (name, rest) = rest.split_once('"')?;
-        (rest.ends_with('{') && !name.is_empty()).then_some(name)
+        let is_view = rest == " {" || rest == " with others {";
+        (is_view && !name.is_empty()).then_some(name)
     });
     let named: Vec<_> = named.collect();
     assert!(named.len() > 40, "{named:?}");
@@ -250,8 +252,10 @@ fn every_field_that_is_looked_up_is_one_of_kubernetes() {
             Lookup::Secret => schema_of::<core::Secret>(),
             Lookup::PersistentVolumeClaim => schema_of::<core::PersistentVolumeClaim>(),
             Lookup::Namespace => schema_of::<core::Namespace>(),
+            Lookup::StorageClass => schema_of::<StorageClass>(),
+            Lookup::PersistentVolume => schema_of::<core::PersistentVolume>(),
         };
-        let masks: Vec<String> = serde_json::from_str(lookup.fields()).expect("a list of paths");
+        let masks: Vec<String> = serde_json::from_str(lookup_fields(lookup)).expect("a list of paths");
         assert!(!masks.is_empty(), "no mask asks for everything");
         assert_eq!(masks.iter().collect::<BTreeSet<_>>().len(), masks.len(), "{masks:?}");
         for mask in masks {

@@ -8,7 +8,6 @@ use serde_json::value::RawValue;
 
 use crate::cluster::ManifestCluster;
 use crate::files::Skipped;
-use crate::fix::FileFix;
 use crate::judge::{self, Level, Verdict};
 use crate::manifests::Manifests;
 use crate::parallel;
@@ -26,6 +25,34 @@ pub struct Context<'c> {
     pub namespace: &'c str,
     /// Answers to look-ups.
     pub cluster: &'c ManifestCluster<'c>,
+}
+
+/// A file in which there is something to fix.
+#[derive(Debug, Clone, Serialize)]
+#[serde(tag = "status", rename_all = "camelCase")]
+pub enum FileFix {
+    /// It can be fixed.
+    Fixed {
+        /// The file.
+        file: String,
+        /// The changes as a unified diff.
+        diff: String,
+        /// The index of the text in [`Manifests::sources`].
+        #[serde(skip)]
+        source: usize,
+        /// The text with the changes.
+        #[serde(skip)]
+        text: String,
+    },
+    /// It is not touched.
+    LeftAlone {
+        /// The file.
+        file: String,
+        /// The line that it is about.
+        line: usize,
+        /// Why.
+        reason: String,
+    },
 }
 
 /// A finding in a file.

@@ -8,10 +8,9 @@ use std::io::Write as _;
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
-use serde::Serialize;
 use serde_json::Value;
 
-use crate::check::{self, Context, Report};
+use crate::check::{self, Context, FileFix, Report};
 use crate::edit::{self, Edit, Refusal};
 use crate::files::Source;
 use crate::judge::Change;
@@ -23,34 +22,6 @@ use crate::settings;
 
 /// Lines around a change in a diff.
 const CONTEXT: usize = 3;
-
-/// A file in which there is something to fix.
-#[derive(Debug, Clone, Serialize)]
-#[serde(tag = "status", rename_all = "camelCase")]
-pub enum FileFix {
-    /// It can be fixed.
-    Fixed {
-        /// The file.
-        file: String,
-        /// The changes as a unified diff.
-        diff: String,
-        /// The index of the text in [`Manifests::sources`].
-        #[serde(skip)]
-        source: usize,
-        /// The text with the changes.
-        #[serde(skip)]
-        text: String,
-    },
-    /// It is not touched.
-    LeftAlone {
-        /// The file.
-        file: String,
-        /// The line that it is about.
-        line: usize,
-        /// Why.
-        reason: String,
-    },
-}
 
 /// Makes the changes that the findings of `report` propose, and adds the result to the report.
 ///
@@ -179,11 +150,11 @@ fn exact(node: &Node) -> Value {
         node::Value::Null => Value::Null,
         node::Value::Bool(value) => Value::Bool(*value),
         node::Value::Number(text) => number(text),
-        node::Value::String(text) => Value::String(text.to_string()),
+        node::Value::String(text) => Value::String(text.clone()),
         node::Value::Sequence(items) => items.iter().map(|item| exact(item)).collect(),
         node::Value::Mapping(entries) => entries
             .iter()
-            .map(|entry| (entry.key.to_string(), exact(&entry.node)))
+            .map(|entry| (entry.key.clone(), exact(&entry.node)))
             .collect::<serde_json::Map<_, _>>()
             .into(),
     }
@@ -272,7 +243,7 @@ mod tests {
                 let deep = [path, &["a", "b"].map(|key| Step::Key(key.to_owned()))].concat();
                 out.push(Edit { document: 0, steps: deep, value: Some(7.into()) });
                 for entry in entries {
-                    let path = to(Step::Key(entry.key.to_string()));
+                    let path = to(Step::Key(entry.key.clone()));
                     out.push(Edit { document: 0, steps: path.clone(), value: None });
                     changes(&entry.node, &path, out);
                 }

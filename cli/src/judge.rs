@@ -1,13 +1,12 @@
 //! Judges a request with the policy. The only file of the command line that calls the policy to do so; everything else
 //! works with the values that it returns.
 
-use oke_virtual_nodes_policy::findings::Finding as PolicyFinding;
-use oke_virtual_nodes_policy::lookups::{Cluster, Unanswered};
-use oke_virtual_nodes_policy::mend::Change as PolicyChange;
-use oke_virtual_nodes_policy::policy::{self, Judgement, Outcome};
-use oke_virtual_nodes_policy::reader::{Step as PolicyStep, path_of};
-use oke_virtual_nodes_policy::rule::Level as PolicyLevel;
-use oke_virtual_nodes_policy::{placement, settings};
+use oke_virtual_nodes_policy::cluster::{Cluster, LookupError};
+use oke_virtual_nodes_policy::document::path::{FieldPath, Step as PolicyStep, path_of};
+use oke_virtual_nodes_policy::lint::finding::{Edit, Finding as PolicyFinding, Scalar};
+use oke_virtual_nodes_policy::lint::rule::{self, Level as PolicyLevel};
+use oke_virtual_nodes_policy::review::mutation::Mutation;
+use oke_virtual_nodes_policy::review::verdict::{Early, Verdict as PolicyVerdict};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -18,7 +17,7 @@ use crate::path::Step;
 const FORBIDDEN: u16 = 403;
 
 /// The id of the fix that keeps pods off virtual nodes. It belongs to no rule.
-pub const PLACEMENT: &str = placement::RULE.id;
+pub const PLACEMENT: &str = rule::PLACEMENT.id;
 
 /// The effect of a finding on the request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -87,17 +86,13 @@ pub struct Verdict {
 /// Judges a request. `payload` is Kubewarden's `{"request": ..., "settings": ...}`, as JSON.
 #[must_use]
 pub fn judge(payload: &[u8], cluster: &ManifestCluster<'_>) -> Verdict {
-    let mut verdict = Verdict::default();
-    policy::answer(cluster, payload, &mut |outcome| {
-        verdict = match outcome {
-            Outcome::Accepted => Verdict { accepted: true, ..Verdict::default() },
-            Outcome::Rejected(code, message) => {
-                Verdict { code: Some(code), message: Some(message), ..Verdict::default() }
-            }
-            Outcome::Judged(judgement) => judged(judgement),
-        };
-    });
-    verdict
+    match oke_virtual_nodes_policy::judge(cluster, payload) {
+        Err(Early::Accepted) => Verdict { accepted: true, ..Verdict::default() },
+        Err(Early::Rejected { code, message }) => {
+            Verdict { code: Some(code), message: Some(message), ..Verdict::default() }
+        }
+        Ok(verdict) => judged(verdict),
+    }
 }
 
 /// Checks settings, as JSON.
@@ -105,30 +100,35 @@ pub fn judge(payload: &[u8], cluster: &ManifestCluster<'_>) -> Verdict {
 /// # Errors
 /// All that is wrong with them, in one message.
 pub fn check_settings(json: &str) -> Result<(), String> {
-    settings::check(Some(json)).map_err(|error| error.0)
+    oke_virtual_nodes_policy::check_settings(Some(json)).map_err(|error| error.0)
 }
 
 impl Cluster for ManifestCluster<'_> {
-    fn ask(&self, capability: &str, question: &str) -> Result<Vec<u8>, Unanswered> {
+    fn ask(&self, capability: &str, question: &str) -> Result<Vec<u8>, LookupError> {
         self.answer(capability, question).map_err(|reason| match reason {
-            NoAnswer::Missing => Unanswered::Missing,
-            NoAnswer::Failed => Unanswered::Failed,
+            NoAnswer::Missing => LookupError::Missing,
+            NoAnswer::Failed => LookupError::Failed,
         })
     }
 }
 
-fn judged(judgement: Judgement<'_>) -> Verdict {
-    let accepted = !judgement.is_denied();
+fn judged(verdict: PolicyVerdict) -> Verdict {
+    let accepted = !verdict.is_denied();
+    let (made, proposed): (&[PolicyFinding], &[PolicyFinding]) = match &verdict.mutation {
+        Mutation::None => (&[], &[]),
+        Mutation::Proposed(proposed) => (&[], proposed),
+        Mutation::Applied { fixes, proposed, .. } => (fixes, proposed),
+    };
     // A finding that is fixed denies nothing.
-    let fixed = judgement.mended.iter().map(|found| Finding { fixed: true, ..finding(found, Level::Warn) });
-    let remaining = judgement.findings.iter().filter_map(|found| Some(finding(found, level(found.level)?)));
-    let exempted = judgement.exempted.iter().map(|found| finding(found, Level::Exempted));
+    let fixed = made.iter().chain(proposed).map(|found| Finding { fixed: true, ..finding(found, Level::Warn) });
+    let remaining = verdict.findings.iter().filter_map(|found| Some(finding(found, level(found.level)?)));
+    let exempted = verdict.exempted.iter().map(|found| finding(found, Level::Exempted));
     Verdict {
         accepted,
         code: (!accepted).then_some(FORBIDDEN),
         message: None,
         findings: fixed.chain(remaining).chain(exempted).collect(),
-        advice: judgement.advice.filter(|_| !accepted),
+        advice: verdict.advice.clone().filter(|_| !accepted),
     }
 }
 
@@ -141,29 +141,36 @@ fn level(level: PolicyLevel) -> Option<Level> {
     }
 }
 
-fn finding(found: &PolicyFinding<'_>, level: Level) -> Finding {
+fn finding(found: &PolicyFinding, level: Level) -> Finding {
+    let steps = match &found.path {
+        FieldPath::Field(path) => self::steps(path),
+        FieldPath::Resource(_) => Vec::new(),
+    };
     Finding {
         rule: found.rule.id,
         level,
-        path: found.place.path(),
-        steps: steps(&found.place.steps()),
-        container: found.container.map(str::to_owned),
+        path: found.path.text(),
+        steps,
+        container: found.container.clone(),
         problem: found.problem.to_string(),
         remedy: found.remedy.to_string(),
         fixed: false,
-        changes: found.edits.iter().map(|edit| change(&edit.change())).collect(),
+        changes: found.edits.iter().map(change).collect(),
     }
 }
 
-fn change(change: &PolicyChange<'_>) -> Change {
-    // The policy writes the values of its changes as JSON.
-    let value = change.value.as_deref().map(|json| serde_json::from_str(json).unwrap_or(Value::Null));
-    Change { steps: steps(&change.steps), path: path_of(&change.steps), value }
+fn change(edit: &Edit) -> Change {
+    let value = edit.new.as_ref().map(|value| match value {
+        Scalar::Bool(value) => Value::from(*value),
+        Scalar::Int(value) => Value::from(*value),
+        Scalar::Text(text) => Value::from(text.as_str()),
+    });
+    Change { steps: steps(&edit.steps), path: path_of(&edit.steps), value }
 }
 
 fn steps(steps: &[PolicyStep<'_>]) -> Vec<Step> {
     let owned = |step: &PolicyStep<'_>| match step {
-        PolicyStep::Key(key) => Step::Key((*key).to_owned()),
+        PolicyStep::Key(key) => Step::Key(key.clone().into_owned()),
         PolicyStep::Index(index) => Step::Index(*index),
     };
     steps.iter().map(owned).collect()

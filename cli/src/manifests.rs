@@ -105,11 +105,7 @@ impl Piece {
     /// # Errors
     /// If it isn't YAML or JSON; with the line in the file.
     pub fn load(&self, text: &str) -> Result<Vec<Rc<Node>>, yaml::Error> {
-        if self.is_json {
-            json::load(text).map_err(|error| yaml::Error { line: error.line().max(1), reason: error.to_string() })
-        } else {
-            yaml::load(text, self.line)
-        }
+        if self.is_json { json::load(text) } else { yaml::load(text, self.line) }
     }
 }
 
@@ -121,7 +117,7 @@ impl Found {
             Ok(documents) if documents.is_empty() => self.skip(name, 1, "empty document"),
             Ok(documents) => self.documents(index, name, &piece, documents),
             Err(error) if source.is_json() => {
-                self.skip(name, error.line().max(1), format!("does not parse as JSON: {error}"));
+                self.skip(name, error.line, format!("does not parse as JSON: {error}"));
             }
             Err(_) => {
                 let pieces = split(&source.text);

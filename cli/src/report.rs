@@ -7,9 +7,8 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 
-use crate::check::{Finding, Judged, Report, RuleCount, Summary};
+use crate::check::{FileFix, Finding, Judged, Report, RuleCount, Summary};
 use crate::files::Skipped;
-use crate::fix::FileFix;
 use crate::judge::Level;
 
 const BOLD: Style = Style::new().bold();

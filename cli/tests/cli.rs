@@ -383,19 +383,19 @@ fn rules_are_explained() {
         let mut page = Vec::new();
         oke_vn::explain::page(id, &mut page).unwrap();
         let page = String::from_utf8(page).unwrap();
-        for part in [id, "strict: ", "Why", "Instead", "Found in", "Not found in"] {
+        for part in [id, "    `strict`  `tolerant`  fix\n", "Why", "What to do instead", "The rule finds:", "Fixed:"] {
             assert!(page.contains(part), "{page}");
         }
     }
     let page = stdout(&oke_vn(&["explain", "host-port"], ""));
     assert!(page.starts_with("host-port\nFinds ") && page.contains("\nWhy\n"), "{page}");
     assert!(stdout(&oke_vn(&["explain", "--color", "always", "host-port"], "")).contains('\u{1b}'));
-    assert!(stdout(&oke_vn(&["explain", "emptydir-medium"], "")).contains("\nParameters\nmedium: "));
+    assert!(stdout(&oke_vn(&["explain", "emptydir-medium"], "")).contains("\nParameters\n* `medium`: "));
     // What reports name and no rule is.
     let page = stdout(&oke_vn(&["explain", "placement"], ""));
     assert!(page.starts_with("placement\n") && page.contains("\nExample\n    nodeKind: mixed\n"), "{page}");
     let page = stdout(&oke_vn(&["explain", "exemption"], ""));
-    let annotation = format!("\n        {}: \"host-pid,", oke_virtual_nodes_policy::exempt::ANNOTATION);
+    let annotation = format!("\n        {}: \"host-pid,", oke_virtual_nodes_policy::review::exemption::ANNOTATION);
     assert!(page.contains("`allowAnnotations`") && page.contains(&annotation), "{page}");
     assert!(!list.contains("\nplacement ") && !list.contains("\nexemption "), "{list}");
     for (id, expected) in [

@@ -10,19 +10,20 @@ use harness::{modules, samples};
 /// Fuel for start and `validate`: about one unit an instruction, the same on every machine and, except for a few
 /// instructions of a hash map, in every run.
 const FUEL: [(&str, u64); 6] = [
-    ("019-pod-create", 228_000),
-    ("022-pod-create", 747_000),
-    ("151-deployment-create", 438_000),
-    ("10 containers", 1_071_000),
-    ("100 containers", 9_846_000),
-    ("1000 containers", 97_450_000),
+    ("019-pod-create", 243_000),
+    ("022-pod-create", 785_000),
+    ("151-deployment-create", 472_000),
+    ("10 containers", 1_120_000),
+    ("100 containers", 10_150_000),
+    ("1000 containers", 100_500_000),
 ];
 
 /// Ten times the containers may cost ten times the fuel, and a little more for a longer list.
 const LINEAR: std::ops::Range<f64> = 8.0..11.0;
 
-/// The module, in bytes: each is loaded and compiled by every policy server.
-const SIZE: usize = 300_000;
+/// The module, in bytes: each is loaded and compiled by every policy server. The budget is 360,000, of which a tenth stays
+/// free for the next change.
+const SIZE: usize = 324_000;
 
 /// Start and `validate` of review 022, above the empty guest in the same run, on a machine on which the empty guest takes
 /// [`EMPTY`]. A slower one, or one that is busy with something else, may take longer in proportion.

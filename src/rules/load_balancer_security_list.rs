@@ -1,66 +1,21 @@
 //! `load-balancer-security-list`: finds load balancers whose annotations ask for security rules that virtual nodes do not manage.
 
-use crate::findings::{Edit, Findings, Literal, Place};
-use crate::kinds::Kind;
-use crate::reader::{Text, View};
-#[cfg(not(target_arch = "wasm32"))]
-use crate::rule::Docs;
-use crate::rule::{Check, Fix, Level, Rule};
-use crate::subject::Subject;
-use crate::views::Service;
+use crate::check::prelude::*;
+use crate::kubernetes::views::ServiceSpec;
 
 /// The rule.
 pub static RULE: Rule = Rule {
     id: "load-balancer-security-list",
-    strict: Level::Deny,
-    tolerant: Level::Warn,
-    fix: Some(Fix::Safe),
-    parameters: &[],
-    checks: &[Check::Object(&[Kind::Service], check)],
-    #[cfg(not(target_arch = "wasm32"))]
-    docs: Docs {
-        row: "Load Balancing: security list management is never enabled",
-        summary: "Finds load balancers whose annotations ask for security rules that virtual nodes do not manage.",
-        why: "In clusters with virtual nodes nobody writes rules into the security lists for a load \
-              balancer, whatever its annotations say, so traffic that nobody allowed by hand does not \
-              arrive. The mode is computed as Oracle's cloud controller does it: \
-              `security-rule-management-mode` wins over the annotation for the type of load balancer, and \
-              upper and lower case matter where they do there. Found is a mode that switches the management \
-              on, and one that the controller does not know. `NSG` only warns, and a Service without any of \
-              these annotations is fine. The fix writes `None`, also where Oracle recommends it and nothing \
-              is written.",
-        instead: "Set the annotation to `\"None\"`, and allow the ports of the load balancer and the range \
-                  of node ports in the security rules of its subnet and of the pod subnet.",
-        fails: r"apiVersion: v1
-kind: Service
-metadata:
-  name: web
-  namespace: shop
-  annotations:
-    service.beta.kubernetes.io/oci-load-balancer-security-list-management-mode: All
-spec:
-  type: LoadBalancer
-  selector: {app: web}
-  ports:
-    - port: 443
-      targetPort: 8443
-",
-        mended: r#"apiVersion: v1
-kind: Service
-metadata:
-  name: web
-  namespace: shop
-  annotations:
-    service.beta.kubernetes.io/oci-load-balancer-security-list-management-mode: "None"
-spec:
-  type: LoadBalancer
-  selector: {app: web}
-  ports:
-    - port: 443
-      targetPort: 8443
-"#,
-    },
+    strict: Deny,
+    tolerant: Warn,
+    fix: Some(Safe),
+    rows: doc(&[Row::SecurityListManagement]),
+    fix_fields: doc(&[LIST_MODE, NETWORK_LIST_MODE, RULES_MODE]),
+    ..Rule::NEW
 };
+
+/// Its checks.
+pub static CHECKS: &[Check] = &[Check::Object(&[Kind::Service], check)];
 
 const TYPE: &str = "oci.oraclecloud.com/load-balancer-type";
 /// Where it is there, the cloud controller looks at none of the other two.
@@ -78,30 +33,22 @@ enum Mode {
     Unknown,
 }
 
-fn check<'d>(subject: &Subject<'d>, findings: &mut Findings<'d>) {
-    let Some(service) = Service::of(subject.root) else { return };
-    let Some(spec) = service.spec() else { return };
-    let is_balanced = spec.kind().is_some_and(|kind| kind.value == "LoadBalancer");
-    if !is_balanced || spec.load_balancer_class().is_some_and(|class| !class.value.is_empty()) {
+fn check(cx: &mut Context) {
+    if !cx.object.field::<ServiceSpec>("spec").is_some_and(ServiceSpec::is_balanced_by_oracle) {
         return;
     }
-    let annotation = |name| service.metadata()?.annotations().get(name);
-    if let Some(mode) = annotation(RULES_MODE) {
-        return report(mode, rules_mode(mode.value), findings);
+    if let Some(mode) = cx.object.annotation(RULES_MODE) {
+        return report(cx, mode, rules_mode(mode.value));
     }
-    let is_network = annotation(TYPE).is_some_and(|name| name.value.eq_ignore_ascii_case("nlb"));
-    let (name, path): (_, &'static [_]) = if is_network {
-        (NETWORK_LIST_MODE, &["metadata", "annotations", NETWORK_LIST_MODE])
-    } else {
-        (LIST_MODE, &["metadata", "annotations", LIST_MODE])
-    };
-    match annotation(name) {
-        Some(mode) => report(mode, list_mode(mode.value), findings),
+    let is_network = cx.object.annotation(TYPE).is_some_and(|name| name.value.eq_ignore_ascii_case("nlb"));
+    let name = if is_network { NETWORK_LIST_MODE } else { LIST_MODE };
+    match cx.object.annotation(name) {
+        Some(mode) => report(cx, mode, list_mode(mode.value)),
         // Nothing is wrong here; Oracle recommends to say it all the same.
-        None => findings.improve(
-            Place::Below(subject.root, path),
+        None => cx.improve(
+            Place::Below(cx.object.root, &["metadata", "annotations", name]),
             "security list management is not switched off",
-            Edit::Set(Place::Below(subject.root, path), Literal::Text(OFF)),
+            Scalar::Text(OFF.to_owned()),
         ),
     }
 }
@@ -126,22 +73,20 @@ fn list_mode(mode: &str) -> Mode {
     }
 }
 
-fn report<'d>(annotation: Text<'d>, mode: Mode, findings: &mut Findings<'d>) {
-    let edit = Edit::Set(annotation.node.into(), Literal::Text(OFF));
+fn report(cx: &mut Context, annotation: Text, mode: Mode) {
+    let off = Scalar::Text(OFF.to_owned());
     let remedy = "set it to None and write the security rules yourself";
     match mode {
         Mode::Off => {}
         Mode::Managed => {
-            findings.mendable(annotation.node, "with virtual nodes no security list is managed", remedy, edit);
+            cx.set(annotation.node, off, "with virtual nodes no security list is managed", remedy);
         }
         Mode::Unknown => {
-            findings.mendable(annotation.node, "the cloud controller does not know this mode", remedy, edit);
+            cx.set(annotation.node, off, "the cloud controller does not know this mode", remedy);
         }
         Mode::SecurityGroup => {
             let problem = "with virtual nodes you may have to write the rules of the security group yourself";
-            if let Some(finding) = findings.add(annotation.node, problem, "check that the rules are there") {
-                finding.only_warn();
-            }
+            cx.report(annotation.node, problem, "check that the rules are there").only_warn();
         }
     }
 }

@@ -1,92 +1,40 @@
 //! `metrics-server`: finds the Metrics Server, which has to be deployed differently.
 
-use crate::findings::Findings;
-use crate::products;
-#[cfg(not(target_arch = "wasm32"))]
-use crate::rule::Docs;
-use crate::rule::{Check, Level, Rule, TEMPLATES};
-use crate::subject::Subject;
-use crate::views::Container;
+use crate::check::prelude::*;
+use crate::check::detection;
+use crate::kubernetes::products::METRICS_SERVER;
 
 /// The rule.
 pub static RULE: Rule = Rule {
     id: "metrics-server",
-    strict: Level::Warn,
-    tolerant: Level::Warn,
-    fix: None,
-    parameters: &[],
-    checks: &[Check::Object(TEMPLATES, check)],
-    #[cfg(not(target_arch = "wasm32"))]
-    docs: Docs {
-        row: "Kubernetes Metrics Server",
-        summary: "Finds the Metrics Server, which has to be deployed differently.",
-        why: "Oracle's page says that the Metrics Server has to be deployed differently: by its page on \
-              deploying it, standalone and not as the cluster add-on, which is for managed nodes. Oracle's \
-              manifest for virtual nodes measures every 60 seconds, the least that they support, where the \
-              project's own says 15. The rule warns of every Metrics Server, and names `--metric-resolution` \
-              where that is below 60 seconds. A well adapted one still gets the warning.",
-        instead: "Deploy it standalone with `--metric-resolution=60s`, and set this rule to `off` when it \
-                  runs. An autoscaler that reads a metric of the application's own can do without it.",
-        fails: r#"apiVersion: apps/v1
-kind: Deployment
-metadata:
-  name: metrics-server
-  namespace: kube-system
-spec:
-  selector:
-    matchLabels: {k8s-app: metrics-server}
-  template:
-    metadata:
-      labels: {k8s-app: metrics-server}
-    spec:
-      containers:
-        - name: metrics-server
-          image: registry.k8s.io/metrics-server/metrics-server:v0.8.0
-          args: [--secure-port=10250, --metric-resolution=15s]
-          resources:
-            requests: {cpu: "1", memory: 1Gi}
-            limits: {cpu: "1", memory: 1Gi}
-"#,
-        mended: r#"# Scales by a metric that the application publishes, without the Metrics Server.
-apiVersion: autoscaling/v2
-kind: HorizontalPodAutoscaler
-metadata:
-  name: web
-spec:
-  scaleTargetRef:
-    apiVersion: apps/v1
-    kind: Deployment
-    name: web
-  minReplicas: 2
-  maxReplicas: 10
-  metrics:
-    - type: Pods
-      pods:
-        metric: {name: requests_per_second}
-        target: {type: AverageValue, averageValue: "100"}
-"#,
-    },
+    strict: Warn,
+    tolerant: Warn,
+    rows: doc(&[Row::MetricsServer]),
+    ..Rule::NEW
 };
 
-/// Virtual nodes do not measure more often, in milliseconds.
-const LEAST_RESOLUTION: u64 = 60_000;
+/// Its checks.
+pub static CHECKS: &[Check] = &[Check::Workload(check)];
 
-fn check<'d>(subject: &Subject<'d>, findings: &mut Findings<'d>) {
-    let is_too_fine = subject.pod().is_some_and(|pod| pod.containers().into_iter().any(is_too_fine));
+/// Virtual nodes do not measure more often, in milliseconds.
+const MIN_RESOLUTION: u64 = 60_000;
+
+fn check(cx: &mut Context) {
+    let is_too_fine = cx.object.pods().any(|pod| pod.containers().into_iter().any(is_too_fine));
     let problem = if is_too_fine {
         "its --metric-resolution is below 60s, too often for virtual nodes"
     } else {
         "virtual nodes need it deployed differently"
     };
-    products::report(&RULE, subject, problem, "deploy it standalone with --metric-resolution=60s", findings);
+    detection::report(cx, &[&METRICS_SERVER], problem, "deploy it standalone with --metric-resolution=60s");
 }
 
 /// Whether a container's arguments ask for measurements more often than virtual nodes make them.
-fn is_too_fine(container: Container<'_>) -> bool {
+fn is_too_fine(container: Container) -> bool {
     let mut follows = false;
     for argument in container.command().into_iter().chain(container.args()) {
         let value = if follows { Some(argument.value) } else { argument.value.strip_prefix("--metric-resolution=") };
-        if value.and_then(milliseconds).is_some_and(|resolution| resolution < LEAST_RESOLUTION) {
+        if value.and_then(milliseconds).is_some_and(|resolution| resolution < MIN_RESOLUTION) {
             return true;
         }
         follows = argument.value == "--metric-resolution";

@@ -1,91 +1,33 @@
 //! `missing-resources`: finds normal and init containers without request and limit for cpu or memory.
 
-use crate::findings::{Edit, Findings, Literal, Place};
-#[cfg(not(target_arch = "wasm32"))]
-use crate::rule::Docs;
-use crate::rule::{Check, Fix, Level, Parameter, ParameterKind, Rule};
-use crate::subject::Subject;
-use crate::views::{Container, ResourceRequirements};
+use crate::check::prelude::*;
+use crate::kubernetes::views::ResourceRequirements;
 
 /// The rule.
 pub static RULE: Rule = Rule {
     id: "missing-resources",
-    strict: Level::Warn,
-    tolerant: Level::Warn,
-    fix: Some(Fix::Full),
-    parameters: &[
-        Parameter {
-            name: "cpu",
-            kind: ParameterKind::Quantity,
-            #[cfg(not(target_arch = "wasm32"))]
-            about: "The cpu that the fix asks for, as request and limit, where there is none. Default: none, and the finding stays.",
-        },
-        Parameter {
-            name: "memory",
-            kind: ParameterKind::Quantity,
-            #[cfg(not(target_arch = "wasm32"))]
-            about: "The memory that the fix asks for, likewise.",
-        },
-    ],
-    checks: &[Check::Container(check)],
-    #[cfg(not(target_arch = "wasm32"))]
-    docs: Docs {
-        row: "Resource Allocation: Resource allocation is at the pod level, rather than at the worker node \
-              level",
-        summary: "Finds normal and init containers without request and limit for cpu or memory.",
-        why: "A pod on a virtual node gets what its containers ask for, and shares no node's remains with \
-              others. A container that asks for nothing gets 0.125 OCPU and 0.5 GB, by Oracle's page on \
-              resource allocation, which is little for most programs. Either a request or a limit is enough, \
-              and so is one in the pod's own `resources`; cpu and memory that are both missing are one \
-              finding. Ephemeral containers cannot have resources and are not looked at. With the parameters \
-              `cpu` and `memory` the fix writes these amounts as request and limit.",
-        instead: "Set request and limit for cpu and memory of each container, to the same amount and to what \
-                  it needs at its peak.",
-        fails: r"apiVersion: apps/v1
-kind: Deployment
-metadata:
-  name: newsletter
-spec:
-  selector:
-    matchLabels: {app: newsletter}
-  template:
-    metadata:
-      labels: {app: newsletter}
-    spec:
-      containers:
-        - name: newsletter
-          image: registry.example.com/office/newsletter:1.1
-          ports:
-            - containerPort: 8080
-",
-        mended: r#"apiVersion: apps/v1
-kind: Deployment
-metadata:
-  name: newsletter
-spec:
-  selector:
-    matchLabels: {app: newsletter}
-  template:
-    metadata:
-      labels: {app: newsletter}
-    spec:
-      containers:
-        - name: newsletter
-          image: registry.example.com/office/newsletter:1.1
-          ports:
-            - containerPort: 8080
-          resources:
-            requests: {cpu: "1", memory: 1Gi}
-            limits: {cpu: "1", memory: 1Gi}
-"#,
-    },
+    strict: Warn,
+    tolerant: Warn,
+    fix: Some(Full),
+    parameters: &[&CPU, &MEMORY],
+    rows: doc(&[Row::ResourceAllocation]),
+    fix_fields: doc(&["requests.cpu", "requests.memory", "limits.cpu", "limits.memory"]),
+    ..Rule::NEW
 };
 
-fn check<'d>(subject: &Subject<'d>, container: Container<'d>, findings: &mut Findings<'d>) {
-    if container.node.parent().name() == "ephemeralContainers" {
+/// The cpu that the fix asks for.
+static CPU: Parameter = Parameter { name: "cpu", kind: ParameterKind::Quantity };
+/// The memory that the fix asks for.
+static MEMORY: Parameter = Parameter { name: "memory", kind: ParameterKind::Quantity };
+
+/// Its checks.
+pub static CHECKS: &[Check] = &[Check::Container(check)];
+
+fn check(cx: &mut Context, container: Container) {
+    if container.list() == "ephemeralContainers" {
         return;
     }
-    let of_pod = subject.pod().and_then(|pod| pod.resources());
+    let of_pod = cx.pod().and_then(|pod| pod.resources());
     let is_missing = |name| !has(container.resources(), name) && !has(of_pod, name);
     let problem = match (is_missing("cpu"), is_missing("memory")) {
         (true, true) => "has no cpu and memory, and gets 0.125 OCPU and 0.5 GB",
@@ -93,21 +35,18 @@ fn check<'d>(subject: &Subject<'d>, container: Container<'d>, findings: &mut Fin
         (false, true) => "has no memory, and gets 0.5 GB",
         (false, false) => return,
     };
-    let place =
-        container.resources().map_or(Place::Below(container.node, &["resources"]), |resources| resources.node.into());
-    let Some(finding) = findings.add(place, problem, "set requests and limits to what it needs") else { return };
-    let fixes: [(&str, &'static [_], &'static [_]); 2] = [
-        ("cpu", &["resources", "requests", "cpu"], &["resources", "limits", "cpu"]),
-        ("memory", &["resources", "requests", "memory"], &["resources", "limits", "memory"]),
-    ];
-    for (name, request, limit) in fixes {
-        if let Some(amount) = subject.text(RULE.id, name).filter(|_| is_missing(name)) {
-            finding.mend(Edit::Set(Place::Below(container.node, request), Literal::Text(amount)));
-            finding.mend(Edit::Set(Place::Below(container.node, limit), Literal::Text(amount)));
+    let absent = Place::Below(container.node, &["resources"]);
+    let place = container.resources().map_or(absent, |resources| resources.node.into());
+    cx.report(place, problem, "set requests and limits to what it needs");
+    for (name, parameter) in [("cpu", &CPU), ("memory", &MEMORY)] {
+        let Some(amount) = cx.text(parameter).filter(|_| is_missing(name)) else { continue };
+        for list in ["requests", "limits"] {
+            let place = Place::Below(container.node, &["resources", list, name]);
+            cx.and_set(place, Scalar::Text(amount.to_owned()));
         }
     }
 }
 
-fn has(resources: Option<ResourceRequirements<'_>>, name: &str) -> bool {
+fn has(resources: Option<ResourceRequirements>, name: &str) -> bool {
     resources.is_some_and(|resources| resources.requests().get(name).or(resources.limits().get(name)).is_some())
 }

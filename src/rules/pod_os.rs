@@ -1,86 +1,42 @@
 //! `pod-os`: finds pods that name their operating system.
 
-use crate::findings::{Edit, Findings};
-#[cfg(not(target_arch = "wasm32"))]
-use crate::rule::Docs;
-use crate::rule::{Check, Fix, Level, Rule};
-use crate::subject::Subject;
-use crate::views::PodSpec;
+use crate::check::prelude::*;
 
 /// The rule.
 pub static RULE: Rule = Rule {
     id: "pod-os",
-    strict: Level::Deny,
-    tolerant: Level::Warn,
-    fix: Some(Fix::Full),
-    parameters: &[],
-    checks: &[Check::Pod(check)],
-    #[cfg(not(target_arch = "wasm32"))]
-    docs: Docs {
-        row: "Pod fields: podOS",
-        summary: "Finds pods that name their operating system.",
-        why: "Oracle's page lists the pod's operating system as not supported. Virtual nodes run Linux, so \
-              `linux` says nothing new and anything else cannot run; both are found, and only `linux` has a \
-              fix. A node selector on `kubernetes.io/os` is another field and is accepted: Oracle's own \
-              manifest of the metrics server has one.",
-        instead: "Remove `os`. Where the image has to be kept away from nodes with another operating system, \
-                  select `kubernetes.io/os: linux`.",
-        fails: r#"apiVersion: v1
-kind: ReplicationController
-metadata:
-  name: invoices
-spec:
-  replicas: 2
-  selector: {app: invoices}
-  template:
-    metadata:
-      labels: {app: invoices}
-    spec:
-      os:
-        name: linux
-      containers:
-        - name: invoices
-          image: registry.example.com/finance/invoices:6.0
-          resources:
-            requests: {cpu: "1", memory: 1Gi}
-            limits: {cpu: "1", memory: 1Gi}
-"#,
-        mended: r#"apiVersion: v1
-kind: ReplicationController
-metadata:
-  name: invoices
-spec:
-  replicas: 2
-  selector: {app: invoices}
-  template:
-    metadata:
-      labels: {app: invoices}
-    spec:
-      nodeSelector:
-        kubernetes.io/os: linux
-      containers:
-        - name: invoices
-          image: registry.example.com/finance/invoices:6.0
-          resources:
-            requests: {cpu: "1", memory: 1Gi}
-            limits: {cpu: "1", memory: 1Gi}
-"#,
-    },
+    strict: Deny,
+    tolerant: Warn,
+    fix: Some(Full),
+    rows: doc(&[Row::PodOs]),
+    fix_fields: doc(&["os"]),
+    ..Rule::NEW
 };
 
-fn check<'d>(_: &Subject<'d>, pod: PodSpec<'d>, findings: &mut Findings<'d>) {
+/// Its checks.
+pub static CHECKS: &[Check] = &[Check::Pod(check)];
+
+fn check(cx: &mut Context, pod: PodSpec) {
     let Some((os, name)) = pod.os().and_then(|os| Some((os, os.name()?))) else { return };
     match name.value {
         "" => {}
         "linux" => {
-            findings.mendable(os.node, "virtual nodes do not support os", "remove it", Edit::Remove(os.node));
+            cx.report(os.node, "virtual nodes do not support os", "remove it");
+            // Kubernetes refuses a stop signal without it.
+            if !pod.all_containers().any(has_stop_signal) {
+                cx.and_remove(os.node);
+            }
         }
         _ => {
-            findings.add(
+            cx.report(
                 os.node,
                 "virtual nodes do not support os and run Linux only",
                 "use an image for Linux and remove os",
             );
         }
     }
+}
+
+fn has_stop_signal(container: Container) -> bool {
+    container.read_lifecycle(|lifecycle| lifecycle.stop_signal().is_some_and(|signal| !signal.value.is_empty()))
 }

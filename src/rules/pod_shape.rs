@@ -1,68 +1,21 @@
 //! `pod-shape`: finds pods that ask for a GPU or may only run on GPU or Intel shapes.
 
-use crate::findings::Findings;
-use crate::reader::Amount;
-#[cfg(not(target_arch = "wasm32"))]
-use crate::rule::Docs;
-use crate::rule::{Check, Level, Rule};
-use crate::subject::Subject;
-use crate::views::{Container, NodeSelectorRequirement, NodeSelectorTerm, PodSpec};
+use crate::check::prelude::*;
+use crate::document::text::sort_names;
+use crate::document::view::Amount;
+use crate::kubernetes::views::{NodeSelectorRequirement, NodeSelectorTerm};
 
 /// The rule.
 pub static RULE: Rule = Rule {
     id: "pod-shape",
-    strict: Level::Deny,
-    tolerant: Level::Deny,
-    fix: None,
-    parameters: &[],
-    checks: &[Check::Pod(pod), Check::Container(container)],
-    #[cfg(not(target_arch = "wasm32"))]
-    docs: Docs {
-        row: "Pods with Intel and GPU shapes",
-        summary: "Finds pods that ask for a GPU or may only run on GPU or Intel shapes.",
-        why: "Oracle's page says that pods with Intel and GPU shapes are not yet available; the shapes of \
-              virtual nodes are, by its list of shapes, Pod.Standard.A1.Flex, Pod.Standard.E3.Flex and \
-              Pod.Standard.E4.Flex, with Arm and AMD processors. A GPU that a container asks for is found, \
-              and so is a node selector or a required node affinity on `node.kubernetes.io/instance-type`, \
-              or its older `beta.` form, that allows nothing but shapes with Intel processors or GPUs. An \
-              amount of 0, a preferred affinity, and an affinity that also allows another shape are not. Nor \
-              is `kubernetes.io/arch`: an Intel shape is no other architecture than an AMD one.",
-        instead: "Run the workload on managed nodes with the shape that it needs, or build it for AMD or Arm \
-                  without a GPU and remove the constraint.",
-        fails: r#"apiVersion: batch/v1
-kind: Job
-metadata:
-  name: classify
-spec:
-  ttlSecondsAfterFinished: 600
-  template:
-    spec:
-      restartPolicy: Never
-      containers:
-        - name: classify
-          image: registry.example.com/ml/classify:2.0-cuda
-          resources:
-            requests: {cpu: "4", memory: 16Gi}
-            limits: {cpu: "4", memory: 16Gi, nvidia.com/gpu: "1"}
-"#,
-        mended: r#"apiVersion: batch/v1
-kind: Job
-metadata:
-  name: classify
-spec:
-  ttlSecondsAfterFinished: 600
-  template:
-    spec:
-      restartPolicy: Never
-      containers:
-        - name: classify
-          image: registry.example.com/ml/classify:2.0-cpu
-          resources:
-            requests: {cpu: "16", memory: 32Gi}
-            limits: {cpu: "16", memory: 32Gi}
-"#,
-    },
+    strict: Deny,
+    tolerant: Deny,
+    rows: doc(&[Row::IntelAndGpuShapes]),
+    ..Rule::NEW
 };
+
+/// Its checks.
+pub static CHECKS: &[Check] = &[Check::Pod(pod), Check::Container(container)];
 
 /// The labels that hold a node's shape.
 const SHAPE_LABELS: [&str; 2] = ["node.kubernetes.io/instance-type", "beta.kubernetes.io/instance-type"];
@@ -70,26 +23,25 @@ const SHAPE_LABELS: [&str; 2] = ["node.kubernetes.io/instance-type", "beta.kuber
 const INTEL: [&str; 8] =
     ["Standard1", "Standard2", "Standard3", "Standard.B1", "Optimized3", "DenseIO1", "DenseIO2", "HPC2"];
 
-fn container<'d>(_: &Subject<'d>, container: Container<'d>, findings: &mut Findings<'d>) {
+fn container(cx: &mut Context, container: Container) {
     let Some(resources) = container.resources() else { return };
     for (name, limit) in resources.limits() {
-        report(name, limit, findings);
+        report(cx, name, limit);
     }
     // Kubernetes takes no GPU request without an equal limit; a template may still hold one.
+    let mut limits = resources.limits().into_iter().peekable();
     for (name, request) in resources.requests() {
-        if is_gpu(name) && !resources.limits().get(name).is_some_and(|limit| limit.value().is_positive()) {
-            report(name, request, findings);
+        while limits.next_if(|(limit, _)| *limit < name).is_some() {}
+        let limit = limits.next_if(|(limit, _)| *limit == name);
+        if !limit.is_some_and(|(_, limit)| limit.value().is_positive()) {
+            report(cx, name, request);
         }
     }
 }
 
-fn report<'d>(name: &str, amount: Amount<'d>, findings: &mut Findings<'d>) {
+fn report(cx: &mut Context, name: &str, amount: Amount) {
     if is_gpu(name) && amount.value().is_positive() {
-        findings.add(
-            amount.node,
-            "asks for a GPU, and virtual nodes have none",
-            "run it on managed nodes with a GPU shape",
-        );
+        cx.report(amount.node, "asks for a GPU, and virtual nodes have none", "run it on managed nodes with a GPU shape");
     }
 }
 
@@ -97,43 +49,51 @@ fn is_gpu(name: &str) -> bool {
     name == "amd.com/gpu" || name.starts_with("nvidia.com/") || name.starts_with("gpu.intel.com/")
 }
 
-fn pod<'d>(_: &Subject<'d>, pod: PodSpec<'d>, findings: &mut Findings<'d>) {
+fn pod(cx: &mut Context, pod: PodSpec) {
     let remedy = "allow the shapes of virtual nodes, or run it on managed nodes";
     for (label, shape) in pod.node_selector() {
         if SHAPE_LABELS.contains(&label) && is_foreign(shape.value) {
-            findings.add(shape.node, "virtual nodes have no GPU or Intel shapes", remedy);
+            cx.report(shape.node, "virtual nodes have no GPU or Intel shapes", remedy);
         }
     }
     let Some(affinity) = pod.affinity().and_then(|affinity| affinity.node_affinity()) else { return };
     let Some(required) = affinity.required() else { return };
     let mut verdicts = required.node_selector_terms().into_iter().filter_map(only_foreign).peekable();
     if verdicts.peek().is_some() && verdicts.all(|only_foreign| only_foreign) {
-        findings.add(
-            affinity.node,
-            "allows only nodes with GPU or Intel shapes, which virtual nodes do not have",
-            remedy,
-        );
+        cx.report(affinity.node, "allows only nodes with GPU or Intel shapes, which virtual nodes do not have", remedy);
     }
 }
 
 /// Whether every node that the term can match has a shape that no virtual node has; `None` if it matches no node.
-fn only_foreign(term: NodeSelectorTerm<'_>) -> Option<bool> {
+fn only_foreign(term: NodeSelectorTerm) -> Option<bool> {
     term.match_expressions().filled()?;
-    let on_shape = |operator: &'static str| {
-        term.match_expressions().into_iter().filter(move |requirement| {
-            requirement.key().is_some_and(|key| SHAPE_LABELS.contains(&key.value))
-                && requirement.operator().is_some_and(|is| is.value == operator)
-        })
+    let mut shapes = values(term, "In");
+    let Some(first) = shapes.next() else { return Some(false) };
+    let rest: Vec<_> = shapes.collect();
+    let excluded: Vec<_> = values(term, "NotIn").collect();
+    let is_allowed = |shape: &&str| {
+        rest.iter().all(|allowed| contains(allowed, shape)) && !excluded.iter().any(|values| contains(values, shape))
     };
-    let holds = |requirement: NodeSelectorRequirement<'_>, shape: &str| {
-        requirement.values().into_iter().any(|value| value.value == shape)
-    };
-    let Some(allowed) = on_shape("In").next() else { return Some(false) };
-    let mut shapes = allowed.values().into_iter().map(|shape| shape.value).filter(|shape| {
-        on_shape("In").all(|allowed| holds(allowed, shape)) && !on_shape("NotIn").any(|excluded| holds(excluded, shape))
-    });
+    let mut shapes = first.iter().map(|(shape, _)| *shape).filter(is_allowed);
     let is_first_foreign = is_foreign(shapes.next()?);
     Some(is_first_foreign && shapes.all(is_foreign))
+}
+
+/// The values of each requirement on the shape that has this operator, sorted: a sender can name many.
+fn values<'d>(term: NodeSelectorTerm<'d>, operator: &'static str) -> impl Iterator<Item = Vec<(&'d str, usize)>> {
+    let is_on_shape = move |requirement: &NodeSelectorRequirement| {
+        requirement.key().is_some_and(|key| SHAPE_LABELS.contains(&key.value))
+            && requirement.operator().is_some_and(|is| is.value == operator)
+    };
+    term.match_expressions().into_iter().filter(is_on_shape).map(|requirement| {
+        let mut values = requirement.values().into_iter().map(|value| (value.value, 0)).collect();
+        sort_names(&mut values);
+        values
+    })
+}
+
+fn contains(values: &[(&str, usize)], shape: &str) -> bool {
+    values.binary_search_by(|(value, _)| (*value).cmp(shape)).is_ok()
 }
 
 /// Whether a shape is one that virtual nodes do not have.

@@ -1,131 +1,57 @@
 //! `requests-equal-limits`: finds resources with a request and a limit that differ in value.
 
-use crate::findings::{Edit, Findings, Literal};
-use crate::reader::Amount;
-#[cfg(not(target_arch = "wasm32"))]
-use crate::rule::Docs;
-use crate::rule::{Check, Fix, Level, Rule};
-use crate::subject::Subject;
-use crate::views::{Container, PodSpec, ResourceRequirements};
+use crate::check::prelude::*;
+use crate::document::view::join;
+use crate::kubernetes::views::ResourceRequirements;
 
 /// The rule.
 pub static RULE: Rule = Rule {
     id: "requests-equal-limits",
-    strict: Level::Deny,
-    tolerant: Level::Warn,
-    fix: Some(Fix::Safe),
-    parameters: &[],
-    checks: &[Check::Pod(pod), Check::Container(container)],
-    #[cfg(not(target_arch = "wasm32"))]
-    docs: Docs {
-        row: "Resources.Requests cannot be different from Resources.Limits",
-        summary: "Finds resources with a request and a limit that differ in value.",
-        why: "Oracle's page forbids requests that differ from limits, and its page on resource allocation \
-              says that a virtual node looks at the limit where both are set: the cheaper request does not \
-              count. Only a resource with both is compared, and by value, so `1` equals `1000m` and `1Gi` \
-              equals `1024Mi`; a limit alone or a request alone is fine. Containers and the pod's own \
-              `resources` are looked at, and on `pods/resize` what the request changes. The fix sets the \
-              request to the limit, unless the pod has `resources` of its own.",
-        instead: "Set request and limit to the same amount, which is what the pod gets and what is billed. \
-                  Size for the real peak, and scale with the Horizontal Pod Autoscaler.",
-        fails: r#"apiVersion: apps/v1
-kind: Deployment
-metadata:
-  name: checkout
-spec:
-  selector:
-    matchLabels: {app: checkout}
-  template:
-    metadata:
-      labels: {app: checkout}
-    spec:
-      containers:
-        - name: checkout
-          image: registry.example.com/shop/checkout:2.9
-          resources:
-            requests: {cpu: "1", memory: 1Gi}
-            limits: {cpu: "2", memory: 2Gi}
-"#,
-        mended: r#"apiVersion: apps/v1
-kind: Deployment
-metadata:
-  name: checkout
-spec:
-  selector:
-    matchLabels: {app: checkout}
-  template:
-    metadata:
-      labels: {app: checkout}
-    spec:
-      containers:
-        - name: checkout
-          image: registry.example.com/shop/checkout:2.9
-          resources:
-            requests: {cpu: "2", memory: 2Gi}
-            limits: {cpu: "2", memory: 2Gi}
-"#,
-    },
+    strict: Deny,
+    tolerant: Warn,
+    fix: Some(Safe),
+    rows: doc(&[Row::RequestsAndLimits]),
+    is_asked_on_resize: true,
+    fix_fields: doc(&["requests.", "requests["]),
+    ..Rule::NEW
 };
 
-fn pod<'d>(subject: &Subject<'d>, pod: PodSpec<'d>, findings: &mut Findings<'d>) {
+/// Its checks.
+pub static CHECKS: &[Check] = &[Check::Pod(pod), Check::Container(container)];
+
+fn pod(cx: &mut Context, pod: PodSpec) {
     if let Some(resources) = pod.resources() {
-        check(resources, subject.before.and_then(|before| before.resources()), false, findings);
+        let before = cx.before.and_then(|before| before.pod.resources());
+        check(cx, resources, before, false);
     }
 }
 
-fn container<'d>(subject: &Subject<'d>, container: Container<'d>, findings: &mut Findings<'d>) {
+fn container(cx: &mut Context, container: Container) {
     if let Some(resources) = container.resources() {
-        let before = subject.before(container).and_then(|before| before.resources());
+        let before = cx.before.and_then(|before| before.container(container)?.resources());
         // Kubernetes checks the sum of the containers' requests against the pod's, so no single one can be changed.
-        let can_be_mended = subject.pod().and_then(|pod| pod.resources()).is_none();
-        check(resources, before, can_be_mended, findings);
+        let can_be_fixed = cx.pod().and_then(|pod| pod.resources()).is_none();
+        check(cx, resources, before, can_be_fixed);
     }
 }
 
-/// `before` are the resources that a running pod had, where only what changed counts.
-fn check<'d>(
-    resources: ResourceRequirements<'d>,
-    before: Option<ResourceRequirements<'d>>,
-    can_be_mended: bool,
-    findings: &mut Findings<'d>,
-) {
-    for (request, limit) in pairs(resources) {
-        if request.equals(limit) {
-            continue;
-        }
+/// `before` are the resources that a running pod had, where only the change counts.
+fn check(cx: &mut Context, resources: ResourceRequirements, before: Option<ResourceRequirements>, can_be_fixed: bool) {
+    let before: Vec<_> = before.into_iter().flat_map(|before| join(before.requests(), before.limits())).collect();
+    let mut before = before.into_iter().peekable();
+    for (request, limit) in join(resources.requests(), resources.limits()) {
         let name = request.node.name();
-        let is_unchanged = before.is_some_and(|before| {
-            before.requests().get(name).is_some_and(|before| before.equals(request))
-                && before.limits().get(name).is_some_and(|before| before.equals(limit))
-        });
-        if is_unchanged {
+        while before.next_if(|(known, _)| known.node.name() < name).is_some() {}
+        let known = before.next_if(|(known, _)| known.node.name() == name);
+        let is_unchanged = known.is_some_and(|known| known.0.equals(request) && known.1.equals(limit));
+        if request.equals(limit) || is_unchanged {
             continue;
         }
-        let problem = "requests another amount than its limit, and the virtual node gives the limit";
-        let remedy = "make request and limit equal";
-        if can_be_mended {
-            findings.mendable(
-                request.node,
-                problem,
-                remedy,
-                Edit::Set(request.node.into(), Literal::Text(limit.text())),
-            );
-        } else {
-            findings.add(request.node, problem, remedy);
+        let (requested, limit_text) = (request.text(), limit.text());
+        let problem = format_args!("requests {requested} with limit {limit_text}, and the virtual node gives the limit");
+        cx.report(request.node, problem, "make request and limit equal");
+        if can_be_fixed {
+            cx.and_set(request.node, Scalar::Text(limit.text().to_owned()));
         }
     }
-}
-
-/// The resources that have a request and a limit, in the order of the requests.
-fn pairs<'d>(resources: ResourceRequirements<'d>) -> impl Iterator<Item = (Amount<'d>, Amount<'d>)> {
-    // The API server writes both in the order of their names. So the next limit is found where the last one was, and
-    // the cost does not grow with the square of the names.
-    let mut limits = resources.limits().into_iter();
-    resources.requests().into_iter().filter_map(move |(name, request)| {
-        let (_, limit) = limits.by_ref().find(|(limit, _)| *limit == name).or_else(|| {
-            limits = resources.limits().into_iter();
-            limits.by_ref().find(|(limit, _)| *limit == name)
-        })?;
-        Some((request, limit))
-    })
 }

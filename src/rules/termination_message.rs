@@ -1,85 +1,35 @@
 //! `termination-message`: finds containers that put their last words elsewhere than the default.
 
-use crate::findings::{Edit, Findings, Literal};
-use crate::reader::Text;
-#[cfg(not(target_arch = "wasm32"))]
-use crate::rule::Docs;
-use crate::rule::{Check, Fix, Level, Rule};
-use crate::subject::Subject;
-use crate::views::Container;
+use crate::check::prelude::*;
 
 /// The rule.
 pub static RULE: Rule = Rule {
     id: "termination-message",
-    strict: Level::Deny,
-    tolerant: Level::Warn,
-    fix: Some(Fix::Safe),
-    parameters: &[],
-    checks: &[Check::Container(check)],
-    #[cfg(not(target_arch = "wasm32"))]
-    docs: Docs {
-        row: "Container: TerminationMessagePolicy, TerminationMessagePath",
-        summary: "Finds containers that put their last words elsewhere than the default.",
-        why: "Oracle's page lists both fields as not supported and notes that Kubernetes adds them by \
-              default, so only other values than `/dev/termination-log` and `File` are found. A message that \
-              a container leaves elsewhere, or in its log with `FallbackToLogsOnError`, does not get into \
-              the status of the pod. The fix writes the defaults, with which Kubernetes runs a container \
-              that says nothing.",
-        instead: "Remove both fields, write the last words to `/dev/termination-log`, and read the reason of \
-                  a failure with `kubectl logs -p`.",
-        fails: r#"apiVersion: batch/v1
-kind: CronJob
-metadata:
-  name: reconcile
-spec:
-  schedule: "0 * * * *"
-  jobTemplate:
-    spec:
-      template:
-        spec:
-          restartPolicy: Never
-          containers:
-            - name: reconcile
-              image: registry.example.com/finance/reconcile:1.8
-              terminationMessagePolicy: FallbackToLogsOnError
-              resources:
-                requests: {cpu: "1", memory: 1Gi}
-                limits: {cpu: "1", memory: 1Gi}
-"#,
-        mended: r#"apiVersion: batch/v1
-kind: CronJob
-metadata:
-  name: reconcile
-spec:
-  schedule: "0 * * * *"
-  jobTemplate:
-    spec:
-      template:
-        spec:
-          restartPolicy: Never
-          containers:
-            - name: reconcile
-              image: registry.example.com/finance/reconcile:1.8
-              resources:
-                requests: {cpu: "1", memory: 1Gi}
-                limits: {cpu: "1", memory: 1Gi}
-"#,
-    },
+    strict: Deny,
+    tolerant: Warn,
+    fix: Some(Safe),
+    rows: doc(&[Row::TerminationMessagePolicy, Row::TerminationMessagePath]),
+    fix_fields: doc(&["terminationMessagePath", "terminationMessagePolicy"]),
+    ..Rule::NEW
 };
 
-fn check<'d>(_: &Subject<'d>, container: Container<'d>, findings: &mut Findings<'d>) {
-    report(container.termination_message_path(), "/dev/termination-log", findings);
-    report(container.termination_message_policy(), "File", findings);
+/// Its checks.
+pub static CHECKS: &[Check] = &[Check::Container(check)];
+
+fn check(cx: &mut Context, container: Container) {
+    report(cx, container.termination_message_path(), "/dev/termination-log");
+    report(cx, container.termination_message_policy(), "File");
 }
 
-fn report<'d>(field: Option<Text<'d>>, default: &'static str, findings: &mut Findings<'d>) {
+fn report(cx: &mut Context, field: Option<Text>, default: &'static str) {
     if let Some(field) = field.filter(|field| !field.value.is_empty() && field.value != default) {
-        findings.mendable(
+        // The API server defaults a field that is not there, so the default is what removing it comes to.
+        cx.set(
             field.node,
+            Scalar::Text(default.to_owned()),
             format_args!("sets {}, and virtual nodes support only the default", field.node.name()),
-            format_args!("remove it or set it to {default}"),
-            // The API server defaults a field that is not there, so the default is what removing it comes to.
-            Edit::Set(field.node.into(), Literal::Text(default)),
-        );
+            "",
+        )
+        .with_remedy(format_args!("remove it or set it to {default}"));
     }
 }

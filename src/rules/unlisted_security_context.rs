@@ -1,73 +1,21 @@
 //! `unlisted-security-context`: finds security context fields that Oracle lists neither as supported nor as not.
 
-use crate::findings::Findings;
-use crate::reader::{Node, Text};
-#[cfg(not(target_arch = "wasm32"))]
-use crate::rule::Docs;
-use crate::rule::{Check, Level, Rule};
-use crate::subject::Subject;
-use crate::views::{Container, PodSpec};
+use crate::check::prelude::*;
+use crate::document::node::Node;
 
 /// The rule.
 pub static RULE: Rule = Rule {
     id: "unlisted-security-context",
-    strict: Level::Warn,
-    tolerant: Level::Off,
-    fix: None,
-    parameters: &[],
-    checks: &[Check::Pod(pod), Check::Container(container)],
-    #[cfg(not(target_arch = "wasm32"))]
-    docs: Docs {
-        row: "Pod and container security contexts (in neither list)",
-        summary: "Finds security context fields that Oracle lists neither as supported nor as not.",
-        why: "Oracle's page has a list of supported and a list of unsupported fields for the security \
-              context of pods and another pair for containers, and some fields stand in none. This rule \
-              warns of them, since a field that secures a workload should not be taken on trust: of a \
-              container's `seccompProfile`, `seLinuxOptions`, `appArmorProfile` and `windowsOptions`, and of \
-              a pod's `appArmorProfile`, `windowsOptions`, `supplementalGroupsPolicy` and \
-              `seLinuxChangePolicy`. The defaults `Merge` and `MountOption` and empty objects are not found. \
-              `runAsUser`, `runAsGroup` and `runAsNonRoot` are supported for pods, and here taken as \
-              supported for containers too.",
-        instead: "Try in the cluster whether the virtual node honours the field, and then set this rule to \
-                  `off`. Keep a field that Pod Security asks for.",
-        fails: r#"apiVersion: v1
-kind: Pod
-metadata:
-  name: accounts
-spec:
-  containers:
-    - name: accounts
-      image: registry.example.com/finance/accounts:2.6
-      securityContext:
-        runAsNonRoot: true
-        runAsUser: 1000
-        readOnlyRootFilesystem: true
-        seccompProfile:
-          type: RuntimeDefault
-      resources:
-        requests: {cpu: "1", memory: 1Gi}
-        limits: {cpu: "1", memory: 1Gi}
-"#,
-        mended: r#"apiVersion: v1
-kind: Pod
-metadata:
-  name: accounts
-spec:
-  containers:
-    - name: accounts
-      image: registry.example.com/finance/accounts:2.6
-      securityContext:
-        runAsNonRoot: true
-        runAsUser: 1000
-        readOnlyRootFilesystem: true
-      resources:
-        requests: {cpu: "1", memory: 1Gi}
-        limits: {cpu: "1", memory: 1Gi}
-"#,
-    },
+    strict: Warn,
+    tolerant: Off,
+    rows: doc(&[Row::SeccompProfile, Row::ProcMount]),
+    ..Rule::NEW
 };
 
-fn pod<'d>(_: &Subject<'d>, pod: PodSpec<'d>, findings: &mut Findings<'d>) {
+/// Its checks.
+pub static CHECKS: &[Check] = &[Check::Pod(pod), Check::Container(container)];
+
+fn pod(cx: &mut Context, pod: PodSpec) {
     let Some(context) = pod.security_context() else { return };
     let found = [
         context.app_armor_profile().filled(),
@@ -75,10 +23,10 @@ fn pod<'d>(_: &Subject<'d>, pod: PodSpec<'d>, findings: &mut Findings<'d>) {
         other(context.supplemental_groups_policy(), "Merge"),
         other(context.se_linux_change_policy(), "MountOption"),
     ];
-    report(found, findings);
+    report(cx, found);
 }
 
-fn container<'d>(_: &Subject<'d>, container: Container<'d>, findings: &mut Findings<'d>) {
+fn container(cx: &mut Context, container: Container) {
     let Some(context) = container.security_context() else { return };
     let found = [
         context.seccomp_profile().filled(),
@@ -86,19 +34,15 @@ fn container<'d>(_: &Subject<'d>, container: Container<'d>, findings: &mut Findi
         context.app_armor_profile().filled(),
         context.windows_options().filled(),
     ];
-    report(found, findings);
+    report(cx, found);
 }
 
 fn other<'d>(text: Option<Text<'d>>, default: &str) -> Option<Node<'d>> {
     text.filter(|text| !text.value.is_empty() && text.value != default).map(|text| text.node)
 }
 
-fn report<'d>(found: [Option<Node<'d>>; 4], findings: &mut Findings<'d>) {
+fn report(cx: &mut Context, found: [Option<Node>; 4]) {
     for node in found.into_iter().flatten() {
-        findings.add(
-            node,
-            format_args!("sets {}, and Oracle does not say whether it is supported", node.name()),
-            "test that the virtual node honours it",
-        );
+        cx.report(node, format_args!("sets {}, and Oracle does not say whether it is supported", node.name()), "test that the virtual node honours it");
     }
 }

@@ -11,14 +11,23 @@
 //! * `template`: fields of the metadata of the pods alone;
 //! * `object`: a whole object, `old` what it was before, `request` further fields of the request.
 //!
-//! `cluster` are the objects that can be looked up. The paths of `at` are those inside of what was planted, and whole ones for `object`.
+//! `cluster` are the objects that can be looked up. The paths of `at` are those inside of what was planted, and whole ones
+//! for `object`.
+//!
+//! Where the rule has a fix, `touches` are the fields that it may change: the end of their paths, `*` for any name. A case
+//! of `fixes` is what the fix makes, in an object in which nothing else is found, and one of `unfixed` is what it leaves.
+//! Such a case changes one thing: `pod`, `container`, `volume` or `metadata` (fields of those, in a Pod), or `service` (a
+//! whole one). `around` is what else is there: fields of the `pod` and of its `container`. `fixed` is the change after the
+//! fix, `warnings` are the whole lines of the fixes, or `starts` their beginnings and `says` words in them, and `rest` are
+//! the beginnings of the lines of what the rule still finds then.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
-use oke_virtual_nodes_policy::rules::RULES;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::policy::RULES;
 use super::{KINDS, Kind, good_container, good_spec, overlay};
 
 #[derive(Deserialize)]
@@ -28,8 +37,14 @@ pub struct Fixture {
     pub tolerant: String,
     #[serde(default)]
     pub fix: Option<String>,
+    #[serde(default)]
+    pub touches: Vec<String>,
     pub finds: Vec<Case>,
     pub misses: Vec<Case>,
+    #[serde(default)]
+    pub fixes: Vec<FixCase>,
+    #[serde(default)]
+    pub unfixed: Vec<FixCase>,
 }
 
 #[derive(Deserialize)]
@@ -74,6 +89,98 @@ pub struct Other {
     pub at: String,
 }
 
+/// What a fix makes of an object, or leaves as it is.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FixCase {
+    pub name: String,
+    pub pod: Option<Value>,
+    pub container: Option<Value>,
+    pub volume: Option<Value>,
+    pub metadata: Option<Value>,
+    pub service: Option<Value>,
+    #[serde(default)]
+    pub around: Around,
+    pub fixed: Option<Value>,
+    #[serde(default)]
+    pub warnings: Vec<String>,
+    #[serde(default)]
+    pub starts: Vec<String>,
+    #[serde(default)]
+    pub says: Vec<String>,
+    #[serde(default)]
+    pub rest: Vec<String>,
+    #[serde(default)]
+    pub settings: Option<Value>,
+    /// Nothing is found where fixes are off: the fix is an improvement.
+    #[serde(default)]
+    pub improves: bool,
+    /// Nothing is found, and nothing fixed.
+    #[serde(default)]
+    pub silent: bool,
+    /// The level where it is another one than the rule's.
+    pub level: Option<String>,
+}
+
+/// What else is in the object of a [`FixCase`], before and after the fix.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Around {
+    pub pod: Option<Value>,
+    pub container: Option<Value>,
+}
+
+impl FixCase {
+    /// The object of a kind before the fix.
+    pub fn object(&self, kind: &Kind) -> Value {
+        let changes = [&self.pod, &self.container, &self.volume, &self.metadata, &self.service];
+        let mut changes = changes.into_iter().flatten();
+        let (Some(change), None) = (changes.next(), changes.next()) else { panic!("{}: one change", self.name) };
+        self.object_with(kind, change)
+    }
+
+    /// The object of a kind after the fix.
+    pub fn fixed_object(&self, kind: &Kind) -> Value {
+        self.object_with(kind, self.fixed.as_ref().unwrap_or_else(|| panic!("{}: what is fixed", self.name)))
+    }
+
+    fn object_with(&self, kind: &Kind, patch: &Value) -> Value {
+        if self.service.is_some() {
+            let mut metadata = json!({"name": "web", "namespace": "shop"});
+            if let Some(annotations) = patch.pointer("/metadata/annotations") {
+                metadata["annotations"] = annotations.clone();
+            }
+            return json!({"apiVersion": "v1", "kind": "Service", "metadata": metadata, "spec": patch["spec"]});
+        }
+        let mut spec = good_spec();
+        for (fields, is_container) in [(&self.around.pod, false), (&self.around.container, true)] {
+            if let Some(fields) = fields {
+                overlay(if is_container { &mut spec["containers"][0] } else { &mut spec }, fields);
+            }
+        }
+        if self.pod.is_some() {
+            overlay(&mut spec, patch);
+        } else if self.container.is_some() {
+            overlay(&mut spec["containers"][0], patch);
+        } else if self.volume.is_some() {
+            spec["volumes"] = json!([patch]);
+        }
+        let mut object = kind.object(spec);
+        if self.metadata.is_some() {
+            let metadata = kind.template_metadata();
+            overlay(metadata.split('.').fold(&mut object, |value, key| &mut value[key]), patch);
+        }
+        object
+    }
+
+    /// The settings of the case with `more` of them.
+    pub fn settings(&self, more: &Value) -> Value {
+        let mut settings = self.settings.clone().unwrap_or_else(|| json!({}));
+        overlay(&mut settings, more);
+        settings
+    }
+}
+
 /// A change that stands somewhere in an object.
 pub struct Planted {
     pub place: String,
@@ -87,7 +194,19 @@ pub struct Planted {
 pub const LISTS: [&str; 3] = ["initContainers", "containers", "ephemeralContainers"];
 pub const PROBES: [&str; 3] = ["livenessProbe", "readinessProbe", "startupProbe"];
 
+impl Fixture {
+    /// Those in which the rule finds something, and then those in which it must not.
+    pub fn cases(&self) -> impl Iterator<Item = &Case> {
+        self.finds.iter().chain(&self.misses)
+    }
+}
+
 impl Case {
+    /// The settings of the case; none by default.
+    pub fn settings(&self) -> Value {
+        self.settings.clone().unwrap_or_else(|| json!({}))
+    }
+
     /// The objects with the change, wherever it can stand.
     pub fn plant(&self) -> Vec<Planted> {
         let changes =
@@ -207,4 +326,40 @@ pub fn fixtures() -> Vec<(String, Fixture)> {
         (id, fixture)
     };
     super::files("rules", "yaml").into_iter().map(read).collect()
+}
+
+/// The fields that the fix of each rule may touch, by the rule's id, each as the steps of the end of its path.
+static TOUCHED: LazyLock<BTreeMap<String, Vec<Vec<String>>>> = LazyLock::new(|| {
+    let touched = |fixture: Fixture| fixture.touches.iter().map(|path| steps(path)).collect();
+    fixtures().into_iter().map(|(id, fixture)| (id, touched(fixture))).collect()
+});
+
+/// Whether the fix of a rule may touch the field at a path.
+pub fn may_touch(id: &str, path: &str) -> bool {
+    let steps = steps(path);
+    let is_end = |field: &Vec<String>| {
+        let start = steps.len().checked_sub(field.len());
+        start.is_some_and(|start| field.iter().zip(&steps[start..]).all(|(field, step)| field == "*" || field == step))
+    };
+    TOUCHED.get(id).unwrap_or_else(|| panic!("no cases of {id}")).iter().any(is_end)
+}
+
+/// The names in a path such as `spec.volumes[0].name` or `metadata.annotations["example.com/a"]`, without indices.
+fn steps(path: &str) -> Vec<String> {
+    let mut steps = Vec::new();
+    let mut rest = path;
+    while !rest.is_empty() {
+        if let Some((name, after)) = rest.strip_prefix("[\"").and_then(|rest| rest.split_once("\"]")) {
+            steps.push(name.to_owned());
+            rest = after;
+        } else if let Some((_, after)) = rest.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+            rest = after;
+        } else {
+            let bare = rest.strip_prefix('.').unwrap_or(rest);
+            let end = bare.find(['.', '[']).unwrap_or(bare.len());
+            steps.push(bare[..end].to_owned());
+            rest = &bare[end..];
+        }
+    }
+    steps
 }

@@ -1,23 +1,24 @@
-//! What artifacthub-pkg.yml repeats of other files: `kwctl scaffold artifacthub` writes the file, and this keeps the
-//! form and the rules in it up to date for those who have no kwctl.
+//! The parts of artifacthub-pkg.yml that repeat other files. `kwctl scaffold artifacthub` writes the file. This keeps its
+//! form and its webhook rules up to date without kwctl.
 
 use crate::metadata::{Scope, webhook_rules, yaml};
+use crate::pages::Pages;
 use crate::questions;
 
-/// The file with what it repeats made anew.
+/// The file with the repeated parts generated again.
 ///
 /// # Errors
 /// A sentence for people, where a part is missing.
-pub fn with_copies(text: &str) -> Result<String, String> {
+pub fn with_copies(text: &str, pages: &Pages) -> Result<String, String> {
     let rules = yaml(&webhook_rules(Scope::Cluster), "");
-    // The annotation is the list alone.
+    // The annotation has only the list.
     let rules = rules.strip_prefix("rules:\n").unwrap_or(&rules);
     let rules: String = rules.lines().map(|line| format!("{}\n", line.strip_prefix("  ").unwrap_or(line))).collect();
-    let text = with_block(text, "kubewarden/questions-ui", &questions::text())?;
+    let text = with_block(text, "kubewarden/questions-ui", &questions::text(pages))?;
     with_block(&text, "kubewarden/rules", &rules)
 }
 
-/// The text with another block of text behind `key` of the annotations.
+/// The text with another block of text as the value of the annotation `key`.
 fn with_block(text: &str, key: &str, block: &str) -> Result<String, String> {
     let start = format!("  {key}: |\n");
     let missing = || format!("artifacthub-pkg.yml: has no {key}");

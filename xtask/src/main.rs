@@ -1,4 +1,4 @@
-//! `cargo xtask`: tasks for those who work on the policy.
+//! `cargo xtask`: tasks for developers of the policy.
 
 use std::env;
 use std::path::Path;
@@ -6,9 +6,9 @@ use std::process::ExitCode;
 
 const USAGE: &str = "\
 usage:
-  cargo xtask generate           write everything that is made from the declarations of the rules
-  cargo xtask generate --check   only say what is stale; exit status 1 where something is
-  cargo xtask new-rule <id>      make the files of a new rule
+  cargo xtask generate           write everything that is generated from the rules and their pages
+  cargo xtask generate --check   list the stale files; exit status 1 if there are any
+  cargo xtask new-rule <id>      write the files of a new rule
 ";
 
 fn main() -> ExitCode {

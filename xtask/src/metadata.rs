@@ -1,19 +1,14 @@
-//! What the policy is asked about, from what its rules look at: the `rules:` of metadata.yml and of the manifests.
+//! The webhook rules, `rules:` in metadata.yml and in the manifests, from the kinds that the rules look at.
 
-use oke_virtual_nodes_policy::kinds::{KINDS, Kind};
-use oke_virtual_nodes_policy::rule::{Check, Rule, TEMPLATES};
-use oke_virtual_nodes_policy::rules::{JUDGED_ON_RESIZE, RULES};
+use oke_virtual_nodes_policy::CATALOGUE;
+use oke_virtual_nodes_policy::kubernetes::kinds::{KINDS, Kind, KindInfo};
+use oke_virtual_nodes_policy::lint::rule::Rule;
+use oke_virtual_nodes_policy::rules::RULES;
 
-/// The rules that are not asked by default: every update of every ConfigMap and Secret would go through the policy.
-pub const LEFT_OUT: &[&str] = &["config-propagation"];
-
-/// What a line starts with, behind which made rules stand.
+/// The start of the line before generated rules.
 pub const BEGIN: &str = "# BEGIN rules";
-/// What a line starts with, before which made rules stand.
+/// The start of the line after generated rules.
 pub const END: &str = "# END rules";
-
-/// The kinds that do not belong to a namespace. A policy of one namespace would be asked about all of them.
-const CLUSTER_WIDE: &[Kind] = &[Kind::PersistentVolume, Kind::Namespace];
 
 /// One of the `rules:` of a webhook. The version of all kinds is v1.
 #[derive(Debug, PartialEq, Eq)]
@@ -22,46 +17,38 @@ pub struct WebhookRule {
     pub group: &'static str,
     /// The resources of that group.
     pub resources: Vec<&'static str>,
-    /// What is done with them.
+    /// The operations on them.
     pub operations: &'static [&'static str],
 }
 
-/// Whom the rules are for.
+/// The policy that the webhook rules are for.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
     /// A policy of the whole cluster.
     Cluster,
     /// A policy of one namespace.
     Namespace,
-    /// An instance that judges pods once more, after all webhooks that change them.
+    /// A second instance, which judges pods after all webhooks that change them.
     Pods,
 }
 
-/// The kinds that a rule looks at.
+/// Whether a rule looks at objects of a kind.
 #[must_use]
-pub fn kinds_of(rule: &Rule) -> Vec<Kind> {
-    let mut kinds = Vec::new();
-    for check in rule.checks {
-        kinds.extend_from_slice(match check {
-            Check::Object(kinds, _) => kinds,
-            Check::Pod(_) | Check::Volume(_) | Check::Container(_) => TEMPLATES,
-            Check::Update(_) => &[Kind::Pod],
-        });
-    }
-    kinds
+pub fn looks_at(rule: &Rule, info: &KindInfo) -> bool {
+    CATALOGUE.checks_of(rule).iter().any(|check| check.looks_at(info))
 }
 
-/// The rules for webhooks that let every rule of the policy see what it looks at.
+/// The webhook rules by which the policy gets every request that one of its rules looks at.
 #[must_use]
 pub fn webhook_rules(scope: Scope) -> Vec<WebhookRule> {
-    let seen: Vec<Kind> =
-        RULES.iter().filter(|rule| !LEFT_OUT.contains(&rule.id)).flat_map(|rule| kinds_of(rule)).collect();
-    let is_seen = |kind: Kind| {
-        seen.contains(&kind)
+    let asked = RULES.iter().filter(|rule| !rule.outside_default_webhook_rules);
+    let asked: Vec<_> = asked.collect();
+    let is_seen = |info: &KindInfo| {
+        asked.iter().any(|rule| looks_at(rule, info))
             && match scope {
                 Scope::Cluster => true,
-                Scope::Namespace => !CLUSTER_WIDE.contains(&kind),
-                Scope::Pods => kind == Kind::Pod,
+                Scope::Namespace => info.is_namespaced,
+                Scope::Pods => info.kind == Kind::Pod,
             }
     };
     let mut rules: Vec<WebhookRule> = Vec::new();
@@ -72,21 +59,17 @@ pub fn webhook_rules(scope: Scope) -> Vec<WebhookRule> {
         Some(rule) => rule.resources.push(resource),
         None => rules.push(WebhookRule { group, resources: vec![resource], operations }),
     };
-    let objects: &[&str] = if scope == Scope::Pods { &["CREATE"] } else { &["CREATE", "UPDATE"] };
-    for info in KINDS.iter().filter(|info| !info.kind.is_connection() && is_seen(info.kind)) {
-        add(info.group, info.resource, objects);
+    for info in KINDS.iter().filter(|info| !info.kind.is_connection() && is_seen(info)) {
+        add(info.group, info.resource, &["CREATE", "UPDATE"]);
     }
-    if scope == Scope::Pods {
-        return rules;
-    }
-    // What is updated through a subresource is not among what the resource's own rules name.
+    // The rule for a resource doesn't cover its subresources.
     if RULES.iter().any(|rule| rule.id == "ephemeral-containers") {
         add("", "pods/ephemeralcontainers", &["UPDATE"]);
     }
-    if !JUDGED_ON_RESIZE.is_empty() {
+    if RULES.iter().any(|rule| rule.is_asked_on_resize) {
         add("", "pods/resize", &["UPDATE"]);
     }
-    for info in KINDS.iter().filter(|info| info.kind.is_connection() && is_seen(info.kind)) {
+    for info in KINDS.iter().filter(|info| info.kind.is_connection() && is_seen(info)) {
         add(info.group, info.resource, &["CONNECT"]);
     }
     rules
@@ -107,10 +90,10 @@ pub fn yaml(rules: &[WebhookRule], indent: &str) -> String {
     text
 }
 
-/// A file with its rules made anew between the markers. The first marker says for which scope.
+/// The file with the rules of a policy of the whole cluster generated again between the markers.
 ///
 /// # Errors
-/// A sentence for people, where the markers are not as they must be.
+/// A sentence for people, where a marker is wrong or missing.
 pub fn with_rules(path: &str, text: &str) -> Result<String, String> {
     let mut made = String::new();
     let mut within = false;
@@ -124,13 +107,10 @@ pub fn with_rules(path: &str, text: &str) -> Result<String, String> {
             made.push('\n');
         }
         if let Some(marker) = line.trim_start().strip_prefix(BEGIN) {
-            let scope = match marker.trim_start().split(' ').next() {
-                Some("(cargo") => Scope::Cluster,
-                Some("namespace") => Scope::Namespace,
-                Some("pods") => Scope::Pods,
-                _ => return Err(format!("{path}: unknown scope: {line}")),
-            };
-            made.push_str(&yaml(&webhook_rules(scope), indent));
+            if !marker.starts_with(" (cargo") {
+                return Err(format!("{path}: unknown marker: {line}"));
+            }
+            made.push_str(&yaml(&webhook_rules(Scope::Cluster), indent));
             within = true;
         }
     }

@@ -3,9 +3,9 @@
 use std::fs;
 use std::path::Path;
 
-use crate::read;
+use crate::{pages, read};
 
-/// Makes the files of a new rule: its declaration, its line in the registry, its cases.
+/// Writes the files of a new rule: its declaration, its line in the catalogue, its cases, its page and the two examples.
 ///
 /// # Errors
 /// A sentence for people.
@@ -17,84 +17,106 @@ pub fn make(root: &Path, id: &str) -> Result<String, String> {
     let module = id.replace('-', "_");
     let code = format!("src/rules/{module}.rs");
     let cases = format!("test_data/rules/{id}.yaml");
-    for path in [&code, &cases] {
+    let page = pages::path(id);
+    let [fails, fixed] = pages::examples(id);
+    for path in [&code, &cases, &page, &fails, &fixed] {
         if root.join(path).exists() {
-            return Err(format!("{path}: is there already"));
+            return Err(format!("{path}: exists already"));
         }
     }
     let registry = registered(&read(root, "src/rules/mod.rs")?, &module)?;
-    let write = |path: &str, text: String| fs::write(root.join(path), text).map_err(|error| format!("{path}: {error}"));
-    write(&code, RULE.replace("<id>", id))?;
-    write(&cases, CASES.to_owned())?;
-    write("src/rules/mod.rs", registry)?;
+    let write = |path: &str, text: &str| {
+        let file = root.join(path);
+        let folder = file.parent().unwrap_or(root);
+        fs::create_dir_all(folder).and_then(|()| fs::write(&file, text)).map_err(|error| format!("{path}: {error}"))
+    };
+    write(&code, &RULE.replace("<id>", id))?;
+    write(&cases, CASES)?;
+    write(&page, &PAGE.replace("<id>", id))?;
+    write(&fails, "# TODO: a manifest in which the rule finds something\n")?;
+    write(&fixed, "# TODO: the same manifest, in which it finds nothing\n")?;
+    write("src/rules/mod.rs", &registry)?;
     Ok(format!(
-        "wrote {code}, {cases} and a line in src/rules/mod.rs; now\n\
-         - fill in the declaration and the check in {code}\n\
-         - fill in what is found and what is missed in {cases}\n\
-         - name the rule in the row of Oracle's page that it stands for, in xtask/src/oracle.rs\n\
+        "wrote {code}, {cases}, {page}, {fails}, {fixed} and a line in src/rules/mod.rs; now\n\
+         - fill in the declaration and the check in {code}; src/lint/oracle.rs has the rows of Oracle's page\n\
+         - write the cases that it finds and those that it must not find in {cases}\n\
+         - write the page {page} and its two examples\n\
          - cargo xtask generate\n\
-         - BLESS=1 cargo test --test docs, and a test of the rule in e2e.bats\n\
+         - BLESS=1 cargo test --test docs\n\
          - make test\n"
     ))
 }
 
-/// The registry with one more rule, at its place among the modules and at the end of the rules.
+/// The catalogue with one more rule, at its end.
 fn registered(registry: &str, module: &str) -> Result<String, String> {
-    let line = format!("pub mod {module};");
     let mut lines: Vec<&str> = registry.lines().collect();
-    let is_module = |line: &&str| line.starts_with("pub mod ");
-    let after = lines.iter().rposition(|known| is_module(known) && *known < line.as_str());
-    let first = lines.iter().position(is_module);
-    let place = after.map(|place| place + 1).or(first).ok_or("src/rules/mod.rs: has no modules")?;
-    lines.insert(place, &line);
     let start =
-        lines.iter().position(|line| line.starts_with("pub static RULES")).ok_or("src/rules/mod.rs: no RULES")?;
-    let end = lines.iter().skip(start).position(|line| *line == "];").ok_or("src/rules/mod.rs: RULES has no end")?;
-    let entry = format!("    &{module}::RULE,");
+        lines.iter().position(|line| line.starts_with("catalogue! {")).ok_or("src/rules/mod.rs: no catalogue")?;
+    let end =
+        lines.iter().skip(start).position(|line| *line == "}").ok_or("src/rules/mod.rs: no end of the catalogue")?;
+    let entry = format!("    {module},");
     lines.insert(start + end, &entry);
     Ok(lines.join("\n") + "\n")
 }
 
 const RULE: &str = r#"//! `<id>`: finds TODO.
 
-use crate::findings::Findings;
-#[cfg(not(target_arch = "wasm32"))]
-use crate::rule::Docs;
-use crate::rule::{Check, Level, Rule};
-use crate::subject::Subject;
-use crate::views::PodSpec;
+use crate::check::prelude::*;
 
 /// The rule.
 pub static RULE: Rule = Rule {
     id: "<id>",
-    strict: Level::Deny,
-    tolerant: Level::Deny,
-    fix: None,
-    parameters: &[],
-    checks: &[Check::Pod(check)],
-    #[cfg(not(target_arch = "wasm32"))]
-    docs: Docs {
-        row: "TODO: Oracle's row, in its words",
-        summary: "Finds TODO.",
-        why: "TODO: what happens on a virtual node. What is deliberately not found.",
-        instead: "TODO: what the author of the workload can do.",
-        fails: r"TODO: a manifest in which the rule finds something
-",
-        mended: r"TODO: the same manifest, in which it finds nothing
-",
-    },
+    strict: Deny,
+    tolerant: Deny,
+    rows: doc(&[Row::ResourceAllocation]), // TODO: Oracle's rows
+    ..Rule::NEW
 };
 
-fn check<'d>(_: &Subject<'d>, _pod: PodSpec<'d>, _findings: &mut Findings<'d>) {
-    // findings.add(field.node, "what is wrong, without the field's name", "what to do");
+/// Its checks.
+pub static CHECKS: &[Check] = &[Check::Pod(check)];
+
+fn check(_cx: &mut Context, _pod: PodSpec) {
+    // cx.report(field.node, "what is wrong, without the field's name", "what to do");
 }
 "#;
+
+const PAGE: &str = "\
+# <id>
+
+Finds TODO.
+
+<!-- generated: facts -->
+<!-- end -->
+
+## Why
+
+TODO: what Oracle's page says and what happens on a virtual node.
+
+TODO: what the rule reports and what it ignores, and what the fix does.
+
+## What to do instead
+
+TODO: what the author of the workload can do.
+
+## Example
+
+<!-- generated: example -->
+<!-- end -->
+
+## Settings
+
+<!-- generated: settings -->
+<!-- end -->
+
+<!-- generated: source -->
+<!-- end -->
+";
 
 const CASES: &str = "\
 strict: deny
 tolerant: deny
-# What the rule finds, with the path and a part of the text; tests/common/fixtures.rs says how cases are written.
+# The cases that the rule finds, with the path and a part of the text. tests/common/fixtures.rs describes their form.
 finds: []
-# What it must not find: the default value, null, the neighbours.
+# The cases that it must not find: the default value, null, similar fields.
 misses: []
 ";

@@ -1,12 +1,15 @@
-//! questions-ui.yml: the form of Rancher.
+//! questions-ui.yml: the form for Rancher.
 //!
-//! A form sends the default of every question that nobody touched. So the rules have none: else a form would fix
-//! their levels, and the profile would choose nothing.
+//! A form sends the default of every question that the user didn't touch. So the levels of rules have no default:
+//! otherwise the form would set all of them, and the profile would have no effect.
 
-use oke_virtual_nodes_policy::rule::{Check, Level, ParameterKind, Rule};
+use oke_virtual_nodes_policy::CATALOGUE;
+use oke_virtual_nodes_policy::check::Check;
+use oke_virtual_nodes_policy::lint::rule::{Level, ParameterKind, Rule};
 use oke_virtual_nodes_policy::rules::RULES;
 
 use crate::NOTICE;
+use crate::pages::{Page, Pages};
 use crate::rules::fix;
 use crate::settings::{PLACEMENT, SETTINGS, Setting, Values};
 use crate::text::quoted;
@@ -22,12 +25,15 @@ struct Question {
     about: String,
 }
 
-/// The form's text.
+/// The text of the form.
 #[must_use]
-pub fn text() -> String {
+pub fn text(pages: &Pages) -> String {
     let mut text = format!("# {NOTICE}\nquestions:\n");
-    let questions =
-        SETTINGS.iter().filter_map(of_setting).chain([placement()]).chain(RULES.iter().flat_map(|rule| of_rule(rule)));
+    let questions = SETTINGS
+        .iter()
+        .filter_map(of_setting)
+        .chain([placement()])
+        .chain(RULES.iter().flat_map(|rule| of_rule(rule, pages.of(rule))));
     for question in questions {
         text.push_str(&format!("  - variable: {}\n", question.variable));
         text.push_str(&format!("    label: {}\n", quoted(&question.label)));
@@ -46,13 +52,13 @@ pub fn text() -> String {
     text
 }
 
-/// The question for a setting; a form cannot ask for lists and maps of objects.
+/// The question for a setting, if a form can ask for it: not for lists and maps of objects.
 fn of_setting(setting: &Setting) -> Option<Question> {
     let (kind, options) = match setting.values {
         Values::Choice(choices) => ("enum", choices.to_vec()),
         Values::Flag => ("boolean", Vec::new()),
         Values::Url => ("string", Vec::new()),
-        // What is listed can be told from the description alone.
+        // The description says what the list can hold.
         Values::Some(_) => ("array[", Vec::new()),
         Values::Structure => return None,
     };
@@ -71,7 +77,7 @@ fn of_setting(setting: &Setting) -> Option<Question> {
 fn placement() -> Question {
     Question {
         variable: "rules.placement.mutate".to_owned(),
-        label: "Keep pods to managed nodes".to_owned(),
+        label: "Keep pods on managed nodes".to_owned(),
         group: "Settings",
         kind: "boolean",
         default: Some("false".to_owned()),
@@ -82,17 +88,19 @@ fn placement() -> Question {
 
 /// The part of the form that a rule is in.
 fn group(rule: &Rule) -> &'static str {
-    match rule.checks.first() {
+    match CATALOGUE.checks_of(rule).first() {
         Some(Check::Pod(_)) => "Rules for pods",
         Some(Check::Volume(_)) => "Rules for volumes",
         Some(Check::Container(_)) => "Rules for containers",
-        Some(Check::Update(_)) => "Rules for requests",
+        Some(Check::Update(..)) => "Rules for requests",
         Some(Check::Object(kinds, _)) if kinds.iter().any(|kind| kind.is_connection()) => "Rules for requests",
-        Some(Check::Object(..)) | None => "Rules for other objects",
+        Some(Check::Object(..) | Check::Workload(_) | Check::Product(..) | Check::Claim(_)) | None => {
+            "Rules for other objects"
+        }
     }
 }
 
-fn of_rule(rule: &Rule) -> Vec<Question> {
+fn of_rule(rule: &Rule, page: &Page) -> Vec<Question> {
     let mut questions = vec![Question {
         variable: format!("rules.{}.level", rule.id),
         label: rule.id.to_owned(),
@@ -102,7 +110,7 @@ fn of_rule(rule: &Rule) -> Vec<Question> {
         options: Level::ALL.map(Level::name).to_vec(),
         about: format!(
             "{} Unless chosen here, {} under strict and {} under tolerant. Fix: {}.",
-            rule.docs.summary.replace('`', ""),
+            page.summary.replace('`', ""),
             rule.strict.name(),
             rule.tolerant.name(),
             if rule.fix.is_some() { fix(rule) } else { "none" },
@@ -111,6 +119,7 @@ fn of_rule(rule: &Rule) -> Vec<Question> {
     for parameter in rule.parameters {
         let (kind, options): (_, &[&'static str]) = match parameter.kind {
             ParameterKind::Names => ("array[", &[]),
+            ParameterKind::Number(..) => ("int", &[]),
             // One of the choices may be an empty text, which a list cannot show.
             ParameterKind::Choice(_) | ParameterKind::PortRange | ParameterKind::Quantity => ("string", &[]),
         };
@@ -121,7 +130,7 @@ fn of_rule(rule: &Rule) -> Vec<Question> {
             kind,
             default: (kind == "array[").then(|| "[]".to_owned()),
             options: options.to_vec(),
-            about: parameter.about.replace('`', ""),
+            about: page.parameter(parameter.name).replace('`', ""),
         });
     }
     questions

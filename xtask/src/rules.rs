@@ -2,13 +2,14 @@
 
 use std::path::Path;
 
-use oke_virtual_nodes_policy::lookups::{Cluster, Lookup, Unanswered};
-use oke_virtual_nodes_policy::policy;
-use oke_virtual_nodes_policy::rule::{Fix, ParameterKind, Rule};
+use oke_virtual_nodes_policy::cluster::{Cluster, LookupError};
+use oke_virtual_nodes_policy::lint::lookup::Lookup;
+use oke_virtual_nodes_policy::lint::rule::{Fix, ParameterKind, Rule};
 use oke_virtual_nodes_policy::rules::RULES;
 
-use crate::text::{head, row, wrapped};
-use crate::{NOTICE, metadata, oracle, read};
+use crate::pages::{self, Page, Pages};
+use crate::text::{escaped, head, row};
+use crate::{NOTICE, oracle, read};
 
 /// How far a rule's fix goes, in one word.
 #[must_use]
@@ -20,7 +21,7 @@ pub fn fix(rule: &Rule) -> &'static str {
     }
 }
 
-/// Which values a parameter takes, in words.
+/// The values that a parameter takes, in words.
 #[must_use]
 pub fn values(kind: ParameterKind) -> String {
     match kind {
@@ -30,24 +31,17 @@ pub fn values(kind: ParameterKind) -> String {
         }
         ParameterKind::PortRange => "a range of ports, `\"<first>-<last>\"`".to_owned(),
         ParameterKind::Quantity => "a quantity above zero".to_owned(),
+        ParameterKind::Number(first, last) => format!("a whole number from {first} to {last}"),
     }
 }
 
-/// The rules that find nothing unless the setting `lookups` names a kind.
-pub const LOOKED_UP: &[(&str, Lookup)] = &[("image-pull-secret-type", Lookup::Secret)];
-
-/// The kind that has to be looked up for a rule.
-fn looked_up(rule: &Rule) -> Option<&'static str> {
-    LOOKED_UP.iter().find(|(id, _)| *id == rule.id).map(|(_, kind)| kind.name())
-}
-
-/// What there is in the cluster of the examples, as they say.
+/// The cluster of the examples.
 struct OfExamples;
 
 impl Cluster for OfExamples {
-    fn ask(&self, _: &str, question: &str) -> Result<Vec<u8>, Unanswered> {
+    fn ask(&self, _: &str, question: &str) -> Result<Vec<u8>, LookupError> {
         if !question.contains(Lookup::Secret.name()) {
-            return Err(Unanswered::Failed);
+            return Err(LookupError::Failed);
         }
         let secrets = r#"{"items": [
             {"metadata": {"name": "opaque"}, "type": "Opaque"},
@@ -57,87 +51,117 @@ impl Cluster for OfExamples {
     }
 }
 
-/// What the policy answers to the request that is made from the example of a rule.
+/// The policy's answer to the request that is generated from the example of a rule.
 fn answer(root: &Path, rule: &Rule) -> Result<String, String> {
     let path = format!("test_data/e2e/{}/found.json", rule.id);
     let request = match read(root, &path) {
         Ok(request) => request,
         Err(_) => return Ok(String::new()),
     };
-    let settings = looked_up(rule).map_or("{}".to_owned(), |kind| format!("{{\"lookups\": [\"{kind}\"]}}"));
+    let lookups: Vec<_> = rule.lookups.iter().map(|kind| kind.name()).collect();
+    let settings = serde_json::json!({"lookups": lookups});
     let payload = format!("{{\"request\": {request}, \"settings\": {settings}}}");
-    let response = policy::validate_in(&OfExamples, payload.as_bytes());
+    let response = oke_virtual_nodes_policy::validate(&OfExamples, payload.as_bytes());
     let answer = match response.message {
         Some(message) => message,
         None => return Ok(String::new()),
     };
-    let verdict = if response.accepted { "The answer, as a warning" } else { "The answer" };
+    let verdict = if response.accepted { "The policy warns" } else { "The policy denies it" };
     Ok(format!("{verdict}:\n\n```text\n{}\n```\n\n", answer.trim_end()))
 }
 
-/// The page of a rule.
+/// The page of a rule, with its generated parts made anew.
 ///
 /// # Errors
 /// A sentence for people.
-pub fn page(root: &Path, rule: &Rule) -> Result<String, String> {
-    let docs = &rule.docs;
-    let mut page = format!("<!-- {NOTICE} -->\n\n# {}\n\n", rule.id);
-    page.push_str(&wrapped(docs.summary, ""));
-    page.push_str(&format!("\nOracle's page: \"{}\" ([all rows](../oracle.md))\n\n", docs.row));
-    page.push_str(&head(&["`strict`", "`tolerant`", "fix"]));
-    page.push_str(&row(&[rule.strict.name(), rule.tolerant.name(), fix(rule)]));
-    page.push_str("\n## Why\n\n");
-    page.push_str(&wrapped(docs.why, ""));
-    page.push_str("\n## What to do instead\n\n");
-    page.push_str(&wrapped(docs.instead, ""));
-    page.push_str("\n## Example\n\nFound:\n\n```yaml\n");
-    page.push_str(docs.fails);
-    page.push_str("```\n\n");
-    page.push_str(&answer(root, rule)?);
-    page.push_str("Mended, nothing is found:\n\n```yaml\n");
-    page.push_str(docs.mended);
-    page.push_str("```\n\n## Settings\n\n");
-    if let Some(kind) = looked_up(rule) {
-        page.push_str(&format!(
-            "Without the look-up of {kind}s ([settings](../settings.md#lookups)) nothing is found:\n\n```yaml\n\
-             lookups: [{kind}]\n```\n\nThe [README](../../README.md#look-ups) says which permission it takes.\n\n"
+pub fn page(root: &Path, rule: &Rule, page: &Page) -> Result<String, String> {
+    let mut made = Vec::new();
+    let text = page.with_parts(|name| {
+        made.push(name.to_owned());
+        match name {
+            "facts" => Ok(facts(rule)),
+            "example" => example(root, rule),
+            "parameters" => Ok(parameters(rule)),
+            "settings" => Ok(settings(rule)),
+            "source" => Ok(source(rule)),
+            _ => Err(format!("has no generated part named {name:?}")),
+        }
+    })?;
+    let mut expected = vec!["facts", "example", "parameters", "settings", "source"];
+    expected.retain(|name| *name != "parameters" || !rule.parameters.is_empty());
+    if made != expected {
+        return Err(format!("has the generated parts {made:?}, and should have {expected:?}"));
+    }
+    Ok(text)
+}
+
+/// The rule's rows of Oracle's page, its levels and how far its fix goes.
+fn facts(rule: &Rule) -> String {
+    let quoted: Vec<_> = rule.rows.iter().map(|row| format!("\"{}\"", escaped(row.words()))).collect();
+    let mut part = match quoted.as_slice() {
+        [row] => format!("[Oracle's page](../oracle.md): {row}\n\n"),
+        rows => format!("[Oracle's page](../oracle.md):\n\n* {}\n\n", rows.join("\n* ")),
+    };
+    part.push_str(&head(&["`strict`", "`tolerant`", "fix"]));
+    part.push_str(&row(&[rule.strict.name(), rule.tolerant.name(), fix(rule)]));
+    part
+}
+
+/// The two examples, and the answer to the first.
+fn example(root: &Path, rule: &Rule) -> Result<String, String> {
+    let [fails, fixed] = pages::examples(rule.id);
+    let (fails, fixed) = (read(root, &fails)?, read(root, &fixed)?);
+    let answer = answer(root, rule)?;
+    Ok(format!("The rule finds:\n\n```yaml\n{fails}```\n\n{answer}Fixed:\n\n```yaml\n{fixed}```\n"))
+}
+
+/// The form of each parameter.
+fn parameters(rule: &Rule) -> String {
+    let forms = rule.parameters.iter().map(|parameter| row(&[format!("`{}`", parameter.name), values(parameter.kind)]));
+    head(&["parameter", "value"]) + &forms.collect::<String>()
+}
+
+/// How to set the rule's level, its fix and its look-ups.
+fn settings(rule: &Rule) -> String {
+    let mut part = String::new();
+    for kind in rule.lookups.iter().map(|kind| kind.name()) {
+        part.push_str(&format!(
+            "The rule needs the [look-up](../settings.md#lookups) of {kind}s, and finds nothing without it:\n\n```yaml\n\
+             lookups: [{kind}]\n```\n\nThe [README](../../README.md#look-ups) says which permission it needs.\n\n"
         ));
     }
-    page.push_str("```yaml\nrules:\n");
-    page.push_str(&format!("  {}: {}  # deny, warn or \"off\"\n```\n", rule.id, other_level(rule)));
+    part.push_str("```yaml\nrules:\n");
+    part.push_str(&format!("  {}: {}  # deny, warn or \"off\"\n```\n", rule.id, other_level(rule)));
     if rule.fix.is_some() {
-        page.push_str(&format!(
-            "\nThe fix is on with `mutate: {}`{}, or for this rule alone:\n\n```yaml\nrules:\n  {}:\n    mutate: true\n```\n",
+        part.push_str(&format!(
+            "\n`mutate: {}`{} turns the fix on. To turn it on for this rule alone:\n\n```yaml\nrules:\n  {}:\n    mutate: true\n```\n",
             fix(rule),
             if rule.fix == Some(Fix::Safe) { " or `mutate: full`" } else { "" },
             rule.id
         ));
     } else {
-        page.push_str("\nThere is no fix: a person must decide.\n");
+        part.push_str("\nThere is no fix: a person has to decide.\n");
     }
-    if !rule.parameters.is_empty() {
-        page.push('\n');
-        page.push_str(&head(&["parameter", "value", "meaning"]));
-        for parameter in rule.parameters {
-            page.push_str(&row(&[format!("`{}`", parameter.name), values(parameter.kind), parameter.about.to_owned()]));
-        }
-    }
-    if metadata::LEFT_OUT.contains(&rule.id) {
-        page.push_str(
-            "\nThe rules that come with the policy do not ask about what this rule looks at; the README says how to \
-             add it.\n",
+    if rule.outside_default_webhook_rules {
+        part.push_str(
+            "\nThe default webhook rules don't send the policy what this rule looks at. The \
+             [README](../../README.md#configmaps-secrets-and-custom-resources) says how to add it.\n",
         );
     }
-    let code = rule.id.replace('-', "_");
-    page.push_str(&format!(
-        "\nSource: [src/rules/{code}.rs](../../src/rules/{code}.rs). Cases: \
-         [test_data/rules/{0}.yaml](../../test_data/rules/{0}.yaml).\n",
-        rule.id
-    ));
-    Ok(page)
+    part
 }
 
-/// A level that is neither of the defaults, for an example.
+/// Where the rule's code and its cases are.
+fn source(rule: &Rule) -> String {
+    let code = rule.id.replace('-', "_");
+    format!(
+        "Source: [src/rules/{code}.rs](../../src/rules/{code}.rs). Cases: \
+         [test_data/rules/{0}.yaml](../../test_data/rules/{0}.yaml).\n",
+        rule.id
+    )
+}
+
+/// A level other than that of `strict`, for an example.
 fn other_level(rule: &Rule) -> &'static str {
     match rule.strict.name() {
         "deny" => "warn",
@@ -147,16 +171,16 @@ fn other_level(rule: &Rule) -> &'static str {
 
 /// The table of the rules.
 #[must_use]
-pub fn table() -> String {
+pub fn table(pages: &Pages) -> String {
     let mut table = format!(
-        "<!-- {NOTICE} -->\n\n# Rules\n\nIn the order in which they are declared. `strict` and `tolerant` are the \
-         profiles, each with the level of the rule;\n`fix` says with which value of the setting `mutate` a finding \
-         is mended. [Oracle's page, row by row](oracle.md) says\nwhich row of it each rule stands for, and \
-         [settings](settings.md) how to change a level.\n\n"
+        "<!-- {NOTICE} -->\n\n# Rules\n\nThe columns `strict` and `tolerant` have the level of the rule in each \
+         profile. `fix` is the value of the setting `mutate`\nthat turns the rule's fix on. [Settings](settings.md) says \
+         how to change a level, and [Oracle's page, row by row](oracle.md)\nsays which rows a rule stands for.\n\n"
     );
     table.push_str(&head(&["rule", "finds", "`strict`", "`tolerant`", "fix"]));
     for rule in RULES {
-        let summary = rule.docs.summary.strip_prefix("Finds ").unwrap_or(rule.docs.summary);
+        let summary = &pages.of(rule).summary;
+        let summary = summary.strip_prefix("Finds ").unwrap_or(summary);
         table.push_str(&row(&[
             &format!("[`{0}`](rules/{0}.md)", rule.id),
             summary.trim_end_matches('.'),
@@ -169,7 +193,21 @@ pub fn table() -> String {
         "\n{} rules; Oracle's page has {} rows, of which {} are for rules.\n",
         RULES.len(),
         oracle::rows().count(),
-        oracle::rows().filter(|row| !row.rules.is_empty()).count()
+        oracle::rows().filter(|entry| entry.row.is_some()).count()
     ));
+    table
+}
+
+/// The table by which the command line embeds the pages.
+#[must_use]
+pub fn embedded() -> String {
+    let mut table = format!(
+        "//! The pages of the rules, in the order of the rules.\n//!\n//! {NOTICE}\n\n/// Each rule's id and its page, in Markdown.\n\
+         pub static PAGES: &[(&str, &str)] = &[\n"
+    );
+    for rule in RULES {
+        table.push_str(&format!("    (\"{0}\", include_str!(\"../../{1}\")),\n", rule.id, pages::path(rule.id)));
+    }
+    table.push_str("];\n");
     table
 }

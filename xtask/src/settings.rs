@@ -1,15 +1,15 @@
-//! The settings, for people: the page docs/settings.md. What a setting means is said here once; the schema and the
-//! form take it from here.
+//! docs/settings.md. The description of each setting is here once: the schema and the form take it from here.
 
-use oke_virtual_nodes_policy::lookups::Lookup;
+use oke_virtual_nodes_policy::check_settings as check;
+use oke_virtual_nodes_policy::lint::lookup::Lookup;
 use oke_virtual_nodes_policy::rules::RULES;
-use oke_virtual_nodes_policy::settings::check;
 use serde_json::Value;
 
+use crate::pages::Pages;
 use crate::text::{head, row, wrapped};
 use crate::{NOTICE, rules};
 
-/// Which values a setting takes.
+/// The values that a setting takes.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Values {
     /// One of these strings.
@@ -28,13 +28,13 @@ pub enum Values {
 pub struct Setting {
     /// Its name.
     pub name: &'static str,
-    /// Which values it takes.
+    /// The values that it takes.
     pub values: Values,
-    /// What holds without it, as JSON.
+    /// The default, as JSON.
     pub default: &'static str,
-    /// What it is called in a form.
+    /// Its label in a form.
     pub label: &'static str,
-    /// What it means.
+    /// Its description.
     pub about: &'static str,
     /// An example, as YAML.
     pub example: &'static str,
@@ -47,8 +47,8 @@ pub static SETTINGS: &[Setting] = &[
         values: Values::Choice(&["strict", "tolerant"]),
         default: "\"strict\"",
         label: "Profile",
-        about: "Which default levels the rules have. `strict` denies what Oracle's page lists as not supported; \
-                `tolerant` only warns of what Oracle's own manifests for virtual nodes contain all the same.",
+        about: "The default levels of the rules. `strict` denies what Oracle's page lists as not supported. \
+                `tolerant` only warns about what Oracle's own manifests for virtual nodes still contain.",
         example: "profile: tolerant\n",
     },
     Setting {
@@ -56,11 +56,12 @@ pub static SETTINGS: &[Setting] = &[
         values: Values::Choice(&["virtual", "managed", "mixed"]),
         default: "\"virtual\"",
         label: "Kind of nodes",
-        about: "On which nodes the pods of the requests run. `virtual`: all on virtual nodes. `managed`: none, and \
-                nothing is denied, mutated or warned about, so that one manifest serves all clusters. `mixed`: the pod \
-                decides; one that cannot land on a virtual node (by node selector, required node affinity or a missing \
-                toleration) is left alone, and objects that belong to no pod only warn. A denial then ends with the \
-                node affinity that keeps the pod to managed nodes.",
+        about: "The nodes on which the pods of the requests run. `virtual`: all run on virtual nodes. `managed`: \
+                none does, so nothing is denied, mutated or warned about; one manifest can then serve all \
+                clusters. `mixed`: it depends on the pod. A pod that can't land on a virtual node, because of its \
+                node selector, its required node affinity or a missing toleration, is left alone. Objects that \
+                belong to no pod only warn. A denial ends with the node affinity that keeps the pod on managed \
+                nodes.",
         example: "nodeKind: mixed\n",
     },
     Setting {
@@ -68,10 +69,9 @@ pub static SETTINGS: &[Setting] = &[
         values: Values::Structure,
         default: "{\"labels\":{\"node-role.kubernetes.io/virtual-node\":\"\"},\"taints\":[]}",
         label: "Virtual nodes",
-        about: "What virtual nodes look like to the scheduler, for `nodeKind: mixed`: their labels and their taints. A \
-                label that is not here is taken to be absent on virtual nodes, except the ones that every node has \
-                (operating system, architecture, host name, zone, region, fault domain). Labels that are given replace \
-                the default one.",
+        about: "The labels and taints of virtual nodes, for `nodeKind: mixed`. The policy takes every other label \
+                to be absent on virtual nodes, except those that every node has: operating system, architecture, \
+                host name, zone, region and fault domain. Labels that you set replace the default label.",
         example: "nodeKind: mixed\nvirtualNodes:\n  labels:\n    node-role.kubernetes.io/virtual-node: \"\"\n    \
                   team: web\n  taints:\n    - {key: workload, value: web, effect: NoSchedule}\n",
     },
@@ -80,9 +80,10 @@ pub static SETTINGS: &[Setting] = &[
         values: Values::Structure,
         default: "{}",
         label: "Rules",
-        about: "The level of single rules, in place of the profile's: `deny`, `warn` or `off`; or an object with the \
-                `level`, with `mutate` (whether its findings are mended, in place of the setting `mutate`) and with \
-                the rule's parameters. YAML 1.1 reads a bare `off` as the boolean false, which is accepted as `off`.",
+        about: "The level of single rules, in place of the profile's: `deny`, `warn` or `off`. Or an object with \
+                the `level`, with `mutate`, which turns the rule's fix on or off in place of the setting \
+                `mutate`, and with the parameters of the rule. YAML 1.1 reads a bare `off` as the boolean false, \
+                which is accepted as `off`.",
         example: "rules:\n  fs-group: warn\n  subcore-cpu: \"off\"\n  termination-grace-period:\n    level: warn\n    \
                   mutate: true\n  persistent-volume-claim:\n    allowStorageClasses: [fss]\n",
     },
@@ -90,28 +91,27 @@ pub static SETTINGS: &[Setting] = &[
         name: "mutate",
         values: Values::Choice(&["off", "safe", "full"]),
         default: "\"off\"",
-        label: "Mend",
-        about: "Which findings are mended in place of denied. `safe`: fields that are set to what Kubernetes would \
-                have defaulted or to what the virtual node does anyway. `full`: also those that change what the \
-                workload asked for. Pods and Services are mended, on CREATE; the policy has to be deployed with \
-                `mutating: true`.",
+        label: "Fixes",
+        about: "The findings that are fixed instead of denied. `safe`: sets fields to the default of Kubernetes \
+                or to what the virtual node does anyway. `full`: also changes what the workload asked for. Fixes \
+                are applied to Pods and Services on CREATE. Deploy the policy with `mutating: true`.",
         example: "mutate: safe\n",
     },
     Setting {
         name: "mutateTemplates",
         values: Values::Flag,
         default: "false",
-        label: "Mend templates too",
-        about: "Whether the pod templates of workloads are mended too, and not only their pods. Operators and GitOps \
-                tools will see their objects changed. Never done to objects that have a controller.",
+        label: "Fix templates too",
+        about: "Fixes the pod templates of workloads too, and not only their Pods. Operators and GitOps tools see \
+                their objects change. Objects with a controller are never changed.",
         example: "mutate: safe\nmutateTemplates: true\n",
     },
     Setting {
         name: "annotate",
         values: Values::Flag,
         default: "false",
-        label: "Annotate what is mended",
-        about: "Whether a mended object gets the annotation `oke-virtual-nodes.kubewarden.io/mended`, a JSON text with \
+        label: "Annotate fixed objects",
+        about: "Adds the annotation `oke-virtual-nodes.kubewarden.io/mended` to a fixed object: a JSON list with \
                 each path, the old and the new value.",
         example: "mutate: safe\nannotate: true\n",
     },
@@ -120,8 +120,7 @@ pub static SETTINGS: &[Setting] = &[
         values: Values::Url,
         default: "\"\"",
         label: "Help address",
-        about: "An address that stands at the end of every denial, such as that of a page of your own about virtual \
-                nodes.",
+        about: "An address at the end of every denial, such as a page of your own about virtual nodes.",
         example: "helpUrl: https://wiki.example.com/virtual-nodes\n",
     },
     Setting {
@@ -129,13 +128,13 @@ pub static SETTINGS: &[Setting] = &[
         values: Values::Some(&Lookup::NAMES),
         default: "[]",
         label: "Look-ups",
-        about: "Which kinds the policy looks up in the cluster; by default none. `Node`: with `nodeKind: mixed`, the \
-                nodes that have the labels of `virtualNodes`, as they are. `Pod`: with `nodeKind: mixed`, where a pod \
-                runs, for exec, attach and port-forward, which only warn without it. `Secret`: the type of image pull secrets, never their content. \
-                `PersistentVolumeClaim`: the storage class of a claim that a pod names, where `allowStorageClasses` \
-                allows any. `Namespace`: whether a pod's namespace asks for a service mesh. Each needs an entry in \
-                `contextAwareResources` of the policy and a permission of the policy server's account; an \
-                AdmissionPolicy cannot have them.",
+        about: "The kinds that the policy looks up in the cluster. `Node`: with `nodeKind: mixed`, the nodes with \
+                the labels of `virtualNodes`. `Pod`: with `nodeKind: mixed`, where a pod runs, for exec, attach \
+                and port-forward, which only warn without it. `Secret`: the type of image pull secrets, never \
+                their content. `PersistentVolumeClaim`: the storage class of a claim that a pod names, if \
+                `allowStorageClasses` names any. `Namespace`: whether a pod's namespace asks for a service mesh. \
+                Each kind needs an entry in `contextAwareResources` of the policy and a permission for the \
+                account of the policy server. An AdmissionPolicy can't have them.",
         example: "lookups: [Secret, Namespace]\n",
     },
     Setting {
@@ -143,9 +142,9 @@ pub static SETTINGS: &[Setting] = &[
         values: Values::Choice(&["deny", "warn"]),
         default: "\"warn\"",
         label: "When a look-up fails",
-        about: "What a look-up that fails leads to, whatever the level of the rule that asked. It is never taken for a \
-                yes, and the message names the permission that is missing. What does not exist, such as a Secret that \
-                comes later, is no failure.",
+        about: "The level of a look-up that fails, whatever the level of the rule that needs it. A failed look-up \
+                never counts as a yes, and the message names the missing permission. An object that doesn't \
+                exist, such as a Secret that is created later, is not a failure.",
         example: "lookups: [Secret]\nonLookupFailure: deny\n",
     },
     Setting {
@@ -153,13 +152,13 @@ pub static SETTINGS: &[Setting] = &[
         values: Values::Structure,
         default: "[]",
         label: "Exemptions",
-        about: "Whose findings are left out. All fields of an exemption that are given must match: `namespaces` and \
-                `names` (`*` stands for any text), `kinds`, `labels` (all of them, of the object), `users` and `groups` \
-                (of whoever sends the request), and `rules`, without which it holds for all rules. In a list, one entry \
-                has to match. `reason` is required. An exempted finding neither denies nor warns and is not mended; its \
-                rule is in the audit annotation `exempted` alone. An exemption that matches everything is an error. \
-                The exemption of a workload is not one of its pods: match both by `labels`, or by a name such as \
-                `web-*`, which is compared with the beginning of a name that the API server makes.",
+        about: "The findings to leave out. An exemption can name `namespaces` and `names` (`*` stands for any \
+                text), `kinds`, `labels` (all of them, of the object), `users` and `groups` (of the sender of the \
+                request), and `rules`, without which it holds for all rules. All fields that are set must match; \
+                in a list, one entry must match. `reason` is required. An exempted finding isn't denied, warned \
+                about or fixed; its rule is only in the audit annotation `exempted`. An exemption that matches \
+                everything is an error. An exemption of a workload doesn't cover its pods: match both by \
+                `labels`, or by a name such as `web-*`, which is compared with the beginning of a generated name.",
         example: "exemptions:\n  - namespaces: [\"monitoring-*\"]\n    kinds: [DaemonSet]\n    rules: [daemonset]\n    \
                   reason: runs on the managed nodes alone\n",
     },
@@ -168,28 +167,28 @@ pub static SETTINGS: &[Setting] = &[
         values: Values::Flag,
         default: "false",
         label: "Allow exemptions by annotation",
-        about: "Whether authors of workloads may exempt them, with the annotation \
-                `oke-virtual-nodes.kubewarden.io/exempt` on the object or its pod template, from where the pods have it \
-                too. It is written as `<rule>[,<rule>]: <reason>`. Without this setting, with an unknown rule or without \
-                a reason the annotation has no effect, and a warning says so.",
+        about: "Lets authors exempt their workloads with the annotation `oke-virtual-nodes.kubewarden.io/exempt` \
+                on the object or on its pod template, which passes it on to the pods. Its form is \
+                `<rule>[,<rule>]: <reason>`. Without this setting, with an unknown rule or without a reason, the \
+                annotation has no effect, and a warning says so.",
         example: "allowAnnotations: true\n",
     },
 ];
 
-/// What `rules.placement` means. It finds nothing, so it is none of the rules.
-pub const PLACEMENT: &str = "With `nodeKind: mixed`: whether a Pod that would be denied gets, when it is created, the required node affinity \
-     that keeps it to managed nodes; what was found then only warns. Workload templates get it with `mutateTemplates`, \
-     and only warn without it, since their pods will. What asks for virtual nodes itself stays denied, and so do \
-     DaemonSets and what is found outside of a pod template that is not changed. The policy has to be deployed with \
-     `mutating: true`.";
+/// The description of `rules.placement`, which finds nothing by itself and so isn't a rule.
+pub const PLACEMENT: &str = "With `nodeKind: mixed`: gives a Pod that would be denied, when it is created, the required node affinity \
+     that keeps it on managed nodes. Its findings then only warn. Workload templates get the affinity with \
+     `mutateTemplates`. Without it they only warn, because their Pods get it. A pod that asks for virtual nodes \
+     stays denied, and so do DaemonSets and findings outside the pod template. Deploy the policy with `mutating: \
+     true`.";
 
-/// Whether the policy takes such settings.
+/// Whether the policy accepts these settings.
 #[must_use]
 pub fn takes(settings: &Value) -> bool {
     check(Some(&settings.to_string())).is_ok()
 }
 
-/// Which values a setting takes, in words.
+/// The values that a setting takes, in words.
 fn values(setting: &Setting) -> String {
     let listed = |names: &[&str]| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
     match setting.values {
@@ -203,14 +202,14 @@ fn values(setting: &Setting) -> String {
 
 /// The page.
 #[must_use]
-pub fn page() -> String {
+pub fn page(pages: &Pages) -> String {
     let mut page = format!("<!-- {NOTICE} -->\n\n# Settings\n\n");
     page.push_str(&wrapped(
-        "All settings are optional: `{}` judges every pod as one of a virtual node, by the profile `strict`, and changes \
-         nothing. Everything else is strict: a name that is unknown, a value of a wrong type, a level or a fix that does \
-         not exist is an error, and all errors are in one message. `kwctl run --settings-path` shows it before a cluster \
-         does; in the cluster it is in the status of the policy. [settings.schema.json](../settings.schema.json) says the \
-         same to an editor.",
+        "All settings are optional. `{}` judges every pod as a pod on a virtual node, uses the profile `strict`, and changes \
+         nothing. Settings are checked strictly: an unknown name, a value of a wrong type, and a level or fix that \
+         doesn't exist are errors. One message has all of them. `kwctl run --settings-path` shows them before you deploy. \
+         In the cluster they are in the log of the policy server. [settings.schema.json](../settings.schema.json) lets \
+         an editor check the settings.",
         "",
     ));
     page.push('\n');
@@ -235,11 +234,11 @@ pub fn page() -> String {
                         format!("[`{0}`](rules/{0}.md)", rule.id),
                         format!("`{}`", parameter.name),
                         rules::values(parameter.kind),
-                        parameter.about.to_owned(),
+                        pages.of(rule).parameter(parameter.name).to_owned(),
                     ]));
                 }
             }
-            page.push_str("\nThe default levels of all rules are in the [table of rules](rules.md).\n");
+            page.push_str("\nThe [table of rules](rules.md) has the default levels.\n");
             page.push_str("\n### placement\n\n");
             page.push_str(&wrapped(PLACEMENT, ""));
             page.push_str("\n```yaml\nnodeKind: mixed\nrules:\n  placement:\n    mutate: true\n```\n");

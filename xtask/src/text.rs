@@ -1,6 +1,6 @@
-//! Text for people: lines that are not too long, tables.
+//! Text for people: wrapped lines, tables, escapes.
 
-/// Wraps a text at 110 characters, each line behind `indent`.
+/// Wraps a text at 110 characters. Each line starts with `indent`.
 #[must_use]
 pub fn wrapped(text: &str, indent: &str) -> String {
     let mut lines = String::new();
@@ -35,6 +35,12 @@ pub fn row<C: AsRef<str>>(cells: &[C]) -> String {
 #[must_use]
 pub fn head(cells: &[&str]) -> String {
     format!("{}|{}\n", row(cells), "---|".repeat(cells.len()))
+}
+
+/// A text that Markdown shows as it is.
+#[must_use]
+pub fn escaped(text: &str) -> String {
+    text.replace('<', "\\<").replace('>', "\\>").replace('[', "\\[").replace(']', "\\]").replace('_', "\\_")
 }
 
 /// A text in double quotes, as YAML and JSON read it.

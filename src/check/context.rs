@@ -1,0 +1,376 @@
+//! What a check is given: the object, the settings, the look-ups, and the means to report.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use crate::check::before::Before;
+use crate::cluster::{Grant, Lookups};
+use crate::config::{ParameterValue, RuleSettings, Settings};
+use crate::document::node::{Json, Node};
+use crate::document::path::{FieldPath, Step};
+use crate::document::quantity::Quantity;
+use crate::document::text::sort_names;
+use crate::kubernetes::image::Image;
+use crate::kubernetes::object::{Object, Template};
+use crate::kubernetes::resources::{self, PodAmount};
+use crate::kubernetes::views::{ContainerPort, PodSpec};
+use crate::lint::finding::{Edit, Finding, Old, Scalar};
+use crate::lint::lookup::Lookup;
+use crate::lint::rule::{Level, Parameter};
+
+/// The place of a finding or an edit.
+#[derive(Clone, Copy)]
+pub enum Place<'d> {
+    /// A value that was read.
+    Node(Node<'d>),
+    /// A value that may be absent: an object that was read, and the keys from there.
+    Below(Node<'d>, &'d [&'static str]),
+    /// Something outside the object, such as `pods/exec`.
+    Resource(&'static str),
+}
+
+impl<'d> From<Node<'d>> for Place<'d> {
+    fn from(node: Node<'d>) -> Self {
+        Place::Node(node)
+    }
+}
+
+impl Place<'_> {
+    fn path(&self) -> FieldPath {
+        match self {
+            Place::Resource(name) => FieldPath::Resource(name),
+            _ => FieldPath::Field(self.steps()),
+        }
+    }
+
+    fn node(&self) -> Option<Node<'_>> {
+        match self {
+            Place::Node(node) | Place::Below(node, _) => Some(*node),
+            Place::Resource(_) => None,
+        }
+    }
+
+    fn steps(&self) -> Vec<Step<'static>> {
+        let mut steps = self.node().map_or_else(Vec::new, Node::steps);
+        if let Place::Below(_, names) = self {
+            steps.extend(names.iter().map(|name| Step::key(name)));
+        }
+        steps
+    }
+
+    fn old(&self) -> Old {
+        let Place::Node(node) = self else { return Old::Absent };
+        match node.json() {
+            Json::Bool(value) => Old::Scalar(Scalar::Bool(value)),
+            Json::Int(value) => Old::Scalar(Scalar::Int(value)),
+            Json::Text(text) => Old::Scalar(Scalar::Text(text.to_owned())),
+            _ => Old::Structure,
+        }
+    }
+}
+
+/// What is wrong, as a rule writes it: fixed, or put together from names and numbers.
+pub trait Problem {
+    /// Adds a finding with this problem.
+    fn report(self, cx: &mut Context<'_>, place: Place<'_>, remedy: &'static str);
+}
+
+impl Problem for &'static str {
+    fn report(self, cx: &mut Context<'_>, place: Place<'_>, remedy: &'static str) {
+        cx.push(place, self, remedy);
+    }
+}
+
+impl Problem for fmt::Arguments<'_> {
+    fn report(self, cx: &mut Context<'_>, place: Place<'_>, remedy: &'static str) {
+        cx.push_formatted(place, self, remedy);
+    }
+}
+
+/// The result of looking at an object.
+#[derive(Default)]
+pub struct Evaluation {
+    /// The violations, in the order in which they are reported.
+    pub findings: Vec<Finding>,
+    /// Edits that are worth making where the fix is on, although nothing is wrong without them.
+    pub improvements: Vec<Finding>,
+}
+
+/// The object and its surroundings, as the checks of one rule see them.
+pub struct Context<'d> {
+    /// The object.
+    pub object: &'d Object<'d>,
+    /// The object as it was, where the request updates it.
+    pub old: Option<&'d Object<'d>>,
+    /// The running pod as it was, where only the change of it is judged.
+    pub before: Option<&'d Before<'d>>,
+    /// The settings.
+    pub settings: &'d Settings<'d>,
+    /// What can be looked up.
+    pub lookups: &'d Lookups<'d>,
+    /// The images of all containers of the object; for products.
+    pub(super) images: &'d [Image<'d>],
+    pub(super) rule: RuleSettings,
+    pub(super) template: Option<&'d Template<'d>>,
+    pub(super) first_empty_dir: Option<Node<'d>>,
+    /// The ports on the host of the pod that is being looked at, sorted; made where a rule asks.
+    pub(super) host_ports: Option<Vec<String>>,
+    /// The cpu of the pod, summed up where a rule asks.
+    pub(super) cpu: Option<Option<PodAmount<'d>>>,
+    pub(super) container: Option<&'d str>,
+    pub(super) result: Evaluation,
+}
+
+impl<'d> Context<'d> {
+    /// The pod that the check is about; `None` for checks of whole objects.
+    #[must_use]
+    pub fn pod(&self) -> Option<PodSpec<'d>> {
+        self.template?.spec
+    }
+
+    /// How much cpu that pod asks for; `None` where it asks for none.
+    pub fn cpu(&mut self) -> Option<PodAmount<'d>> {
+        if self.cpu.is_none() {
+            self.cpu = Some(self.pod().and_then(|pod| resources::of_pod(pod, "cpu")));
+        }
+        self.cpu.flatten()
+    }
+
+    /// The template of that pod.
+    #[must_use]
+    pub fn template(&self) -> Option<&'d Template<'d>> {
+        self.template
+    }
+
+    /// The first emptyDir among the volumes of the pod.
+    #[must_use]
+    pub fn first_empty_dir(&self) -> Option<Node<'d>> {
+        self.first_empty_dir
+    }
+
+    /// Whether the fix of another rule is on. A fix that is only right together with that one asks.
+    #[must_use]
+    pub fn is_fixed(&self, rule: &str) -> bool {
+        let mut rules = self.settings.rules.iter();
+        rules.any(|settings| settings.rule.id == rule && settings.fixes && settings.level != Level::Off)
+    }
+
+    /// Whether another port of the pod has the same number on the host, and the same protocol.
+    #[must_use]
+    pub fn shares_host_port(&mut self, port: ContainerPort<'_>) -> bool {
+        let Some(key) = host_port(port) else { return false };
+        if self.host_ports.is_none() {
+            let ports =
+                self.pod().into_iter().flat_map(PodSpec::all_containers).flat_map(|container| container.ports());
+            let keys: Vec<_> = ports.filter_map(host_port).collect();
+            let mut sorted = keys.iter().map(|key| (key.as_str(), 0)).collect();
+            sort_names(&mut sorted);
+            self.host_ports = Some(sorted.iter().map(|(key, _)| (*key).to_owned()).collect());
+        }
+        let keys = self.host_ports.as_deref().unwrap_or_default();
+        let first = keys.partition_point(|known| *known < key);
+        keys.get(first.saturating_add(1)).is_some_and(|next| *next == key)
+    }
+
+    /// Reports a violation that has no fix.
+    ///
+    /// `problem` says what is wrong and `remedy` what to do, without `;` and without the container's name, which is
+    /// put in front of the problem. For a container the problem therefore starts with a verb.
+    pub fn report<'p>(
+        &mut self,
+        place: impl Into<Place<'p>>,
+        problem: impl Problem,
+        remedy: &'static str,
+    ) -> &mut Self {
+        problem.report(self, place.into(), remedy);
+        self
+    }
+
+    /// Reports a value whose removal fixes the violation.
+    pub fn remove(&mut self, node: Node<'_>, problem: impl Problem, remedy: &'static str) -> &mut Self {
+        self.report(node, problem, remedy).and_remove(node)
+    }
+
+    /// Reports a value that another one in its place fixes.
+    pub fn set(&mut self, node: Node<'_>, value: Scalar, problem: impl Problem, remedy: &'static str) -> &mut Self {
+        self.report(node, problem, remedy).and_set(node, value)
+    }
+
+    /// Gives the last finding another remedy.
+    pub fn with_remedy(&mut self, remedy: fmt::Arguments<'_>) {
+        if let Some(finding) = self.result.findings.last_mut() {
+            finding.remedy = Cow::Owned(remedy.to_string());
+        }
+    }
+
+    /// Adds the removal of a value to the fix of the last finding.
+    #[inline(never)]
+    pub fn and_remove(&mut self, node: Node<'_>) -> &mut Self {
+        self.edit(Place::Node(node), None)
+    }
+
+    /// Adds a value to the fix of the last finding.
+    pub fn and_set<'p>(&mut self, place: impl Into<Place<'p>>, value: Scalar) -> &mut Self {
+        self.edit(place.into(), Some(value))
+    }
+
+    /// Gives the last finding a level of its own, unless the settings name the level of the rule.
+    pub fn with_level(&mut self, level: Level) {
+        if !self.rule.has_own_level
+            && let Some(finding) = self.result.findings.last_mut()
+        {
+            finding.level = level;
+        }
+    }
+
+    /// Keeps the last finding from denying the request.
+    pub fn only_warn(&mut self) -> &mut Self {
+        if let Some(finding) = self.result.findings.last_mut() {
+            finding.level = finding.level.min(Level::Warn);
+        }
+        self
+    }
+
+    /// Says what else follows from the fix of the last finding.
+    pub fn with_caution(&mut self, caution: &'static str) {
+        if let Some(finding) = self.result.findings.last_mut() {
+            finding.caution = caution;
+        }
+    }
+
+    /// Proposes a value that is worth setting where the fix is on, although nothing is wrong without it.
+    pub fn improve(&mut self, place: Place<'_>, problem: &'static str, value: Scalar) {
+        let mut finding = self.finding(place, Cow::Borrowed(problem), "");
+        finding.edits.extend(self.rule.fixes.then(|| edit(place, Some(value))));
+        self.result.improvements.push(finding);
+    }
+
+    /// Reports that the cluster did not answer, which never counts as a yes.
+    pub fn report_lookup_failure<'p>(&mut self, kind: Lookup, place: impl Into<Place<'p>>) {
+        let rule = RuleSettings { level: self.settings.on_lookup_failure, ..self.rule };
+        let finding = lookup_failure(rule, kind, self.lookups, place.into());
+        self.result.findings.push(Finding { container: self.container.map(str::to_owned), ..finding });
+    }
+
+    /// The names that the settings give to a parameter; none by default.
+    #[must_use]
+    pub fn names(&self, parameter: &'static Parameter) -> &'d [&'d str] {
+        match self.settings.parameter(parameter) {
+            Some(ParameterValue::Names(names)) => names,
+            _ => &[],
+        }
+    }
+
+    /// The text that the settings give to a parameter.
+    #[must_use]
+    pub fn text(&self, parameter: &'static Parameter) -> Option<&'d str> {
+        match self.settings.parameter(parameter) {
+            Some(ParameterValue::Text(text)) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The number that the settings give to a parameter.
+    #[must_use]
+    pub fn number(&self, parameter: &'static Parameter) -> Option<i64> {
+        match self.settings.parameter(parameter) {
+            Some(ParameterValue::Number(number)) => Some(*number),
+            _ => None,
+        }
+    }
+
+    /// The quantity that the settings give to a parameter.
+    #[must_use]
+    pub fn quantity(&self, parameter: &'static Parameter) -> Option<Quantity> {
+        self.text(parameter).and_then(Quantity::parse)
+    }
+
+    /// The first and the last port that the settings give to a parameter.
+    #[must_use]
+    pub fn ports(&self, parameter: &'static Parameter) -> Option<(u16, u16)> {
+        match self.settings.parameter(parameter) {
+            Some(ParameterValue::Ports(first, last)) => Some((*first, *last)),
+            _ => None,
+        }
+    }
+
+    fn edit(&mut self, place: Place<'_>, new: Option<Scalar>) -> &mut Self {
+        if self.rule.fixes
+            && let Some(finding) = self.result.findings.last_mut()
+        {
+            finding.edits.push(edit(place, new));
+        }
+        self
+    }
+
+    // The callers are many: these two are in the module once.
+    #[inline(never)]
+    fn push(&mut self, place: Place<'_>, problem: &'static str, remedy: &'static str) {
+        let finding = self.finding(place, Cow::Borrowed(problem), remedy);
+        self.result.findings.push(finding);
+    }
+
+    #[inline(never)]
+    fn push_formatted(&mut self, place: Place<'_>, problem: fmt::Arguments<'_>, remedy: &'static str) {
+        let finding = self.finding(place, Cow::Owned(problem.to_string()), remedy);
+        self.result.findings.push(finding);
+    }
+
+    fn finding(&self, place: Place<'_>, problem: Cow<'static, str>, remedy: &'static str) -> Finding {
+        let is_in_template = self.template.is_some() || place.node().is_some_and(|node| self.is_in_template(node));
+        let container = self.container.map(str::to_owned);
+        Finding { container, is_in_template, ..finding(self.rule, place, problem, remedy) }
+    }
+
+    /// Whether a node stands in a pod template of a workload. A Pod makes no other pods.
+    fn is_in_template(&self, node: Node<'_>) -> bool {
+        let mut nodes = std::iter::successors(Some(node), |node| node.parent());
+        nodes.any(|node| self.object.templates.iter().any(|template| template.node == node))
+    }
+}
+
+/// A port on the host with its protocol, as in `80/TCP`.
+fn host_port(port: ContainerPort<'_>) -> Option<String> {
+    let number = port.host_port().map(|port| port.value).filter(|number| *number != 0)?;
+    Some(format!("{number}/{}", port.protocol().map_or("TCP", |protocol| protocol.value)))
+}
+
+fn edit(place: Place<'_>, new: Option<Scalar>) -> Edit {
+    Edit { steps: place.steps(), old: place.old(), new }
+}
+
+/// A finding that no fix repairs, about no container.
+#[must_use]
+pub fn finding(
+    rule: RuleSettings,
+    place: Place<'_>,
+    problem: impl Into<Cow<'static, str>>,
+    remedy: impl Into<Cow<'static, str>>,
+) -> Finding {
+    Finding {
+        rule: rule.rule,
+        level: rule.level,
+        path: place.path(),
+        value: if let Place::Node(node) = place { node.text().map(str::to_owned) } else { None },
+        container: None,
+        problem: problem.into(),
+        remedy: remedy.into(),
+        edits: Vec::new(),
+        caution: "",
+        is_in_template: false,
+        is_lookup_failure: false,
+    }
+}
+
+/// The finding that says that the cluster did not answer, and what the look-up lacks.
+#[must_use]
+pub fn lookup_failure(rule: RuleSettings, kind: Lookup, lookups: &Lookups<'_>, place: Place<'_>) -> Finding {
+    let problem = format!("the policy could not look up {}s in the cluster", kind.name());
+    let remedy = match lookups.missing_grant(kind) {
+        Some(Grant::Resource) => "name the kind in contextAwareResources of the policy",
+        Some(Grant::Capability) => "name the host capability in namespacedPoliciesCapabilities of the policy server",
+        Some(Grant::Permission) => "grant the account of the policy server get, list and watch",
+        None => "name the kind in contextAwareResources, and grant the policy server get, list and watch",
+    };
+    Finding { is_lookup_failure: true, ..finding(rule, place, problem, remedy) }
+}

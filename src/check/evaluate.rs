@@ -1,0 +1,194 @@
+//! Runs the checks of all rules, in the order in which findings are reported: the object, the pod's fields, the volumes
+//! in their order, then init, normal and ephemeral containers in theirs.
+
+use crate::check::before::{Before, name};
+use crate::check::context::{Context, Evaluation};
+use crate::check::{Catalogue, Check, detection};
+use crate::cluster::Lookups;
+use crate::config::{RuleSettings, Settings};
+use crate::kubernetes::image::Image;
+use crate::kubernetes::kinds::Kind;
+use crate::kubernetes::object::Object;
+use crate::kubernetes::views::{Container, PodSpec};
+use crate::lint::rule::Level;
+
+/// The part of an object that is judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// The whole object.
+    Whole,
+    /// The images of a running pod's containers, and nothing else: the virtual node itself updates pods.
+    PodUpdate,
+    /// The containers that a request adds to a running pod.
+    EphemeralContainers,
+    /// The resources of a running pod.
+    Resize,
+}
+
+impl Scope {
+    /// Whether it is what a subresource of a Pod changes.
+    #[must_use]
+    pub fn is_subresource(self) -> bool {
+        matches!(self, Scope::EphemeralContainers | Scope::Resize)
+    }
+}
+
+/// What the rules are applied to, and with what.
+#[derive(Clone, Copy)]
+pub struct Subject<'d> {
+    /// The object.
+    pub object: &'d Object<'d>,
+    /// The object as it was, where the request updates it.
+    pub old: Option<&'d Object<'d>>,
+    /// The settings.
+    pub settings: &'d Settings<'d>,
+    /// What can be looked up.
+    pub lookups: &'d Lookups<'d>,
+    /// The checks of every rule.
+    pub catalogue: Catalogue,
+}
+
+/// Looks at the object with every rule that is not off.
+#[must_use]
+pub fn evaluate(subject: Subject<'_>, scope: Scope) -> Evaluation {
+    let Subject { object, old, settings, lookups, catalogue } = subject;
+    let images: Vec<_> = object.pods().flat_map(PodSpec::all_containers).filter_map(Image::of).collect();
+    let before = match scope {
+        Scope::Whole => None,
+        _ => old.and_then(Object::pod).map(Before::new),
+    };
+    let Some(first) = settings.rules.first() else { return Evaluation::default() };
+    let context = Context {
+        object,
+        old,
+        before: before.as_ref(),
+        settings,
+        lookups,
+        images: &images,
+        rule: *first,
+        template: None,
+        first_empty_dir: None,
+        host_ports: None,
+        cpu: None,
+        container: None,
+        result: Evaluation::default(),
+    };
+    let is_asked = |settings: &RuleSettings| {
+        settings.level != Level::Off && (scope != Scope::Resize || settings.rule.is_asked_on_resize)
+    };
+    let mut checks = Vec::with_capacity(catalogue.checks.len().saturating_mul(2));
+    for (settings, of_rule) in settings.rules.iter().zip(catalogue.checks).filter(|(settings, _)| is_asked(settings)) {
+        checks.extend(of_rule.iter().map(|check| (*settings, *check)));
+    }
+    let mut evaluator = Evaluator { checks, context };
+    evaluator.run(scope);
+    evaluator.context.result
+}
+
+/// The checks of all rules that are asked, and what they found so far.
+struct Evaluator<'d> {
+    checks: Vec<(RuleSettings, Check)>,
+    context: Context<'d>,
+}
+
+impl<'d> Evaluator<'d> {
+    fn run(&mut self, scope: Scope) {
+        let object = self.context.object;
+        if scope == Scope::Whole {
+            self.object();
+        }
+        // The API server keeps nothing of the request but the containers that it adds.
+        let is_added = scope == Scope::EphemeralContainers;
+        let kept = self.context.old.filter(|_| is_added).and_then(|old| old.templates.first());
+        for template in &object.templates {
+            let Some(pod) = template.spec else { continue };
+            self.context.template = kept.or(Some(template));
+            self.context.host_ports = None;
+            self.context.cpu = None;
+            let first = pod.volumes().into_iter().find(|volume| volume.is_empty_dir());
+            self.context.first_empty_dir = first.map(|volume| volume.node);
+            match scope {
+                Scope::Whole => {
+                    self.pod(pod);
+                    self.volumes(pod);
+                    self.containers(pod.all_containers());
+                }
+                Scope::PodUpdate => self.update(pod),
+                Scope::EphemeralContainers => {
+                    let before = self.context.before;
+                    let is_new = |added: &Container<'_>| before.is_none_or(|before| before.container(*added).is_none());
+                    self.containers(pod.ephemeral_containers().into_iter().filter(is_new));
+                }
+                Scope::Resize => {
+                    self.pod(pod);
+                    self.containers(pod.all_containers());
+                }
+            }
+        }
+    }
+
+    fn object(&mut self) {
+        let object = self.context.object;
+        // A custom workload of which no template is judged is of no interest itself.
+        let is_seen = object.kind() != Kind::CustomWorkload || !object.templates.is_empty();
+        for (rule, check) in &self.checks {
+            let cx = &mut self.context;
+            cx.rule = *rule;
+            match check {
+                Check::Object(kinds, check) if is_seen && kinds.contains(&object.kind()) => check(cx),
+                Check::Workload(check) if !object.templates.is_empty() => check(cx),
+                Check::Product(products, problem, remedy) => _ = detection::report(cx, products, problem, remedy),
+                Check::Claim(check) => object.claims.iter().for_each(|claim| check(cx, *claim)),
+                _ => {}
+            }
+        }
+    }
+
+    fn pod(&mut self, pod: PodSpec<'d>) {
+        for (rule, check) in &self.checks {
+            if let Check::Pod(check) = check {
+                self.context.rule = *rule;
+                check(&mut self.context, pod);
+            }
+        }
+    }
+
+    fn volumes(&mut self, pod: PodSpec<'d>) {
+        for volume in pod.volumes() {
+            for (rule, check) in &self.checks {
+                if let Check::Volume(check) = check {
+                    self.context.rule = *rule;
+                    check(&mut self.context, volume);
+                }
+            }
+        }
+    }
+
+    fn containers(&mut self, containers: impl Iterator<Item = Container<'d>>) {
+        for container in containers {
+            self.context.container = Some(name(container));
+            for (rule, check) in &self.checks {
+                if let Check::Container(check) = check {
+                    self.context.rule = *rule;
+                    check(&mut self.context, container);
+                }
+            }
+        }
+        self.context.container = None;
+    }
+
+    fn update(&mut self, pod: PodSpec<'d>) {
+        let Some(before) = self.context.before else { return };
+        for container in pod.init_containers().into_iter().chain(pod.containers()) {
+            let Some(old) = before.container(container) else { continue };
+            self.context.container = Some(name(container));
+            for (rule, check) in &self.checks {
+                if let Check::Update(check) = check {
+                    self.context.rule = *rule;
+                    check(&mut self.context, container, old);
+                }
+            }
+        }
+        self.context.container = None;
+    }
+}

@@ -1,0 +1,129 @@
+//! The way of a request, from the payload's bytes to the verdict.
+
+pub mod connection;
+pub mod exemption;
+pub mod mutation;
+pub mod object;
+pub mod placement;
+pub mod request;
+pub mod response;
+pub mod verdict;
+
+use crate::check::Catalogue;
+use crate::check::context::{Evaluation, Place};
+use crate::check::evaluate::{Scope, Subject, evaluate};
+use crate::cluster::{Cluster, Lookups};
+use crate::config::{self, NodeKind, Settings};
+use crate::kubernetes::kinds::Kind;
+use crate::kubernetes::object::Object;
+use crate::lint::finding::Finding;
+use crate::lint::rule::Level;
+use object::Change;
+use request::Request;
+use verdict::{Early, Verdict};
+
+/// A request with everything that is known around it.
+pub struct Case<'d> {
+    /// The request.
+    pub request: &'d Request<'d>,
+    /// The settings.
+    pub settings: &'d Settings<'d>,
+    /// What can be looked up.
+    pub lookups: &'d Lookups<'d>,
+    /// The rules.
+    pub catalogue: Catalogue,
+}
+
+/// Judges a request. `payload` is Kubewarden's `{"request": ..., "settings": ...}`.
+///
+/// # Errors
+/// [`Early`] where the answer needs no rule: the request is accepted, or it or its settings cannot be read.
+pub fn judge(cluster: &dyn Cluster, payload: &[u8], catalogue: Catalogue) -> Result<Verdict, Early> {
+    let payload = request::read(payload)?;
+    let settings = config::parse(request::settings(&payload))?;
+    let settings = Settings::read(&settings, catalogue.rules)?;
+    if settings.node_kind == NodeKind::Managed {
+        return Err(Early::Accepted);
+    }
+    let request = Request::read(&payload, &settings)?;
+    let lookups = Lookups::new(cluster, &settings, request.namespace);
+    let case = Case { request: &request, settings: &settings, lookups: &lookups, catalogue };
+    match request.scope() {
+        Some(scope) => judge_object(&case, scope),
+        None => connection::judge(&case),
+    }
+}
+
+/// Judges the part of an object that a request is about.
+fn judge_object(case: &Case<'_>, scope: Scope) -> Result<Verdict, Early> {
+    let Case { request, settings, lookups, catalogue } = *case;
+    let old = object::read_old(request);
+    let old = old.as_ref().map(|old| Object::new(request.info, request.group, request.name, old.root()));
+    // Finalizers must go, whatever is in the object.
+    let change = object::change(request);
+    if old.as_ref().is_some_and(object::is_being_deleted) || change == Change::Nothing {
+        return Err(Early::Accepted);
+    }
+    let document = object::read(request)?;
+    let mut object = Object::new(request.info, request.group, request.name, document.root());
+    if object::is_owned(old.as_ref().unwrap_or(&object), settings) {
+        return Err(Early::Accepted);
+    }
+    let mut verdict = Verdict {
+        title: object::title(&object, request.kind_name, request.namespace),
+        help_url: settings.help_url.map(str::to_owned),
+        ..Verdict::default()
+    };
+    object::check_types(&document, &verdict.title)?;
+
+    object::keep_changed(&mut object, &change);
+    let landing = placement::landing(&mut object, old.as_ref(), scope, case);
+    // The API server keeps of what a subresource sends only what the subresource changes: all else is as it was.
+    let kept = old.as_ref().filter(|_| scope.is_subresource()).unwrap_or(&object);
+    let subject = Subject { object: &object, old: old.as_ref(), settings, lookups, catalogue };
+    let mut evaluation = Evaluation::default();
+    if let Some(scope) = landing.scope {
+        evaluation = evaluate(subject, scope);
+        soften(&mut evaluation.findings, subject);
+    }
+    // Where the nodes could not be looked up, they may be others than described.
+    evaluation.findings.extend(landing.failure(Place::Below(object.root, &["spec"]), case));
+    if landing.scope.is_none() && evaluation.findings.is_empty() {
+        return Err(Early::Accepted);
+    }
+    let (evaluation, exempted) = exemption::split(evaluation, kept, case);
+    verdict.exempted = exempted;
+    (verdict.findings, verdict.mutation) = mutation::plan(evaluation, subject, landing, case);
+    if landing.scope.is_some() { Ok(placement::keep_off(verdict, &object, case)) } else { Ok(verdict) }
+}
+
+/// Lets findings only warn: those that the old object had already and, under `mixed`, those of objects without pods.
+fn soften(findings: &mut [Finding], subject: Subject<'_>) {
+    let object = subject.object;
+    if object.info.has_templates() {
+        return;
+    }
+    // The rules on these look at the change itself.
+    let is_about_changes = matches!(object.kind(), Kind::ConfigMap | Kind::Secret);
+    let known = match subject.old.filter(|_| !is_about_changes) {
+        Some(old) => evaluate(Subject { object: old, old: None, ..subject }, Scope::Whole).findings,
+        None => Vec::new(),
+    };
+    for finding in findings {
+        if known.iter().any(|known| is_same(known, finding)) {
+            finding.level = finding.level.min(Level::Warn);
+            finding.problem.to_mut().push_str(" (it was there before)");
+        }
+        if subject.settings.node_kind == NodeKind::Mixed {
+            finding.level = finding.level.min(Level::Warn);
+        }
+    }
+}
+
+/// Whether two objects have a finding in common: the same rule finds the same value in the same place.
+fn is_same(left: &Finding, right: &Finding) -> bool {
+    left.rule.id == right.rule.id
+        && left.problem == right.problem
+        && left.path == right.path
+        && left.value == right.value
+}

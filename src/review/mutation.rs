@@ -1,0 +1,198 @@
+//! Mutation: the fixes that are on, applied to the object's text.
+
+use super::placement::Landing;
+use super::request::Operation;
+use super::verdict::is_denied;
+use super::{Case, exemption};
+use crate::check::context::{Evaluation, Place};
+use crate::check::evaluate::{Scope, Subject, evaluate};
+use crate::config::{NodeKind, Settings};
+use crate::document::edit::{self, Change};
+use crate::document::path::{Step, path_of};
+use crate::document::pattern::Pattern;
+use crate::document::reader::Document;
+use crate::document::shape::{Route, Shape};
+use crate::document::text::{json_key, json_member, json_separate, json_text};
+use crate::kubernetes::kinds::Kind;
+use crate::kubernetes::object::Object;
+use crate::lint::finding::{Edit, Finding, Scalar};
+
+/// The annotation that says what was changed, where the setting `annotate` is on.
+pub const ANNOTATION: &str = "oke-virtual-nodes.kubewarden.io/fixed";
+/// The annotation tells of at most this many changes.
+const MAX_TOLD: usize = 100;
+/// Kubernetes takes at most this many bytes in the annotations of an object, keys included.
+const MAX_ANNOTATIONS: usize = 256 * 1024;
+
+/// The effect of the fixes that are on.
+#[derive(Debug, Default)]
+pub enum Mutation {
+    /// Nothing is fixed.
+    #[default]
+    None,
+    /// These fixes are on, and the object stays as it is: it is denied for something else, or only its Pods are fixed.
+    Proposed(Vec<Finding>),
+    /// These fixes are made.
+    Applied {
+        /// The object with the fixes, as JSON.
+        object: String,
+        /// The violations that are gone.
+        fixes: Vec<Finding>,
+        /// The violations that will be gone in its Pods.
+        proposed: Vec<Finding>,
+    },
+}
+
+/// The object that fixes apply to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// The object of the request.
+    Object,
+    /// The pods that will be made from its template; the object itself stays as it is.
+    ItsPods,
+}
+
+impl Target {
+    /// What can be changed in a request; `None` if nothing can.
+    ///
+    /// Templates are not rewritten unless the settings say so: operators and GitOps would write them back.
+    #[must_use]
+    pub fn reachable(object: &Object<'_>, case: &Case<'_>) -> Option<Self> {
+        match (object.kind(), case.request.operation) {
+            // Managed nodes may need what the fixes of a Service would switch off.
+            (Kind::Service, _) if case.settings.node_kind == NodeKind::Mixed => None,
+            (Kind::Pod | Kind::Service, Operation::Create) => Some(Target::Object),
+            (Kind::Pod | Kind::Service, _) => None,
+            _ if !object.info.has_templates() => None,
+            // Their operators would write them back.
+            (Kind::CustomWorkload, _) => Some(Target::ItsPods),
+            // The template of a Job cannot be changed any more.
+            (Kind::Job, Operation::Update) => Some(Target::ItsPods),
+            _ if case.settings.mutate_templates && !object.has_controller() => Some(Target::Object),
+            _ => Some(Target::ItsPods),
+        }
+    }
+
+    /// Whether a finding is fixed here.
+    fn covers(self, finding: &Finding) -> bool {
+        !finding.edits.is_empty() && (self == Target::Object || finding.is_in_template)
+    }
+}
+
+/// Applies the fixes that are on and looks again, with all rules, at the result. Returns what is still wrong.
+#[must_use]
+pub fn plan(
+    evaluation: Evaluation,
+    subject: Subject<'_>,
+    landing: Landing,
+    case: &Case<'_>,
+) -> (Vec<Finding>, Mutation) {
+    let target = Target::reachable(subject.object, case).filter(|_| case.settings.fixes_anything());
+    let is_fixed = |finding: &Finding| target.is_some_and(|target| target.covers(finding) || is_made(finding, case));
+    let (mut fixes, rest): (Vec<_>, Vec<_>) = evaluation.findings.into_iter().partition(is_fixed);
+    let improvements: Vec<_> = evaluation.improvements.into_iter().filter(is_fixed).collect();
+    if fixes.is_empty() && improvements.is_empty() {
+        return (rest, Mutation::None);
+    }
+    let with = |findings: &[&Finding]| {
+        let changes = findings.iter().flat_map(|finding| &finding.edits).map(change).collect();
+        case.request.object.and_then(|text| edited(text, changes, case.settings))
+    };
+    let fixed = with(&fixes.iter().chain(&improvements).collect::<Vec<_>>());
+    let document = fixed.as_deref().and_then(|text| Document::read_routes(text, &subject.object.info.routes()).ok());
+    let Some(document) = document else { return (rest.into_iter().chain(fixes).collect(), Mutation::None) };
+    let findings = look_again(&document, subject, landing, case);
+    if is_denied(&findings) {
+        return (findings, Mutation::Proposed(fixes));
+    }
+    if target == Some(Target::Object) {
+        fixes.extend(improvements);
+        let object = fixed.unwrap_or_default();
+        return (findings, Mutation::Applied { object, fixes, proposed: Vec::new() });
+    }
+    let (fixes, proposed): (Vec<_>, Vec<_>) = fixes.into_iter().partition(|fix| is_made(fix, case));
+    let object = if fixes.is_empty() { None } else { with(&fixes.iter().collect::<Vec<_>>()) };
+    let mutation = match object {
+        Some(object) => Mutation::Applied { object, fixes, proposed },
+        None => Mutation::Proposed(proposed),
+    };
+    (findings, mutation)
+}
+
+/// Whether a fix is made in the object itself, although its template stays as it is.
+fn is_made(finding: &Finding, case: &Case<'_>) -> bool {
+    finding.rule.fixes_new_jobs
+        && !finding.edits.is_empty()
+        && (case.request.info.kind, case.request.operation) == (Kind::Job, Operation::Create)
+}
+
+/// The violations in the object with the fixes.
+fn look_again(document: &Document<'_>, subject: Subject<'_>, landing: Landing, case: &Case<'_>) -> Vec<Finding> {
+    let object = Object::new(subject.object.info, subject.object.group, case.request.name, document.root());
+    let mut evaluation = evaluate(Subject { object: &object, old: None, ..subject }, Scope::Whole);
+    evaluation.findings.extend(landing.failure(Place::Below(object.root, &["spec"]), case));
+    exemption::split(evaluation, &object, case).0.findings
+}
+
+fn change(edit: &Edit) -> Change<'static> {
+    Change { steps: edit.steps.clone(), value: edit.new.as_ref().map(to_json) }
+}
+
+fn to_json(value: &Scalar) -> String {
+    match value {
+        Scalar::Bool(value) => value.to_string(),
+        Scalar::Int(value) => value.to_string(),
+        Scalar::Text(text) => {
+            let mut json = String::new();
+            json_text(&mut json, text);
+            json
+        }
+    }
+}
+
+/// The object's JSON with the changes, and with the annotation where the settings want it. `None` if a change leads
+/// nowhere.
+#[must_use]
+pub fn edited(text: &str, mut changes: Vec<Change<'static>>, settings: &Settings<'_>) -> Option<String> {
+    if settings.annotate {
+        let steps = vec![Step::key("metadata"), Step::key("annotations"), Step::key(ANNOTATION)];
+        let told = told(text, &changes, room_for_annotation(text));
+        let mut value = String::new();
+        json_text(&mut value, &told);
+        changes.push(Change { steps, value: Some(value) });
+    }
+    edit::apply(text, &changes)
+}
+
+/// How long the annotation can be, in bytes: all annotations of an object share [`MAX_ANNOTATIONS`].
+fn room_for_annotation(text: &str) -> usize {
+    let routes = [Route { pattern: Pattern::new("metadata.annotations"), shape: &Shape::Map(&Shape::Text) }];
+    let Ok(document) = Document::read_routes(text, &routes) else { return 0 };
+    let annotations = Pattern::new("metadata.annotations").select(document.root());
+    let others = annotations.iter().flat_map(|map| map.children()).filter(|entry| entry.name() != ANNOTATION);
+    let used = others.fold(ANNOTATION.len(), |sum, entry| {
+        sum.saturating_add(entry.name().len()).saturating_add(entry.text().map_or(0, str::len))
+    });
+    MAX_ANNOTATIONS.saturating_sub(used)
+}
+
+/// The value of the annotation: a JSON list of `{path, old, new}`, of as many changes as there is room for.
+fn told(text: &str, changes: &[Change<'_>], room: usize) -> String {
+    let mut told = "[".to_owned();
+    for (change, old) in changes.iter().zip(edit::old_values(text, changes)).take(MAX_TOLD) {
+        let mut entry = "{".to_owned();
+        json_member(&mut entry, "path", &path_of(&change.steps));
+        for (name, value) in [("old", old), ("new", change.value.as_deref())] {
+            json_key(&mut entry, name);
+            entry.push_str(value.unwrap_or("null"));
+        }
+        entry.push('}');
+        // A comma and the end of the list.
+        if told.len().saturating_add(entry.len()).saturating_add(2) <= room {
+            json_separate(&mut told);
+            told.push_str(&entry);
+        }
+    }
+    told.push(']');
+    told
+}

@@ -1,0 +1,199 @@
+//! Placement: whether the pods of a request land on virtual nodes, and how to keep them off.
+
+use super::Case;
+use super::mutation::{Mutation, Target, edited};
+use super::request::Operation;
+use super::verdict::Verdict;
+use crate::check::context::{Place, finding, lookup_failure};
+use crate::check::evaluate::Scope;
+use crate::config::{NodeKind, RuleSettings};
+use crate::document::edit::Change;
+use crate::document::node::children;
+use crate::document::path::Step;
+use crate::document::text::{joined, json_member, json_text};
+use crate::kubernetes::kinds::Kind;
+use crate::kubernetes::object::Object;
+use crate::kubernetes::views::PodSpec;
+use crate::kubernetes::virtual_node::{VirtualNode, own_label};
+use crate::lint::finding::Finding;
+use crate::lint::lookup::Lookup;
+use crate::lint::rule::{Level, PLACEMENT};
+
+/// Where the pods of a request land, as far as it is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Landing {
+    /// The part of the object that is judged; `None` where its pods stay on managed nodes.
+    pub scope: Option<Scope>,
+    /// The kind whose look-up failed, so that the answer rests on the settings alone.
+    pub failed: Option<Lookup>,
+}
+
+impl Landing {
+    /// The finding that says that a look-up failed, if one did.
+    #[must_use]
+    pub fn failure(self, place: Place<'_>, case: &Case<'_>) -> Option<Finding> {
+        let rule = RuleSettings::new(&PLACEMENT, case.settings.on_lookup_failure);
+        self.failed.map(|kind| lookup_failure(rule, kind, case.lookups, place))
+    }
+}
+
+/// The part of an object that is judged, by where its pods land. Objects that make no pods are judged wherever they are.
+#[must_use]
+pub fn landing(object: &mut Object<'_>, old: Option<&Object<'_>>, scope: Scope, case: &Case<'_>) -> Landing {
+    // A change of a pod that is not known as it was is judged as a new pod.
+    let running = old.and_then(Object::pod).filter(|_| scope != Scope::Whole);
+    let scope = if running.is_some() { scope } else { Scope::Whole };
+    let Some(pod) = object.pod().filter(|_| case.settings.node_kind == NodeKind::Mixed) else {
+        return Landing { scope: Some(scope), failed: None };
+    };
+    let Some(running) = running else { return landing_templates(object, case) };
+    // A running pod is where it is. The API server drops or refuses everything else that a request says of it.
+    let (could_land, failed) = can_land(running, case);
+    if could_land {
+        return Landing { scope: Some(scope), failed };
+    }
+    // A toleration more lets a pod land that waits for a node.
+    let is_waiting = scope == Scope::PodUpdate && running.node_name().is_none_or(|name| name.value.is_empty());
+    let lands_now = is_waiting && can_land(pod, case).0;
+    Landing { scope: lands_now.then_some(Scope::Whole), failed }
+}
+
+/// Leaves of an object the templates whose pods can land on virtual nodes.
+fn landing_templates(object: &mut Object<'_>, case: &Case<'_>) -> Landing {
+    let mut failed = None;
+    object.templates.retain(|template| {
+        template.spec.is_none_or(|pod| {
+            let (can_land, failure) = can_land(pod, case);
+            failed = failed.or(failure);
+            can_land
+        })
+    });
+    Landing { scope: object.pod().is_some().then_some(Scope::Whole), failed }
+}
+
+/// Whether a pod can land on virtual nodes: as they are in the cluster where they are looked up and any is found, else
+/// as the settings describe them. The second value is the kind whose look-up failed.
+#[must_use]
+pub fn can_land(pod: PodSpec<'_>, case: &Case<'_>) -> (bool, Option<Lookup>) {
+    let described = &case.settings.virtual_nodes;
+    let nodes = case.lookups.virtual_nodes();
+    let failed = matches!(nodes, Err(error) if error.is_failure()).then_some(Lookup::Node);
+    let items = nodes.as_ref().ok().and_then(|list| list.root().at(&["items"]));
+    // They were asked for by their labels. A managed node among them would make every pod one of virtual nodes.
+    let mut nodes = children(items).map(VirtualNode::found).filter(|node| node.is_described_by(described)).peekable();
+    let can_land = if nodes.peek().is_some() { nodes.any(|node| node.takes(pod)) } else { described.takes(pod) };
+    (can_land, failed)
+}
+
+/// The requirement that keeps a pod off nodes with a label, as JSON, which is YAML too.
+#[must_use]
+pub fn requirement((name, value): (&str, &str)) -> String {
+    let mut requirement = "{".to_owned();
+    json_member(&mut requirement, "key", name);
+    json_member(&mut requirement, "operator", if value.is_empty() { "DoesNotExist" } else { "NotIn" });
+    if !value.is_empty() {
+        requirement.push_str(",\"values\":[");
+        json_text(&mut requirement, value);
+        requirement.push(']');
+    }
+    requirement.push('}');
+    requirement
+}
+
+/// How a person keeps a workload to managed nodes; `None` where the label cannot be shown in a line. A pod
+/// that is not free asks for virtual nodes.
+#[must_use]
+pub fn advice(requirement: &str, is_free: bool) -> Option<String> {
+    const TERMS: &str = "add to the pod's spec: affinity: {nodeAffinity: \
+                         {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms: [{matchExpressions: [";
+    // The key and value of a label, as Kubernetes takes them, are shorter.
+    let is_short = requirement.len() <= 512 && requirement.is_ascii();
+    let first = if is_free { "" } else { "take out what asks for virtual nodes, and " };
+    let parts = ["To keep it on managed nodes instead, ", first, TERMS, requirement, "]}]}}}"];
+    is_short.then(|| joined(parts.into_iter(), ""))
+}
+
+/// The changes that put a requirement into the required node affinity of a pod: into each term that can match, or into
+/// a new one. None where no term can match any node.
+fn changes(pod: PodSpec<'_>, requirement: &str) -> Vec<Change<'static>> {
+    let mut steps = pod.node.steps();
+    steps.extend(TERMS.map(Step::key));
+    let at = |term: usize, requirement_index: usize| {
+        let mut steps = steps.clone();
+        steps.extend([Step::Index(term), Step::key("matchExpressions"), Step::Index(requirement_index)]);
+        Change { steps, value: Some(requirement.to_owned()) }
+    };
+    let affinity = pod.affinity().and_then(|affinity| affinity.node_affinity());
+    let Some(required) = affinity.and_then(|affinity| affinity.required()) else { return vec![at(0, 0)] };
+    let mut changes = Vec::new();
+    for (index, term) in required.node_selector_terms().into_iter().enumerate() {
+        let count = term.match_expressions().into_iter().count();
+        if count > 0 || term.match_fields().filled().is_some() {
+            changes.push(at(index, count));
+        }
+    }
+    changes
+}
+
+const TERMS: [&str; 4] =
+    ["affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution", "nodeSelectorTerms"];
+
+/// Under `mixed`, keeps an object that is denied off virtual nodes where the settings want it, and says how to do it
+/// where they do not.
+#[must_use]
+pub fn keep_off(mut verdict: Verdict, object: &Object<'_>, case: &Case<'_>) -> Verdict {
+    let (settings, operation) = (case.settings, case.request.operation);
+    let (Some(pod), Some(label)) = (object.pod(), own_label(&settings.virtual_nodes)) else { return verdict };
+    // A pod that runs or has its node does not move.
+    let has_node = pod.node_name().is_some_and(|name| !name.value.is_empty());
+    let is_placed = object.kind() == Kind::Pod && (operation != Operation::Create || has_node);
+    if settings.node_kind != NodeKind::Mixed || !verdict.is_denied() || is_placed {
+        return verdict;
+    }
+    let requirement = requirement(label);
+    // A pod that asks for virtual nodes could be placed nowhere, if it were only kept off them. One that names its node
+    // passes the scheduler by.
+    let elsewhere = VirtualNode::without(label.0);
+    let is_free = !has_node && object.pods().all(|pod| elsewhere.takes(pod));
+    verdict.advice = advice(&requirement, is_free);
+    if settings.fixes_placement
+        && is_free
+        && let Some(mutation) = kept_off(&verdict.findings, object, case, changes(pod, &requirement))
+    {
+        verdict.mutation = mutation;
+        for finding in &mut verdict.findings {
+            finding.level = finding.level.min(Level::Warn);
+        }
+    }
+    verdict
+}
+
+/// The mutation that keeps an object off virtual nodes; `None` where that would not help.
+fn kept_off(
+    findings: &[Finding],
+    object: &Object<'_>,
+    case: &Case<'_>,
+    changes: Vec<Change<'static>>,
+) -> Option<Mutation> {
+    let target = Target::reachable(object, case)?;
+    // Its pods are kept off only where what denies it is found in them again.
+    let mut denying = findings.iter().filter(|finding| finding.level == Level::Deny);
+    let is_kept =
+        |finding: &Finding| !finding.is_lookup_failure && (target == Target::Object || finding.is_in_template);
+    if !denying.all(is_kept) {
+        return None;
+    }
+    let place = Place::Below(object.pod()?.node, &["affinity", "nodeAffinity"]);
+    let rule = RuleSettings::new(&PLACEMENT, Level::Warn);
+    let fixes = vec![finding(rule, place, "it is kept off virtual nodes", "")];
+    match target {
+        Target::Object => Some(Mutation::Applied {
+            object: edited(case.request.object?, changes, case.settings)?,
+            fixes,
+            proposed: Vec::new(),
+        }),
+        // A DaemonSet would go on making pods for virtual nodes, where they cannot land any more.
+        Target::ItsPods if object.kind() == Kind::DaemonSet => None,
+        Target::ItsPods => Some(Mutation::Proposed(fixes)),
+    }
+}

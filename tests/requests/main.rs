@@ -1,0 +1,10 @@
+//! Which requests are judged, and what of them: operations, deletion, owners, subresources and kinds.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod creations;
+mod envelope;
+mod subresources;
+mod support;
+mod updates;
