@@ -52,6 +52,7 @@ pub struct Unread {
 
 /// Objects of one kind that are not counted.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Uncounted {
     /// `apiVersion` of the first.
     pub api_version: String,
