@@ -29,7 +29,7 @@ use std::path::Path;
 use anyhow::Result;
 use serde_json::Value;
 
-pub use args::{Format, Options, PlanArgs};
+pub use args::{Format, Options, PLAN_HELP, PlanArgs};
 pub use input::{Object, Source};
 
 use advice::Advice;
