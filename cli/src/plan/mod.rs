@@ -197,13 +197,18 @@ impl Found {
         }
     }
 
-    fn row(&mut self, item: &Item, (row, problems): (Row, Vec<String>), options: &Options) {
+    fn row(&mut self, item: &Item, (mut row, problems): (Row, Vec<String>), options: &Options) {
         self.problems(item, problems);
         let reasons = Reason::of(item, &row, options);
         if reasons.is_empty() {
+            return self.rows.push(row);
+        }
+        let apart = Apart { row: row.clone(), reasons };
+        if options.count_denied && apart.is_fixable() {
+            row.notes.extend(apart.reasons.iter().map(|reason| format!("{} today", reason.text(options))));
             self.rows.push(row);
         } else {
-            self.apart.push(Apart { row, reasons });
+            self.apart.push(apart);
         }
     }
 

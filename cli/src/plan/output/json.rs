@@ -59,6 +59,7 @@ fn assumptions(options: &Options) -> Value {
         "gigabyte": options.rates.gigabyte,
         "replicas": options.replicas,
         "surgeIsCounted": options.surge,
+        "deniedIsCounted": options.count_denied,
         "storageGbEach": STORAGE_GB,
         "prices": {
             "ocpu": prices.ocpu.map(number),
