@@ -52,7 +52,7 @@ fn pod(index: usize, indent: &str) -> String {
         "  runAsNonRoot: true".to_owned(),
         "  runAsUser: 1000".to_owned(),
     ];
-    if index % 8 == 0 {
+    if index.is_multiple_of(8) {
         lines.extend(["hostNetwork: true".to_owned(), "terminationGracePeriodSeconds: 300".to_owned()]);
     }
     lines.push("containers:".to_owned());

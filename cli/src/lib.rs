@@ -7,7 +7,7 @@
 //! reading them into [`node`]s that know their lines; [`request`] wraps an object as the API server does;
 //! [`judge`] asks the policy, which may look things up in a [`cluster`]; [`check`] puts the verdicts together; [`fix`]
 //! makes the changes that the policy proposes, with [`edit`]; [`report`] prints it all. [`explain`] prints the page of a
-//! rule.
+//! rule, and [`plan`] says what Pods are given on virtual nodes and what that costs.
 
 pub mod check;
 pub mod cluster;
@@ -24,6 +24,7 @@ pub mod object;
 mod pages;
 mod parallel;
 pub mod path;
+pub mod plan;
 pub mod report;
 pub mod request;
 pub mod settings;

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use anyhow::{Result, bail};
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 use oke_vn::cluster::ManifestCluster;
-use oke_vn::{check, explain, fix, input, report, settings};
+use oke_vn::{check, explain, fix, input, plan, report, settings};
 use serde_json::value::RawValue;
 
 /// Checks Kubernetes manifests for what cannot run on Oracle OKE virtual nodes, with the rules of the admission policy.
@@ -25,6 +25,9 @@ enum Command {
     Check(Check),
     /// Explain a rule, or list all of them
     Explain(Explain),
+    /// Say what Pods are given on virtual nodes, and what that costs
+    #[command(after_help = plan::PLAN_HELP)]
+    Plan(PlanCommand),
     /// Print a script that completes command lines, for a shell
     #[command(after_help = COMPLETIONS_HELP)]
     Completions {
@@ -140,6 +143,35 @@ struct Render {
     release_name: String,
 }
 
+impl Render {
+    /// How to render; `None` with `--no-render`.
+    fn rendering(&self, namespace: &str) -> Option<input::Rendering> {
+        (!self.no_render).then(|| input::Rendering {
+            namespace: namespace.to_owned(),
+            release_name: self.release_name.clone(),
+            values: self.values.clone(),
+            set: self.set.clone(),
+            ..input::Rendering::default()
+        })
+    }
+}
+
+#[derive(Debug, clap::Args)]
+struct PlanCommand {
+    #[command(flatten)]
+    plan: plan::PlanArgs,
+
+    #[command(flatten)]
+    settings: settings::Source,
+
+    /// The profile, in place of the settings' own
+    #[arg(long, value_enum)]
+    profile: Option<Profile>,
+
+    #[command(flatten)]
+    render: Render,
+}
+
 #[derive(Debug, clap::Args)]
 struct Explain {
     /// The id of a rule
@@ -157,6 +189,15 @@ enum Profile {
     Strict,
     /// Only warn of what Oracle's own manifests for virtual nodes contain
     Tolerant,
+}
+
+impl Profile {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Strict => "strict",
+            Self::Tolerant => "tolerant",
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, ValueEnum)]
@@ -205,6 +246,7 @@ fn main() -> ExitCode {
     let result = match &parse().command {
         Command::Check(options) => check_manifests(options),
         Command::Explain(options) => explain_rule(options),
+        Command::Plan(options) => plan_manifests(options),
         Command::Completions { shell } => completions(*shell),
         Command::Man { command } => man(command.as_deref()),
     };
@@ -255,29 +297,39 @@ fn status(options: &Check, report: &check::Report) -> u8 {
 }
 
 fn read_manifests(options: &Check) -> input::Manifests {
-    let Render { no_render, values, set, release_name } = &options.render;
-    let rendering = input::Rendering {
-        namespace: options.namespace.clone(),
-        release_name: release_name.clone(),
-        values: values.clone(),
-        set: set.clone(),
-        ..input::Rendering::default()
-    };
-    let rendering = (!no_render).then_some(rendering);
+    let rendering = options.render.rendering(&options.namespace);
     input::read(
         &options.paths,
         &input::Options { rendering, allows_empty: options.allow_empty, keeps_texts: options.fix },
     )
 }
 
+fn plan_manifests(options: &PlanCommand) -> Result<ExitCode> {
+    let mut settings = options.settings.read()?;
+    if let Some(profile) = options.profile {
+        settings = settings::with_profile(&settings, profile.name())?;
+    }
+    // What the policy fixes runs on virtual nodes.
+    let settings = settings::with_fixes(&settings)?;
+    let namespace = &options.plan.namespace;
+    let rendering = options.render.rendering(namespace);
+    let manifests = input::read(&options.plan.paths, &input::Options { rendering, ..input::Options::default() });
+    let cluster = ManifestCluster::new(&manifests, namespace);
+    let context = check::Context { settings: &settings, namespace, cluster: &cluster };
+    let report = check::check(context, &manifests)?;
+    for unreadable in &report.unreadable {
+        eprintln!("Error: {unreadable}");
+    }
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    plan::run(&options.plan, plan::manifests::objects(&manifests, &report)?, &plan::manifests::read_value, &mut out)?;
+    out.flush()?;
+    Ok(ExitCode::from(if report.summary().unreadable == 0 { 0 } else { TROUBLE }))
+}
+
 fn read_settings(options: &Check) -> Result<Box<RawValue>> {
     let mut settings = options.settings.read()?;
     if let Some(profile) = options.profile {
-        let name = match profile {
-            Profile::Strict => "strict",
-            Profile::Tolerant => "tolerant",
-        };
-        settings = settings::with_profile(&settings, name)?;
+        settings = settings::with_profile(&settings, profile.name())?;
     }
     if options.fix {
         settings = settings::with_fixes(&settings)?;

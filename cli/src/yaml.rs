@@ -9,8 +9,7 @@ use std::rc::Rc;
 
 use granit_parser::{Event, Parser, ScalarStyle, ScanError, Span, Tag};
 
-use crate::json::Take;
-use crate::node::{Doubled, Entry, MAX_DEPTH, Map, Node, Position, Value};
+use crate::node::{Doubled, Entry, MAX_DEPTH, Map, Node, Position, Take, Value};
 
 mod relax;
 mod scalar;

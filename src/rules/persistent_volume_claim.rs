@@ -1,4 +1,4 @@
-//! `persistent-volume-claim`: finds claims that virtual nodes don't mount, and volumes that use them.
+//! `persistent-volume-claim`: finds claims, and volumes that use them.
 
 use crate::check::prelude::*;
 use crate::check::claims::{self, CLASSES, ClaimState};
@@ -67,7 +67,7 @@ fn report(cx: &mut Context, state: ClaimState, [claim, modes]: [Place; 2], probl
         ClaimState::Refused => _ = cx.report(claim, problem, REMEDY),
         ClaimState::Failed(kind) => cx.report_lookup_failure(kind, claim),
         ClaimState::Unseen => {
-            let problem = "virtual nodes mount only claims of File Storage, and its class or volume cannot be seen";
+            let problem = "virtual nodes mount only claims that are accepted, and the class of this one cannot be seen";
             cx.report(claim, problem, "check the class of this claim").only_warn();
         }
     }

@@ -88,7 +88,7 @@ fn every_rule_is_among_the_sentences() {
         "could not look up StorageClasses",
         "could not look up PersistentVolumes",
         "File Storage for ReadWriteMany",
-        "its class or volume cannot be seen",
+        "the class of this one cannot be seen",
         "apply fsGroup to volumes of File Storage",
         "apply fsGroupChangePolicy to volumes of File Storage",
         "in decimal is",

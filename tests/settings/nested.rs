@@ -83,7 +83,7 @@ fn virtual_nodes_are_described_in_full() {
 
 #[test]
 fn look_ups_are_of_kinds_that_are_known() {
-    let kinds = "\"Node\", \"Pod\", \"Secret\", \"PersistentVolumeClaim\" or \"Namespace\"";
+    let kinds = "\"Node\", \"Pod\", \"Secret\", \"PersistentVolumeClaim\", \"Namespace\", \"StorageClass\" or \"PersistentVolume\"";
     let entry = |index: usize, found: &str| format!("lookups[{index}]: expected {kinds}, found {found}");
     for (value, lines) in [
         (json!("Node"), vec!["lookups: expected a list of strings, found another string".to_owned()]),

@@ -15,6 +15,7 @@ pub const PLAN_HELP: &str = "\
 Examples:
   oke-vn plan manifests/
   helm template shop ./chart | oke-vn plan --namespace shop -
+  kubectl get deploy,sts,ds,cj -A -o yaml | oke-vn plan -
   oke-vn plan --count-denied manifests/
   oke-vn plan --replicas hpa-max --surge manifests/
   oke-vn plan --price-ocpu 0.03 --price-gb 0.002 --price-node 0.02 manifests/
@@ -25,18 +26,14 @@ may have `hours` (of a month) and `currency`.
 
 Exit status:
   0  there is a plan
-  2  something could not be read, or the command line is wrong";
+  2  something could not be read, or the command line or the settings are wrong";
 
 /// The command line of `oke-vn plan`.
 #[derive(Debug, Clone, clap::Args)]
 pub struct PlanArgs {
     /// Files, directories with all that is below them, or `-` for standard input
-    #[arg(value_name = "PATH", required_unless_present = "scan")]
+    #[arg(value_name = "PATH", required = true)]
     pub paths: Vec<PathBuf>,
-
-    /// A file that `oke-vn scan --save` has written
-    #[arg(long, value_name = "FILE")]
-    pub scan: Option<PathBuf>,
 
     /// The namespace of objects that name none
     #[arg(short, long, value_name = "NAME", default_value = "default")]
@@ -218,7 +215,6 @@ mod tests {
         ] {
             assert!(options(&line).is_err(), "{line:?}");
         }
-        assert!(options(&["--scan", "cluster.json"]).is_ok());
     }
 
     #[test]

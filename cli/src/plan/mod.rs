@@ -17,6 +17,7 @@ pub mod count;
 mod custom_kinds;
 pub mod input;
 pub mod kinds;
+pub mod manifests;
 pub mod output;
 pub mod pod;
 pub mod ports;
