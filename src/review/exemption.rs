@@ -111,10 +111,14 @@ fn matches(entry: Node<'_>, object: &Object<'_>, case: &Case<'_>, user: Option<U
         && children(entry.at(&["labels"])).all(has)
 }
 
-/// The name that the object has or will have. The API server adds five characters to `generateName`; no character of a
-/// pattern but a star stands for them.
+/// How much of `generateName` the API server keeps, in bytes.
+const MAX_GENERATE_NAME: usize = 58;
+
+/// The name that the object has or will have. The API server cuts `generateName` and adds five characters; no character
+/// of a pattern but a star stands for them.
 fn expected_name(object: &Object<'_>) -> String {
     let start = object.metadata.and_then(|metadata| metadata.generate_name()).map_or("", |start| start.value);
+    let start = start.split_at_checked(MAX_GENERATE_NAME).map_or(start, |(kept, _)| kept);
     if object.name.is_empty() && !start.is_empty() { format!("{start}\0\0\0\0\0") } else { object.name.to_owned() }
 }
 
