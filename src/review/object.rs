@@ -1,9 +1,14 @@
 //! The objects of a request: read as their kind wants, compared with what they were, and named for people.
 
+use std::borrow::Cow;
+
 use super::request::Request;
 use super::verdict::{Early, unreadable_fields};
+use crate::check::evaluate::Scope;
 use crate::config::Settings;
+use crate::document::edit;
 use crate::document::node::{Node, canonical};
+use crate::document::path::Step;
 use crate::document::pattern::Pattern;
 use crate::document::reader::Document;
 use crate::document::shape::{Route, Shape};
@@ -11,12 +16,41 @@ use crate::document::text::sort_names;
 use crate::kubernetes::kinds::Kind;
 use crate::kubernetes::object::Object;
 
-/// Reads the object of a request.
+/// The JSON of the object of a request. Of what a subresource sends the API server keeps only what the subresource
+/// changes: the rest is taken from the object as it was, if that is known.
 ///
 /// # Errors
-/// [`Early::Rejected`] if there is none, or if it is not JSON.
-pub fn read<'d>(request: &Request<'d>) -> Result<Document<'d>, Early> {
-    let text = request.object.ok_or_else(|| Early::unreadable("request.object: expected an object, found nothing"))?;
+/// [`Early::Rejected`] if there is none.
+pub fn text<'d>(request: &Request<'d>, scope: Scope, old: Option<&Object<'_>>) -> Result<Cow<'d, str>, Early> {
+    let sent = request.object.ok_or_else(|| Early::unreadable("request.object: expected an object, found nothing"))?;
+    let changed: &[Pattern<'static>] = match scope {
+        Scope::EphemeralContainers => &[Pattern::new("spec.ephemeralContainers")],
+        Scope::Resize => {
+            &[Pattern::new("spec.initContainers"), Pattern::new("spec.containers"), Pattern::new("spec.resources")]
+        }
+        Scope::Whole | Scope::PodUpdate => &[],
+    };
+    let known = request.old_object.filter(|_| old.and_then(Object::pod).is_some());
+    let kept = known.filter(|_| !changed.is_empty()).and_then(|known| take(known, sent, changed));
+    Ok(kept.map_or(Cow::Borrowed(sent), Cow::Owned))
+}
+
+/// The JSON of `known` with the values that `sent` has in these places; `None` if `sent` cannot be read.
+fn take(known: &str, sent: &str, places: &[Pattern<'static>]) -> Option<String> {
+    let routes: Vec<_> = places.iter().map(|pattern| Route { pattern: *pattern, shape: &Shape::Raw }).collect();
+    let document = Document::read_routes(sent, &routes).ok()?;
+    let changes = places.iter().map(|place| {
+        let steps = place.text().split('.').map(Step::key).collect();
+        edit::Change { steps, value: place.select(document.root()).first().and_then(|node| node.raw()).map(str::to_owned) }
+    });
+    if document.unreadable().is_empty() { edit::apply(known, &changes.collect::<Vec<_>>()) } else { None }
+}
+
+/// Reads the JSON of an object.
+///
+/// # Errors
+/// [`Early::Rejected`] if it is not JSON.
+pub fn read<'t>(text: &'t str, request: &Request<'_>) -> Result<Document<'t>, Early> {
     Document::read_routes(text, &request.info.routes()).map_err(|error| Early::not_json(&error, "request.object"))
 }
 
