@@ -17,7 +17,6 @@ KWCTL ?= $(shell command -v kwctl || echo $(POLICY_RUN))
 # Helm as a library and the linters of files that aren't Rust, in an environment of their own.
 TOOLS := $(CURDIR)/target/tools
 HELM ?= $(shell command -v helm || echo $(CURDIR)/tools/helm)
-CHART := charts/oke-virtual-nodes-policy
 
 # What only the real kwctl can do.
 NEEDS_KWCTL = [ "$(KWCTL)" != "$(POLICY_RUN)" ] || \
@@ -68,9 +67,16 @@ generate: ## Write what is made from the declarations of the rules
 .PHONY: tools
 tools: $(TOOLS)/.installed
 
+# `python3 -m venv` needs ensurepip, which Debian has in a package of its own.
 $(TOOLS)/.installed: tools/requirements.txt
-	python3 -m venv $(TOOLS) || { \
-	  echo "Python 3.10 or newer with venv is needed: https://docs.python.org/3/library/venv.html" >&2; exit 1; }
+	@python3 -c 'import ensurepip' 2>/dev/null || { \
+	  sudo=; [ "$$(id -u)" -eq 0 ] || sudo=sudo; \
+	  if command -v apt-get >/dev/null && { [ -z "$$sudo" ] || command -v sudo >/dev/null; }; then \
+	    $$sudo apt-get update -qq && $$sudo apt-get install -y -qq python3-venv; \
+	  else \
+	    echo "Python 3.10 or newer with venv is needed: https://docs.python.org/3/library/venv.html" >&2; exit 1; \
+	  fi; }
+	python3 -m venv $(TOOLS)
 	$(TOOLS)/bin/pip install --quiet --disable-pip-version-check --only-binary :all: --requirement $<
 	touch $@
 

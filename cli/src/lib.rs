@@ -3,8 +3,8 @@
 //! The rules are in the policy crate, which Kubewarden loads as a wasm module. Here the same crate is compiled for this
 //! machine. Tests hold that both answer alike.
 //!
-//! The way of a manifest: [`files`] finds and reads files, [`manifests`] cuts them into [`object`]s, with [`yaml`] and
-//! [`json`] reading them into [`node`]s that know their lines; [`request`] wraps an object as the API server does;
+//! The way of a manifest: [`input`] finds and reads files and cuts them into [`object`]s, with [`yaml`] and [`json`]
+//! reading them into [`node`]s that know their lines; [`request`] wraps an object as the API server does;
 //! [`judge`] asks the policy, which may look things up in a [`cluster`]; [`check`] puts the verdicts together; [`fix`]
 //! makes the changes that the policy proposes, with [`edit`]; [`report`] prints it all. [`explain`] prints the page of a
 //! rule.
@@ -13,12 +13,11 @@ pub mod check;
 pub mod cluster;
 pub mod edit;
 pub mod explain;
-pub mod files;
 pub mod fix;
+pub mod input;
 pub mod json;
 pub mod judge;
 pub mod kinds;
-pub mod manifests;
 mod markdown;
 pub mod node;
 pub mod object;

@@ -1,14 +1,13 @@
 //! The command line: options in, exit status out. The work is in the library.
 
 use std::io::{self, Write as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Result, bail};
-use clap::{CommandFactory as _, Parser, Subcommand, ValueEnum};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 use oke_vn::cluster::ManifestCluster;
-use oke_vn::manifests::Manifests;
-use oke_vn::{check, explain, fix, report, settings};
+use oke_vn::{check, explain, fix, input, report, settings};
 use serde_json::value::RawValue;
 
 /// Checks Kubernetes manifests for what cannot run on Oracle OKE virtual nodes, with the rules of the admission policy.
@@ -64,10 +63,14 @@ Fixes:
   It changes the text of a file at the findings and nowhere else. It leaves a file alone, and says so, if it cannot do
   that. `patch -p0` understands the diff.
 
+Charts and overlays:
+  A directory with a Chart.yaml is rendered with `helm template`, one with a kustomization.yaml with `kustomize build` or
+  `kubectl kustomize`. Without these programs it counts as unreadable; --no-render leaves it out.
+
 Exit status, with --fix by what remains:
   0  nothing is denied
-  1  something is denied
-  2  something could not be read, or the command line or the settings are wrong";
+  1  something is denied (--fail-on), or --fix without --in-place would change a file
+  2  something could not be read, no object was found, or the command line or the settings are wrong";
 
 #[derive(Debug, clap::Args)]
 struct Check {
@@ -94,13 +97,47 @@ struct Check {
     #[arg(long, requires = "fix")]
     in_place: bool,
 
+    /// What ends with status 1
+    #[arg(long, value_enum, default_value_t = FailOn::Deny)]
+    fail_on: FailOn,
+
+    /// Accept a path that holds no object
+    #[arg(long)]
+    allow_empty: bool,
+
+    #[command(flatten)]
+    render: Render,
+
     /// How to print the report
     #[arg(short, long, value_enum, default_value_t = Output::Text)]
     output: Output,
 
+    /// Name everything that was skipped
+    #[arg(short, long)]
+    verbose: bool,
+
     /// Whether to print in colours
     #[arg(long, value_enum, default_value_t = Color::Auto)]
     color: Color,
+}
+
+#[derive(Debug, clap::Args)]
+struct Render {
+    /// Leave charts and overlays out, in place of rendering them
+    #[arg(long)]
+    no_render: bool,
+
+    /// A file of values for charts, as for `helm template`; may be repeated
+    #[arg(long, value_name = "FILE")]
+    values: Vec<PathBuf>,
+
+    /// A value for charts, as for `helm template`; may be repeated
+    #[arg(long, value_name = "KEY=VALUE")]
+    set: Vec<String>,
+
+    /// The name of the release of charts
+    #[arg(long, value_name = "NAME", default_value = "release-name")]
+    release_name: String,
 }
 
 #[derive(Debug, clap::Args)]
@@ -120,6 +157,16 @@ enum Profile {
     Strict,
     /// Only warn of what Oracle's own manifests for virtual nodes contain
     Tolerant,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, ValueEnum)]
+enum FailOn {
+    /// A denied object
+    Deny,
+    /// A denied object, or one with a warning
+    Warn,
+    /// Nothing
+    Never,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -145,8 +192,17 @@ const DENIED: u8 = 1;
 /// The exit status if something could not be done; clap uses the same for wrong options.
 const TROUBLE: u8 = 2;
 
+/// The command line, with help that speaks as the program was called: kubectl runs the plugin `kubectl oke-vn` as
+/// `kubectl-oke_vn`.
+fn parse() -> Cli {
+    let called = std::env::args_os().next().unwrap_or_default();
+    let is_plugin = Path::new(&called).file_stem().is_some_and(|name| name == "kubectl-oke_vn");
+    let command = if is_plugin { Cli::command().bin_name("kubectl oke-vn") } else { Cli::command() };
+    Cli::from_arg_matches(&command.get_matches()).unwrap_or_else(|error| error.exit())
+}
+
 fn main() -> ExitCode {
-    let result = match &Cli::parse().command {
+    let result = match &parse().command {
         Command::Check(options) => check_manifests(options),
         Command::Explain(options) => explain_rule(options),
         Command::Completions { shell } => completions(*shell),
@@ -167,7 +223,7 @@ fn check_manifests(options: &Check) -> Result<ExitCode> {
     if options.in_place && options.paths.iter().any(|path| path.as_os_str() == "-") {
         bail!("standard input cannot be fixed in place");
     }
-    let manifests = Manifests::read(&options.paths);
+    let manifests = read_manifests(options);
     let cluster = ManifestCluster::new(&manifests, &options.namespace);
     let context = check::Context { settings: &settings, namespace: &options.namespace, cluster: &cluster };
     let mut report = check::check(context, &manifests)?;
@@ -176,15 +232,42 @@ fn check_manifests(options: &Check) -> Result<ExitCode> {
         fix::fix(context, &manifests, &mut report)?;
     }
     if options.in_place {
-        fix::write(&manifests, &mut report);
+        fix::write(context, &manifests, &mut report)?;
     }
     print_report(options, &report)?;
+    Ok(ExitCode::from(status(options, &report)))
+}
+
+/// What the check ends with. What could not be read or done comes first, whatever `--fail-on` says.
+fn status(options: &Check, report: &check::Report) -> u8 {
     let summary = report.summary();
-    Ok(ExitCode::from(match summary {
-        _ if summary.errors > 0 => TROUBLE,
-        _ if summary.denied > 0 => DENIED,
+    let fails = match options.fail_on {
+        FailOn::Never => false,
+        FailOn::Deny => summary.denied > 0,
+        FailOn::Warn => summary.denied + summary.warned > 0,
+    };
+    let would_change = options.fail_on != FailOn::Never && !options.in_place && report.has_diff();
+    match summary {
+        _ if summary.errors + summary.unreadable > 0 => TROUBLE,
+        _ if fails || would_change => DENIED,
         _ => 0,
-    }))
+    }
+}
+
+fn read_manifests(options: &Check) -> input::Manifests {
+    let Render { no_render, values, set, release_name } = &options.render;
+    let rendering = input::Rendering {
+        namespace: options.namespace.clone(),
+        release_name: release_name.clone(),
+        values: values.clone(),
+        set: set.clone(),
+        ..input::Rendering::default()
+    };
+    let rendering = (!no_render).then_some(rendering);
+    input::read(
+        &options.paths,
+        &input::Options { rendering, allows_empty: options.allow_empty, keeps_texts: options.fix },
+    )
 }
 
 fn read_settings(options: &Check) -> Result<Box<RawValue>> {
@@ -203,6 +286,9 @@ fn read_settings(options: &Check) -> Result<Box<RawValue>> {
 }
 
 fn print_report(options: &Check, report: &check::Report) -> Result<()> {
+    for unreadable in &report.unreadable {
+        eprintln!("Error: {unreadable}");
+    }
     for error in &report.errors {
         eprintln!("Error: {error}");
     }
@@ -213,7 +299,7 @@ fn print_report(options: &Check, report: &check::Report) -> Result<()> {
                 report::diff(report, colours, &mut out)?;
                 writeln!(out)?;
             }
-            report::text(report, &mut out)?;
+            report::text(report, options.verbose, &mut out)?;
             out.flush()?;
         }
         Output::Json => {

@@ -1,4 +1,4 @@
-//! A Kubernetes object of a manifest, as JSON that knows the lines of the file.
+//! A Kubernetes object of a manifest, as JSON that knows the places in the file.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 
 use crate::json;
 use crate::kinds;
-use crate::node::Node;
+use crate::node::{Node, Place, Position};
 use crate::path::Step;
 
 /// A Kubernetes object and its place.
@@ -20,6 +20,8 @@ pub struct Object {
     pub kind: String,
     /// The line where it starts.
     pub line: usize,
+    /// The column where it starts.
+    pub column: usize,
     /// The place in the text of its file.
     pub origin: Origin,
     name: Option<String>,
@@ -27,8 +29,8 @@ pub struct Object {
     namespace: Option<String>,
     /// Without blanks. Thousands of objects take much less room like this than as trees.
     json: String,
-    /// The line of each value in `json`, in the order of the text. For a value in a map it is that of its key.
-    lines: Vec<u32>,
+    /// The place of each value in `json`, in the order of the text. For a value in a map it is that of its key.
+    places: Vec<Place>,
 }
 
 /// The place of an object.
@@ -60,10 +62,11 @@ impl Object {
     #[must_use]
     pub fn new(api_version: String, kind: String, node: &Node, origin: Origin) -> Self {
         let metadata = |key| node.get("metadata").and_then(|metadata| metadata.text_of(key)).map(str::to_owned);
-        let (mut json, mut lines) = (String::new(), Vec::new());
-        node.write_json(&mut json, &mut lines);
+        let (mut json, mut places) = (String::new(), Vec::new());
+        node.write_json(&mut json, &mut places);
         Self {
             line: node.line,
+            column: node.column,
             name: metadata("name"),
             generate_name: metadata("generateName"),
             namespace: metadata("namespace"),
@@ -71,7 +74,7 @@ impl Object {
             kind,
             origin,
             json,
-            lines,
+            places,
         }
     }
 
@@ -133,8 +136,14 @@ impl Object {
     /// The line of a field, or of its nearest parent that is there.
     #[must_use]
     pub fn line_of(&self, steps: &[Step]) -> usize {
+        self.position_of(steps).line
+    }
+
+    /// The place of a field, or of its nearest parent that is there.
+    #[must_use]
+    pub fn position_of(&self, steps: &[Step]) -> Position {
         let (index, _) = self.walk(steps);
-        self.lines.get(index).map_or(self.line, |line| usize::try_from(*line).unwrap_or(self.line))
+        self.places.get(index).copied().map_or(Position { line: self.line, column: self.column }, Position::from)
     }
 
     /// The value of a field; `None` if it isn't there.
@@ -144,7 +153,7 @@ impl Object {
         serde_json::from_str(raw?).ok()
     }
 
-    /// The index in `lines` of the last value on the way that is there, and the JSON of the value at its end.
+    /// The index in `places` of the last value on the way that is there, and the JSON of the value at its end.
     fn walk(&self, steps: &[Step]) -> (usize, Option<&str>) {
         let (mut index, mut text) = (0, self.json.as_str());
         for step in steps {
@@ -166,8 +175,8 @@ impl Object {
 fn children(text: &str) -> Vec<(Step, &RawValue)> {
     match text.as_bytes().first() {
         Some(b'{') => {
-            let fields: json::Fields<'_> = serde_json::from_str(text).unwrap_or_default();
-            fields.0.into_iter().map(|(key, raw)| (Step::Key(key), raw)).collect()
+            let fields = json::fields(text);
+            fields.into_iter().map(|(key, raw)| (Step::Key(key), raw)).collect()
         }
         Some(b'[') => {
             let items: Vec<&RawValue> = serde_json::from_str(text).unwrap_or_default();
@@ -245,6 +254,8 @@ mod tests {
         ] {
             assert_eq!(object.line_of(&steps(path)), line, "{path}");
         }
+        let column = |path: &str| object.position_of(&steps(path)).column;
+        assert_eq!((column(r#"["spec", "containers", 1, "x", 1]"#), column(r#"["spec", "containers", 0]"#)), (13, 5));
         assert_eq!(object.value_at(&steps(r#"["spec", "containers", 1, "x", 1]"#)), Some(2.into()));
         assert_eq!(object.value_at(&steps(r#"["spec", "containers", 1, "y"]"#)), None);
     }

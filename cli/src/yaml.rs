@@ -7,49 +7,120 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use base64::Engine as _;
-use granit_parser::{Event, Parser, ScalarStyle, Tag};
+use granit_parser::{Event, Parser, ScalarStyle, ScanError, Span, Tag};
 
-use crate::node::{Entry, MAX_DEPTH, Node, Value};
+use crate::json::Take;
+use crate::node::{Doubled, Entry, MAX_DEPTH, Map, Node, Position, Value};
 
-/// How many nodes the aliases of a document may unfold to. Enough for any manifest, and an "alias bomb" is
-/// refused before it takes memory.
-const MAX_NODES: usize = 1_000_000;
+mod relax;
+mod scalar;
+
+use relax::Relaxed;
+use scalar::{resolve, resolve_plain};
+
+/// How many bytes of JSON the aliases of a document may add to it. An API server takes 3 MiB for an object, and an "alias
+/// bomb" is refused before anything of it is made.
+const MAX_ALIASED: usize = 32 << 20;
+
+/// Maps with at most this many keys are searched from the start while they are read.
+const FEW: usize = 16;
 
 /// Why a document cannot be read, and where.
-#[derive(Debug, thiserror::Error, PartialEq)]
+#[derive(Debug, Clone, thiserror::Error, PartialEq, Eq)]
 #[error("{reason}")]
 pub struct Error {
     /// The line in the file, from 1.
     pub line: usize,
+    /// The column in characters, from 1.
+    pub column: usize,
     /// What is wrong.
     pub reason: String,
 }
 
+impl Error {
+    /// Something that is wrong at a place.
+    pub(crate) fn new(at: Position, reason: impl Into<String>) -> Self {
+        Self { line: at.line, column: at.column, reason: reason.into() }
+    }
+}
+
+impl From<Doubled> for Error {
+    fn from(doubled: Doubled) -> Self {
+        Self::new(doubled.second, format!("the key `{}` is already on line {}", doubled.key, doubled.first.line))
+    }
+}
+
 /// Reads all documents of `text`, whose first line is line `first_line` of the file.
+///
+/// # Errors
+/// If it isn't YAML, is cut off, nests too deep, has a key twice or aliases that would make too much of it; with the place
+/// in the file.
 pub fn load(text: &str, first_line: usize) -> Result<Vec<Rc<Node>>, Error> {
-    let mut loader = Loader::new(first_line - 1);
-    for event in Parser::new_from_str(text) {
-        let (event, span) = event.map_err(|error| Error {
-            line: error.marker().line() + first_line - 1,
-            reason: error.kind().to_string(),
-        })?;
-        loader.event(event, span.start.line())?;
+    read(text, first_line, &mut |_, _, _| false, &mut || {})
+}
+
+/// Like [`load`], but offers the entries of a top-level list `items` to `take`. In the place of what it takes, the
+/// document has null. `restart` is called when what was taken so far does not count: the text is read again.
+///
+/// # Errors
+/// Those of [`load`]. Then nothing of what was taken may be used.
+pub fn read(text: &str, first_line: usize, take: Take<'_>, restart: &mut dyn FnMut()) -> Result<Vec<Rc<Node>>, Error> {
+    let mut relaxed = Relaxed::new(text);
+    loop {
+        match attempt(&relaxed, first_line, take) {
+            Ok(documents) => return Ok(documents),
+            Err(Failure::Data(error)) => return Err(error),
+            Err(Failure::Syntax(error)) => match relaxed.past(&error) {
+                Some(next) => relaxed = next,
+                None => return Err(relaxed.describe(&error, first_line)),
+            },
+        }
+        restart();
+    }
+}
+
+/// Why an attempt to read a text failed.
+enum Failure {
+    /// The parser does not take it.
+    Syntax(Box<ScanError>),
+    /// It is YAML, but nothing for Kubernetes.
+    Data(Error),
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Data(error)
+    }
+}
+
+fn attempt(text: &Relaxed<'_>, first_line: usize, take: Take<'_>) -> Result<Vec<Rc<Node>>, Failure> {
+    let mut loader = Loader {
+        text,
+        line_offset: first_line - 1,
+        open: Vec::new(),
+        anchors: HashMap::new(),
+        aliased: 0,
+        documents: Vec::new(),
+        take,
+    };
+    for event in Parser::new_from_str(text.text()) {
+        let (event, span) = event.map_err(|error| Failure::Syntax(Box::new(error)))?;
+        loader.event(event, span)?;
     }
     Ok(loader.documents)
 }
 
 /// A collection that is being read.
 struct Open {
-    line: usize,
+    at: Position,
     anchor: usize,
     weight: usize,
     kind: OpenKind,
 }
 
 enum OpenKind {
-    Sequence(Vec<Rc<Node>>),
-    Mapping { entries: Vec<Entry>, merges: Vec<Rc<Node>>, key: Key },
+    Sequence { items: Vec<Rc<Node>>, offered: bool },
+    Mapping { entries: Entries, key: Key },
 }
 
 /// What the next node of a map is.
@@ -57,123 +128,201 @@ enum Key {
     /// A key.
     Expected,
     /// The value of the key that was read.
-    Read { text: String, line: usize },
+    Read { text: String, at: Position },
     /// The value of `<<`.
     Merge,
 }
 
-struct Loader {
+/// The entries of a map that is being read.
+#[derive(Default)]
+struct Entries {
+    list: Vec<Entry>,
+    /// Which of them are merged and not written.
+    merged: Vec<bool>,
+    /// The indices of the keys, once there are more than a few.
+    index: HashMap<String, usize>,
+}
+
+impl Entries {
+    fn find(&mut self, key: &str) -> Option<usize> {
+        if self.list.len() <= FEW {
+            return self.list.iter().position(|entry| entry.key == key);
+        }
+        for (index, entry) in self.list.iter().enumerate().skip(self.index.len()) {
+            self.index.insert(entry.key.clone(), index);
+        }
+        self.index.get(key).copied()
+    }
+
+    /// Adds an entry that is written.
+    fn write(&mut self, entry: Entry) -> Result<(), Error> {
+        match self.find(&entry.key) {
+            Some(index) if self.merged[index] => {
+                self.list[index] = entry;
+                self.merged[index] = false;
+            }
+            Some(index) => {
+                let first = self.list[index].position();
+                return Err(Doubled { second: entry.position(), key: entry.key, first }.into());
+            }
+            None => {
+                self.list.push(entry);
+                self.merged.push(false);
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds the entries that `<<` names. As Kubernetes' parser does, they win over what is written before them.
+    fn merge(&mut self, source: &Node, at: Position) -> Result<(), Error> {
+        match &source.value {
+            Value::Mapping(merged) => {
+                for entry in merged {
+                    match self.find(&entry.key) {
+                        Some(index) => self.list[index] = entry.clone(),
+                        None => {
+                            self.list.push(entry.clone());
+                            self.merged.push(true);
+                        }
+                    }
+                }
+                Ok(())
+            }
+            // A list of maps; the first that has a key wins.
+            Value::Sequence(sources) if sources.iter().all(|one| matches!(one.value, Value::Mapping(_))) => {
+                sources.iter().rev().try_for_each(|one| self.merge(one, at))
+            }
+            _ => Err(Error::new(at, "`<<` merges something that is not a map")),
+        }
+    }
+}
+
+struct Loader<'t, 'r> {
+    text: &'t Relaxed<'t>,
     line_offset: usize,
     open: Vec<Open>,
     anchors: HashMap<usize, (Rc<Node>, usize)>,
+    /// How many bytes the aliases of the document add to it.
+    aliased: usize,
     documents: Vec<Rc<Node>>,
+    take: Take<'r>,
 }
 
-impl Loader {
-    fn new(line_offset: usize) -> Self {
-        Self { line_offset, open: Vec::new(), anchors: HashMap::new(), documents: Vec::new() }
-    }
-
-    fn event(&mut self, event: Event<'_>, line: usize) -> Result<(), Error> {
-        let line = line + self.line_offset;
+impl Loader<'_, '_> {
+    fn event(&mut self, event: Event<'_>, span: Span) -> Result<(), Error> {
+        let at = self.text.position(span, self.line_offset);
         match event {
             Event::DocumentStart(..) => {
                 self.anchors.clear();
+                self.aliased = 0;
                 Ok(())
             }
-            Event::Scalar(text, style, anchor, tag) => self.scalar(&text, style, anchor, tag.as_deref(), line),
-            Event::SequenceStart(_, anchor, _) => self.start(line, anchor, OpenKind::Sequence(Vec::new())),
-            Event::MappingStart(_, anchor, _) => self.start(
-                line,
-                anchor,
-                OpenKind::Mapping { entries: Vec::new(), merges: Vec::new(), key: Key::Expected },
-            ),
-            Event::SequenceEnd | Event::MappingEnd => self.end(line),
-            Event::Alias(anchor) => {
-                // An alias inside of the node that it names is not there yet, and would be endless.
-                let Some((node, weight)) = self.anchors.get(&anchor) else {
-                    return fail(line, "an alias names an anchor that is not complete before it");
-                };
-                let (node, weight) = (Rc::clone(node), *weight);
-                self.add(node, weight, line)
+            Event::Scalar(text, style, anchor, tag) => {
+                let text = self.text.without_added_newline(&text, style, span);
+                if style == ScalarStyle::Plain && text == "<<" && self.merges() {
+                    return Ok(());
+                }
+                let value = resolve(text, style, tag.as_deref()).map_err(|reason| Error::new(at, reason))?;
+                self.scalar(value, text.len(), anchor, at)
             }
+            Event::SequenceStart(_, anchor, _) => {
+                let offered = self.is_items();
+                self.start(at, anchor, OpenKind::Sequence { items: Vec::new(), offered })
+            }
+            Event::MappingStart(_, anchor, _) => {
+                self.start(at, anchor, OpenKind::Mapping { entries: Entries::default(), key: Key::Expected })
+            }
+            Event::SequenceEnd | Event::MappingEnd => self.end(at),
+            Event::Alias(anchor) => self.alias(anchor, at),
             // What is left marks where things start and end, or is not asked for.
             _ => Ok(()),
         }
     }
 
-    fn start(&mut self, line: usize, anchor: usize, kind: OpenKind) -> Result<(), Error> {
-        if self.open.len() >= MAX_DEPTH {
-            return fail(line, format!("nested deeper than {MAX_DEPTH} levels"));
+    fn alias(&mut self, anchor: usize, at: Position) -> Result<(), Error> {
+        // An alias inside of the node that it names is not there yet, and would be endless.
+        let Some((node, weight)) = self.anchors.get(&anchor) else {
+            return Err(Error::new(at, "an alias names an anchor that is not complete before it"));
+        };
+        let (node, weight) = (Rc::clone(node), *weight);
+        self.aliased = self.aliased.saturating_add(weight);
+        if self.aliased > MAX_ALIASED {
+            let limit = MAX_ALIASED >> 20;
+            return Err(Error::new(at, format!("the aliases of this document would make more than {limit} MiB of it")));
         }
-        self.open.push(Open { line, anchor, weight: 1, kind });
+        self.add(node, weight, at)
+    }
+
+    /// Whether the next node is the value of `items` in a document.
+    fn is_items(&self) -> bool {
+        let [Open { kind: OpenKind::Mapping { key: Key::Read { text, .. }, .. }, .. }] = self.open.as_slice() else {
+            return false;
+        };
+        text == "items"
+    }
+
+    fn start(&mut self, at: Position, anchor: usize, kind: OpenKind) -> Result<(), Error> {
+        if self.open.len() >= MAX_DEPTH {
+            return Err(Error::new(at, format!("nested deeper than {MAX_DEPTH} levels")));
+        }
+        self.open.push(Open { at, anchor, weight: 2, kind });
         Ok(())
     }
 
-    fn end(&mut self, line: usize) -> Result<(), Error> {
+    fn end(&mut self, at: Position) -> Result<(), Error> {
         let Some(open) = self.open.pop() else {
-            return fail(line, "a collection ends that never started");
+            return Err(Error::new(at, "a collection ends that never started"));
         };
         let value = match open.kind {
-            OpenKind::Sequence(items) => Value::Sequence(items),
-            OpenKind::Mapping { mut entries, merges, .. } => {
-                for source in &merges {
-                    merge(source, &mut entries, open.line)?;
-                }
-                Value::Mapping(entries)
-            }
+            OpenKind::Sequence { items, .. } => Value::Sequence(items),
+            OpenKind::Mapping { entries, .. } => Value::Mapping(Map::new(entries.list)?),
         };
-        let node = Rc::new(Node { line: open.line, value });
+        let node = node(open.at, value);
         if open.anchor > 0 {
             self.anchors.insert(open.anchor, (Rc::clone(&node), open.weight));
         }
-        self.add(node, open.weight, line)
+        self.add(node, open.weight, open.at)
     }
 
-    fn scalar(
-        &mut self,
-        text: &str,
-        style: ScalarStyle,
-        anchor: usize,
-        tag: Option<&Tag>,
-        line: usize,
-    ) -> Result<(), Error> {
-        // `<<` means merge only where it is a plain key.
-        if style == ScalarStyle::Plain
-            && text == "<<"
-            && let Some(Open { kind: OpenKind::Mapping { key: key @ Key::Expected, .. }, .. }) = self.open.last_mut()
-        {
-            *key = Key::Merge;
-            return Ok(());
-        }
-        let value = resolve(text, style, tag).map_err(|reason| Error { line, reason })?;
-        let node = Rc::new(Node { line, value });
+    /// Takes a plain `<<` for a merge; false if it isn't a key.
+    fn merges(&mut self) -> bool {
+        let Some(Open { kind: OpenKind::Mapping { key: key @ Key::Expected, .. }, .. }) = self.open.last_mut() else {
+            return false;
+        };
+        *key = Key::Merge;
+        true
+    }
+
+    fn scalar(&mut self, value: Value, length: usize, anchor: usize, at: Position) -> Result<(), Error> {
+        // Quotes and a comma.
+        let weight = length + 3;
+        let node = node(at, value);
         if anchor > 0 {
-            self.anchors.insert(anchor, (Rc::clone(&node), 1));
+            self.anchors.insert(anchor, (Rc::clone(&node), weight));
         }
-        self.add(node, 1, line)
+        self.add(node, weight, at)
     }
 
     /// Puts a complete node where it belongs.
-    fn add(&mut self, node: Rc<Node>, weight: usize, line: usize) -> Result<(), Error> {
+    fn add(&mut self, mut node: Rc<Node>, weight: usize, at: Position) -> Result<(), Error> {
+        let number = self.documents.len();
         let Some(parent) = self.open.last_mut() else {
             self.documents.push(node);
             return Ok(());
         };
         parent.weight = parent.weight.saturating_add(weight);
-        if parent.weight > MAX_NODES {
-            return fail(line, format!("aliases unfold to more than {MAX_NODES} values"));
-        }
         match &mut parent.kind {
-            OpenKind::Sequence(items) => items.push(node),
-            OpenKind::Mapping { entries, merges, key } => match std::mem::replace(key, Key::Expected) {
-                Key::Expected => *key = Key::Read { text: key_text(&node, line)?, line },
-                Key::Merge => merges.push(node),
-                Key::Read { text, line } => {
-                    if let Some(first) = entries.iter().find(|entry| entry.key == text) {
-                        return fail(line, format!("the key `{text}` is already on line {}", first.line));
-                    }
-                    entries.push(Entry { key: text, line, node });
+            OpenKind::Sequence { items, offered } => {
+                if *offered && (self.take)(number, items.len(), &node) {
+                    node = null(at);
+                }
+                items.push(node);
+            }
+            OpenKind::Mapping { entries, key } => match std::mem::replace(key, Key::Expected) {
+                Key::Expected => *key = Key::Read { text: key_text(&node)?, at },
+                Key::Merge => entries.merge(&node, at)?,
+                Key::Read { text, at: Position { line, column } } => {
+                    entries.write(Entry { key: text, line, column, node })?;
                 }
             },
         }
@@ -181,24 +330,29 @@ impl Loader {
     }
 }
 
-fn fail<T>(line: usize, reason: impl Into<String>) -> Result<T, Error> {
-    Err(Error { line, reason: reason.into() })
+fn node(at: Position, value: Value) -> Rc<Node> {
+    Rc::new(Node { line: at.line, column: at.column, value })
+}
+
+fn null(at: Position) -> Rc<Node> {
+    node(at, Value::Null)
 }
 
 /// JSON has nothing but strings for keys; numbers and booleans become what Go prints.
-fn key_text(node: &Node, line: usize) -> Result<String, Error> {
+fn key_text(node: &Node) -> Result<String, Error> {
+    let fail = |reason: &str| Err(Error::new(node.position(), reason));
     match &node.value {
         Value::String(text) | Value::Number(text) => Ok(text.clone()),
         Value::Bool(value) => Ok(value.to_string()),
-        Value::Null => fail(line, "a key is null"),
-        Value::Sequence(_) | Value::Mapping(_) => fail(line, "a key is a list or a map, not a name"),
+        Value::Null => fail("a key is null"),
+        Value::Sequence(_) | Value::Mapping(_) => fail("a key is a list or a map, not a name"),
     }
 }
 
 /// The name that a scalar stands for where it is a key; nothing if it cannot be one.
 pub(crate) fn key_name(text: &str, style: ScalarStyle, tag: Option<&Tag>) -> Option<String> {
     let value = resolve(text, style, tag).ok()?;
-    key_text(&Node { line: 0, value }, 0).ok()
+    key_text(&Node { line: 0, column: 0, value }).ok()
 }
 
 /// Whether a scalar without quotes is null.
@@ -209,153 +363,6 @@ pub(crate) fn is_null(text: &str) -> bool {
 /// Whether a scalar without quotes is the string that it looks like.
 pub(crate) fn is_plain_string(text: &str) -> bool {
     matches!(resolve_plain(text), Ok(Value::String(value)) if value == text)
-}
-
-/// Adds what `source` has and `entries` has not: a key that is written wins over one that is merged.
-fn merge(source: &Node, entries: &mut Vec<Entry>, line: usize) -> Result<(), Error> {
-    match &source.value {
-        Value::Mapping(merged) => {
-            for entry in merged {
-                if !entries.iter().any(|present| present.key == entry.key) {
-                    entries.push(entry.clone());
-                }
-            }
-            Ok(())
-        }
-        // A list of maps; the first that has a key wins.
-        Value::Sequence(sources) => {
-            for source in sources {
-                if !matches!(source.value, Value::Mapping(_)) {
-                    return fail(line, "`<<` merges something that is not a map");
-                }
-                merge(source, entries, line)?;
-            }
-            Ok(())
-        }
-        _ => fail(line, "`<<` merges something that is not a map"),
-    }
-}
-
-/// The value of a scalar, by its style and tag.
-fn resolve(text: &str, style: ScalarStyle, tag: Option<&Tag>) -> Result<Value, String> {
-    let core = tag.and_then(|tag| tag.suffix_in_namespace("tag:yaml.org,2002:"));
-    match core.as_deref() {
-        Some("str") => Ok(Value::String(text.to_owned())),
-        Some("binary") => {
-            let compact: String = text.split_whitespace().collect();
-            let bytes = base64::engine::general_purpose::STANDARD
-                .decode(compact)
-                .map_err(|_| "a !!binary value is not base64")?;
-            String::from_utf8(bytes).map(Value::String).map_err(|_| "a !!binary value is not text".to_owned())
-        }
-        Some(kind @ ("int" | "float" | "bool" | "null")) => {
-            let value = resolve_plain(text)?;
-            match (kind, &value) {
-                ("int" | "float", Value::Number(_)) | ("bool", Value::Bool(_)) | ("null", Value::Null) => Ok(value),
-                _ => Err(format!("`{text}` is not a !!{kind}")),
-            }
-        }
-        // A tag of the user's own, `!vault` say: Kubernetes has no use for it and takes the text.
-        _ if tag.is_some() => Ok(Value::String(text.to_owned())),
-        _ if style == ScalarStyle::Plain => resolve_plain(text),
-        _ => Ok(Value::String(text.to_owned())),
-    }
-}
-
-/// The value of a scalar without quotes.
-fn resolve_plain(text: &str) -> Result<Value, String> {
-    match text {
-        "" | "~" | "null" | "Null" | "NULL" => return Ok(Value::Null),
-        "true" | "True" | "TRUE" | "yes" | "Yes" | "YES" | "on" | "On" | "ON" | "y" | "Y" => {
-            return Ok(Value::Bool(true));
-        }
-        "false" | "False" | "FALSE" | "no" | "No" | "NO" | "off" | "Off" | "OFF" | "n" | "N" => {
-            return Ok(Value::Bool(false));
-        }
-        ".inf" | ".Inf" | ".INF" | "+.inf" | "+.Inf" | "+.INF" | "-.inf" | "-.Inf" | "-.INF" | ".nan" | ".NaN"
-        | ".NAN" => return Err(format!("`{text}` is a number that JSON cannot hold; quote it if it is a text")),
-        _ => {}
-    }
-    // Only these can start a number, and most scalars of a manifest are no numbers.
-    if !text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '+' | '-' | '.')) {
-        return Ok(Value::String(text.to_owned()));
-    }
-    Ok(match integer(text).or_else(|| float(text)) {
-        Some(number) => Value::Number(number),
-        None => Value::String(text.to_owned()),
-    })
-}
-
-/// An integer with an optional sign, in any base that Go knows, `_` between its digits, as decimal text.
-fn integer(text: &str) -> Option<String> {
-    let (negative, digits) = match text.as_bytes().first()? {
-        b'-' => (true, &text[1..]),
-        b'+' => (false, &text[1..]),
-        _ => (false, text),
-    };
-    if !digits.starts_with(|c: char| c.is_ascii_digit()) {
-        return None;
-    }
-    let digits = digits.replace('_', "");
-    let lower = digits.to_ascii_lowercase();
-    let (base, digits) = match lower.as_bytes() {
-        [b'0', b'x', ..] => (16, &lower[2..]),
-        [b'0', b'b', ..] => (2, &lower[2..]),
-        [b'0', b'o', ..] => (8, &lower[2..]),
-        [b'0', _, ..] => (8, &lower[1..]),
-        _ => (10, lower.as_str()),
-    };
-    // `from_str_radix` would take a second sign.
-    if !digits.starts_with(|c: char| c.is_ascii_hexdigit()) {
-        return None;
-    }
-    let magnitude = u64::from_str_radix(digits, base).ok()?;
-    if negative && magnitude > i64::MIN.unsigned_abs() {
-        return None;
-    }
-    let sign = if negative && magnitude != 0 { "-" } else { "" };
-    Some(format!("{sign}{magnitude}"))
-}
-
-/// A floating point number as JSON text, as written where JSON allows.
-fn float(text: &str) -> Option<String> {
-    let plain = text.replace('_', "");
-    let unsigned = plain.strip_prefix(['-', '+']).unwrap_or(&plain);
-    // What Go's yaml takes for a float; Rust's `parse` also knows `inf` and `nan`.
-    let shape = unsigned.trim_start_matches(|c: char| c.is_ascii_digit());
-    let whole = unsigned.len() - shape.len();
-    let (fraction, exponent) = match shape.strip_prefix('.') {
-        Some(rest) => {
-            let exponent = rest.trim_start_matches(|c: char| c.is_ascii_digit());
-            (rest.len() - exponent.len(), exponent)
-        }
-        None => (0, shape),
-    };
-    if whole == 0 && fraction == 0 {
-        return None;
-    }
-    if !exponent.is_empty() {
-        let digits = exponent.strip_prefix(['e', 'E'])?;
-        let digits = digits.strip_prefix(['-', '+']).unwrap_or(digits);
-        if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
-            return None;
-        }
-    }
-    let value: f64 = plain.parse().ok()?;
-    if !value.is_finite() {
-        return None;
-    }
-    // Go prints a float without a fraction as an integer, and so `port: 8e3` is a port for Kubernetes.
-    const EXACT: f64 = 9_007_199_254_740_992.0;
-    if value.fract() == 0.0 && value.abs() < EXACT {
-        return Some(format!("{}", value as i64));
-    }
-    // Everything else keeps its text, where it is JSON: `.5` and `+5.5` are numbers in YAML alone.
-    if serde_json::from_str::<serde_json::Number>(&plain).is_ok() {
-        Some(plain)
-    } else {
-        serde_json::Number::from_f64(value).map(|number| number.to_string())
-    }
 }
 
 #[cfg(test)]
@@ -437,7 +444,7 @@ mod tests {
     #[test]
     fn duplicate_keys_are_an_error() {
         let error = error("a: 1\nb:\n  c: 1\n  c: 2\n");
-        assert_eq!(error, Error { line: 4, reason: "the key `c` is already on line 3".to_owned() });
+        assert_eq!(error, Error { line: 4, column: 3, reason: "the key `c` is already on line 3".to_owned() });
     }
 
     #[test]
@@ -445,12 +452,15 @@ mod tests {
         assert_eq!(json("a: &x [1, 2]\nb: *x"), r#"{"a":[1,2],"b":[1,2]}"#);
         assert_eq!(
             json("base: &b {x: 1, z: 2}\nit:\n  <<: *b\n  z: 3\n"),
-            r#"{"base":{"x":1,"z":2},"it":{"z":3,"x":1}}"#
+            r#"{"base":{"x":1,"z":2},"it":{"x":1,"z":3}}"#
         );
         assert_eq!(
             json("- &a {x: 1}\n- &b {x: 2, z: 2}\n- <<: [*a, *b]\n"),
             r#"[{"x":1},{"x":2,"z":2},{"x":1,"z":2}]"#
         );
+        // As in Kubernetes' parser, the last one wins, written or merged; of a list, the first that has the key.
+        assert_eq!(json("b: 2\n<<: {b: 1}\nc: 3\n"), r#"{"b":1,"c":3}"#);
+        assert_eq!(json("<<: {b: 1}\n<<: {b: 2}\nb: 3\n"), r#"{"b":3}"#);
         assert_eq!(json("'<<': 1"), r#"{"<<":1}"#);
         assert!(error("a: &a [*a]").reason.contains("alias"));
         assert!(error("<<: 7").reason.contains("not a map"));
@@ -463,7 +473,90 @@ mod tests {
             let below = format!("*a{}, ", level - 1).repeat(10);
             bomb.push_str(&format!("a{level}: &a{level} [{}]\n", below.trim_end_matches(", ")));
         }
-        assert!(error(&bomb).reason.contains("unfold"));
+        assert!(error(&bomb).reason.contains("more than 32 MiB"), "{}", error(&bomb).reason);
+    }
+
+    #[test]
+    fn an_alias_bomb_of_few_values_is_refused() {
+        // 74 KB that would make 1.8 GB.
+        let aliases = "*a, ".repeat(30_000);
+        let bomb = format!("a: &a {}\nb: [{}]\n", "x".repeat(60_000), aliases.trim_end_matches(", "));
+        assert!(error(&bomb).reason.contains("more than 32 MiB"));
+        let repeated = "- *a\n".repeat(500);
+        assert!(load(&format!("a: &a {}\nb:\n{repeated}", "x".repeat(60_000)), 1).is_ok());
+    }
+
+    #[test]
+    fn what_go_reads_is_read() {
+        for (yaml, expected) in [
+            // A quoted text that goes on at the indentation of its key, or before it.
+            ("a: 'x\ny'\nb: 1\n", r#"{"a":"x y","b":1}"#),
+            ("a:\n  b: \"x\n  y\n\n z\"\n  c: 1\n", r#"{"a":{"b":"x y\nz","c":1}}"#),
+            ("a:\n- 'it''s\n\n  y'\n- \"\\\"p\nq\"\n", r#"{"a":["it's\ny","\"p q"]}"#),
+            ("a: 'x\n# y'\nb: 1\n", r#"{"a":"x # y","b":1}"#),
+            ("a: \"x\\\ny\"\n", r#"{"a":"xy"}"#),
+            ("a:\n  b: \"x\n\t  y\"\n", r#"{"a":{"b":"x y"}}"#),
+            // Tabs in a flow collection.
+            ("a: {\n\t\"b\": [\n\t\t1,\n\n\t\t2\n\t]\n}\nc: 1\n", r#"{"a":{"b":[1,2]},"c":1}"#),
+            // A comment right behind a value.
+            ("a: 'x'#c\nb: [1]#d\nc: {# e\n  d: 1}\n", r#"{"a":"x","b":[1],"c":{"d":1}}"#),
+            ("--- # c\n\u{feff}a: b\n", r#"{"a":"b"}"#),
+            // A text that ends within a block scalar gets no line break.
+            ("a: |\n  x\n  y", r#"{"a":"x\ny"}"#),
+            ("a: |+\n  x", r#"{"a":"x"}"#),
+            ("a: >\n  x", r#"{"a":"x"}"#),
+            ("a: |\n  x\n", r#"{"a":"x\n"}"#),
+            ("a: |\n  x\n  ", r#"{"a":"x\n"}"#),
+            ("a: |\n  x\nb: z", r#"{"a":"x\n","b":"z"}"#),
+        ] {
+            assert_eq!(json(yaml), expected, "{yaml}");
+        }
+    }
+
+    #[test]
+    fn what_go_refuses_is_refused() {
+        for yaml in ["a:\n\tb: 1\n", "a: 'x\n  y\n", "a: [1,\n\t2\nb: 1\n", "a: b\n  c: d\n", "a: 'x' y\n"] {
+            assert!(load(yaml, 1).is_err(), "{yaml}");
+        }
+        assert_eq!(error("a:\n  b: [1,\n").reason, "it is cut off: unclosed bracket '['");
+    }
+
+    #[test]
+    fn places_are_those_of_the_file_in_a_rewritten_text() {
+        let text = "a: ['x\ny', &z k]\nb:\n  c: 'x\n  y'\n  d: 1\n  d: 2\n";
+        assert_eq!((error(text).line, error(text).column), (7, 3));
+        let documents = load("b: {\n\tk: 'x\ny', c: {d: 1}}\ne: 'x\ny'\nf: [1]\n", 5).unwrap();
+        for (path, line, column) in [("b.k", 6, 2), ("b.c.d", 7, 9), ("e", 8, 1), ("f.0", 10, 5)] {
+            assert_eq!(documents[0].place(path), Position { line, column }, "{path}");
+        }
+    }
+
+    #[test]
+    fn large_maps_are_read_in_linear_time() {
+        let text: String = (0..60_000).map(|number| format!("key{number}: {number}\n")).collect();
+        let started = std::time::Instant::now();
+        let documents = load(&text, 1).unwrap();
+        for number in 0..60_000 {
+            assert_eq!(documents[0].entry(&format!("key{number}")).map(|entry| entry.line), Some(number + 1));
+        }
+        // Quadratic, it would be 1,800,000,000 comparisons of keys.
+        assert!(started.elapsed() < std::time::Duration::from_secs(10), "{:?}", started.elapsed());
+        assert_eq!(error(&format!("{text}key7: 1\n")).reason, "the key `key7` is already on line 8");
+    }
+
+    #[test]
+    fn items_are_offered_one_by_one() {
+        let text = "kind: List\nitems:\n- &a {x: 1}\n- items: [2]\n- *a\n---\nitems: {a: b}\n";
+        let mut seen = Vec::new();
+        let take = &mut |document: usize, index: usize, item: &Rc<Node>| {
+            seen.push((document, index, item.line, item.to_json()));
+            index != 1
+        };
+        let documents = read(text, 1, take, &mut || {}).unwrap();
+        let expected = [(0, 0, 3, r#"{"x":1}"#), (0, 1, 4, r#"{"items":[2]}"#), (0, 2, 3, r#"{"x":1}"#)];
+        assert_eq!(seen, expected.map(|(document, index, line, json)| (document, index, line, json.to_owned())));
+        let left = documents[0].to_json();
+        assert_eq!(left, r#"{"kind":"List","items":[null,{"items":[2]},null]}"#);
     }
 
     #[test]

@@ -1,7 +1,7 @@
-//! Edits a JSON text in exactly the places that are named.
+//! Edits a JSON text in place: changes the named values and nothing else.
 //!
-//! Values that no edit touches are copied as they are written, unknown fields and the spelling of numbers included.
-//! Nothing is decoded but the objects and lists on the way to an edit.
+//! Values that no edit touches are copied byte for byte, including unknown fields and the spelling of numbers. Only the
+//! objects and lists on the path to an edit are decoded.
 
 use std::borrow::Cow;
 
@@ -9,18 +9,18 @@ use super::path::Step;
 use super::scan::Scanner;
 use super::text::json_text;
 
-/// One change of a JSON text.
+/// A change to one value of a JSON text.
 pub struct Change<'d> {
-    /// The way to the value.
+    /// The path to the value.
     pub steps: Vec<Step<'d>>,
     /// The JSON text of the new value; `None` removes the value.
     pub value: Option<String>,
 }
 
-/// The text with the changes. Objects on the way to a new value are made where they are missing.
+/// Applies the changes and returns the new text. Creates missing objects on the path to a new value.
 ///
-/// `None` if the text is no JSON, or if a change leads into something that is neither object nor list, or further than
-/// right behind the end of a list.
+/// Returns `None` if the text isn't JSON, if a path leads through a value that is neither an object nor a list, or if
+/// an index is past the end of a list by more than one.
 #[must_use]
 pub fn apply(text: &str, changes: &[Change<'_>]) -> Option<String> {
     let mut out = String::with_capacity(text.len().saturating_add(64));
@@ -29,13 +29,13 @@ pub fn apply(text: &str, changes: &[Change<'_>]) -> Option<String> {
     Some(out)
 }
 
-/// The text of the value of each change before it is made; `None` where there is none. The text is read once, whatever
-/// the number of changes.
+/// Returns the current value of each change as JSON text; `None` where the value doesn't exist. Reads the text once,
+/// however many changes there are.
 #[must_use]
 pub fn old_values<'t>(text: &'t str, changes: &[Change<'_>]) -> Vec<Option<&'t str>> {
     let mut found = vec![None; changes.len()];
     let wanted: Vec<_> = changes.iter().enumerate().map(|(index, change)| (change.steps.as_slice(), index)).collect();
-    // A text that an object was read from is not malformed.
+    // An object was read from this text, so it is well-formed.
     let _ = collect(text, &wanted, &mut found);
     found
 }
@@ -70,7 +70,7 @@ fn collect<'t>(text: &'t str, wanted: &[(&[Step<'_>], usize)], found: &mut [Opti
 
 type Rest<'c, 'd> = (&'c [Step<'d>], Option<&'c str>);
 
-/// Appends the value with the changes in it. The caller has seen to it that none of them removes the value itself.
+/// Appends the value with the changes applied. The caller ensures that no change removes the value itself.
 fn value(text: &str, changes: &[Rest<'_, '_>], out: &mut String) -> Option<()> {
     if let Some((_, new)) = changes.iter().rfind(|(steps, _)| steps.is_empty()) {
         out.push_str((*new)?);
@@ -99,7 +99,7 @@ fn list(text: &str, changes: &[Rest<'_, '_>], out: &mut String) -> Option<()> {
         }
         value(entry, groups.take(&Step::Index(index)), out)?;
     }
-    // What comes right behind the last entry is appended.
+    // A change right after the last entry appends to the list.
     for (index, group) in (entries.len()..).zip(groups.0.iter().filter(|group| !group.is_taken)) {
         if group.step != Step::Index(index) {
             return None;
@@ -141,7 +141,7 @@ fn object(text: &str, changes: &[Rest<'_, '_>], out: &mut String) -> Option<()> 
     Some(())
 }
 
-/// Changes by their first step, sorted by it, so that a member finds its own without a look at all others.
+/// Changes grouped and sorted by their first step, so that a member's changes are found by binary search.
 struct Groups<'c, 'd>(Vec<Group<'c, 'd>>);
 
 struct Group<'c, 'd> {
@@ -155,7 +155,7 @@ impl<'c, 'd> Groups<'c, 'd> {
         let mut groups: Vec<Group<'c, 'd>> = Vec::new();
         for (steps, value) in changes {
             let (step, rest) = steps.split_first()?;
-            // Findings come in the order of the object, so a new group nearly always belongs at the end.
+            // Findings follow the order of the object, so a new group nearly always belongs at the end.
             match groups.binary_search_by(|group| group.step.cmp(step)) {
                 Ok(index) => groups.get_mut(index)?.changes.push((rest, *value)),
                 Err(index) => {
@@ -178,7 +178,7 @@ impl<'c, 'd> Groups<'c, 'd> {
     }
 }
 
-/// The members of an object, as text.
+/// Returns the members of an object: names and JSON texts.
 fn members(text: &str) -> Option<Vec<(Cow<'_, str>, &str)>> {
     let mut scanner = Scanner::new(text);
     let mut members = Vec::new();
@@ -189,7 +189,7 @@ fn members(text: &str) -> Option<Vec<(Cow<'_, str>, &str)>> {
     Some(members)
 }
 
-/// The entries of a list, as text.
+/// Returns the entries of a list as JSON texts.
 fn entries(text: &str) -> Option<Vec<&str>> {
     let mut scanner = Scanner::new(text);
     let mut entries = Vec::new();

@@ -1,12 +1,12 @@
-//! JSON text: reads from it what the caller names, says where each value stands, and edits it in place.
+//! JSON text: reads the fields that the caller names, keeps the path of each value, and edits text in place.
 //!
-//! A [`shape::Shape`] says which fields of an object are read and of which type they are. [`reader::Document`] walks the
-//! text once: a field that the shape names becomes a [`node::Node`], everything else is skipped without being decoded,
-//! whatever is in it and however deep it is nested. A value of the wrong type does not stop the walk; it is noted with
-//! its place, so that all of them can be reported together and none is ever shown.
+//! A [`shape::Shape`] lists the fields of an object to read, with their types. [`reader::Document`] reads the text
+//! once: each field in the shape becomes a [`node::Node`]; everything else is skipped without decoding, whatever its
+//! content and depth. A value of the wrong type doesn't stop the reader. Its path is recorded, so that all errors can
+//! be reported together, without showing the values.
 //!
-//! Strings are borrowed from the text, and nodes know their parent. So a path is written only when somebody reads it.
-//! This floor knows nothing of Kubernetes but its quantities.
+//! Strings are borrowed from the text. Nodes know their parent, so paths are written only on demand. Apart from
+//! quantities, this module is independent of Kubernetes.
 
 pub mod edit;
 pub mod node;

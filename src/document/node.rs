@@ -1,4 +1,4 @@
-//! Nodes: the values of a document, each with its place.
+//! Nodes: the values of a document, with their paths.
 
 use std::borrow::Cow;
 use std::fmt::Write;
@@ -8,7 +8,7 @@ use super::reader::{Datum, Document, Key, Slot, bit};
 use super::shape::{Field, Shape};
 use super::text::{append, json_separate, json_text};
 
-/// A value of a document, with its place in it.
+/// A value of a document. It knows its path.
 #[derive(Clone, Copy)]
 pub struct Node<'d> {
     pub(super) document: &'d Document<'d>,
@@ -20,10 +20,10 @@ impl<'d> Node<'d> {
         self.document.slot(self.id)
     }
 
-    /// The child that the shape names at `index` of its fields, if it is there and not null.
+    /// Returns the child for the shape's field number `index`; `None` if it is absent or null.
     pub fn field(self, index: u8) -> Option<Node<'d>> {
         let Slot { first, datum: Datum::Object(_, seen), .. } = self.slot()? else { return None };
-        // Most fields that are asked for are not there.
+        // Most fields are absent, so the bit set is checked first.
         if seen & bit(index) == 0 {
             return None;
         }
@@ -38,7 +38,7 @@ impl<'d> Node<'d> {
         None
     }
 
-    /// All children that were read, in the order of the text.
+    /// Returns all children that were read, in the order of the text.
     #[must_use]
     pub fn children(self) -> Children<'d> {
         children(Some(self))
@@ -51,7 +51,7 @@ impl<'d> Node<'d> {
         }
     }
 
-    /// The node that this one stands in; the root stands in none.
+    /// Returns the object or list that contains this node; `None` for the root.
     #[must_use]
     pub fn parent(self) -> Option<Node<'d>> {
         if self.id == 0 { None } else { self.slot().map(|slot| self.document.node(slot.parent)) }
@@ -65,7 +65,7 @@ impl<'d> Node<'d> {
         }
     }
 
-    /// What the node is called in its parent: a field's name or a map's key; empty in a list and at the root.
+    /// The node's name in its parent: a field's name or a map's key. Empty for list entries and the root.
     #[must_use]
     pub fn name(self) -> &'d str {
         match self.slot() {
@@ -74,7 +74,7 @@ impl<'d> Node<'d> {
         }
     }
 
-    /// The index of the node in the list that it stands in.
+    /// The node's index in its list; `None` if its parent isn't a list.
     #[must_use]
     pub fn position(self) -> Option<usize> {
         match self.slot() {
@@ -83,13 +83,13 @@ impl<'d> Node<'d> {
         }
     }
 
-    /// Whether the node's name is not one of the shape's fields.
+    /// Returns true if the shape has no field of the node's name.
     #[must_use]
     pub fn is_unknown(self) -> bool {
         matches!(self.slot(), Some(Slot { key: Key::Name(_), .. }))
     }
 
-    /// The value as the text it is written in, where the shape asked for it.
+    /// The value's JSON text, if the shape asks for it.
     #[must_use]
     pub fn raw(self) -> Option<&'d str> {
         match self.slot() {
@@ -98,7 +98,7 @@ impl<'d> Node<'d> {
         }
     }
 
-    /// The value as JSON has it, in a document that was read with [`Shape::Any`].
+    /// The value, in a document that was read with [`Shape::Any`].
     #[must_use]
     pub fn json(self) -> Json<'d> {
         match self.slot().map(|slot| &slot.datum) {
@@ -113,19 +113,19 @@ impl<'d> Node<'d> {
         }
     }
 
-    /// The value to which the keys lead, in a document that was read with [`Shape::Any`].
+    /// The value at a path of keys, in a document that was read with [`Shape::Any`].
     #[must_use]
     pub fn at(self, keys: &[&str]) -> Option<Node<'d>> {
         keys.iter().try_fold(self, |node, key| node.children().find(|child| child.name() == *key))
     }
 
-    /// The string to which the keys lead, in such a document; empty if there is none.
+    /// The string at a path of keys, in a document that was read with [`Shape::Any`]; empty if there is none.
     #[must_use]
     pub fn text_at(self, keys: &[&str]) -> &'d str {
         self.at(keys).and_then(Node::text).unwrap_or_default()
     }
 
-    /// The string or quantity that the node holds.
+    /// The node's string or quantity.
     #[must_use]
     pub fn text(self) -> Option<&'d str> {
         match self.slot() {
@@ -134,7 +134,7 @@ impl<'d> Node<'d> {
         }
     }
 
-    /// The place of the node, as in `spec.containers[0].resources.requests["nvidia.com/gpu"]`; empty at the root.
+    /// The node's path, as in `spec.containers[0].resources.requests["nvidia.com/gpu"]`; empty for the root.
     #[must_use]
     pub fn path(self) -> String {
         let mut path = String::new();
@@ -153,14 +153,14 @@ impl<'d> Node<'d> {
         parent.write_path_from(start, out);
         match slot.key {
             Key::Index(index) => {
-                // Writing into a string cannot fail.
+                // Writing to a string cannot fail.
                 let _ = write!(out, "[{index}]");
             }
             _ => write_name(out, start, self.name()),
         }
     }
 
-    /// A text that sorts as the places of nodes do: names by their letters, entries of lists by their numbers.
+    /// Returns a sort key for the node's path: names sort alphabetically, list entries by their index.
     pub(super) fn sort_key(self) -> String {
         let mut key = self.parent().map_or_else(String::new, Node::sort_key);
         match self.position() {
@@ -170,7 +170,7 @@ impl<'d> Node<'d> {
         key
     }
 
-    /// The steps from the root to this node.
+    /// Returns the steps from the root to this node.
     #[must_use]
     pub fn steps(self) -> Vec<Step<'static>> {
         let mut steps = Vec::new();
@@ -190,21 +190,21 @@ impl<'d> Node<'d> {
 
 /// A JSON value.
 pub enum Json<'d> {
-    /// Nothing.
+    /// `null`.
     Null,
     /// A boolean.
     Bool(bool),
     /// A whole number.
     Int(i64),
-    /// Any other number, as it is written.
+    /// Any other number, as written.
     Number(&'d str),
     /// A string.
     Text(&'d str),
-    /// An object, with its values that are not null; their names are [`Node::name`].
+    /// An object: its members that are not null. [`Node::name`] gives their names.
     Object(Children<'d>),
     /// A list.
     List(Children<'d>),
-    /// A value that is too deep to be taken apart, as text.
+    /// A value that is nested too deeply to be read, as JSON text.
     Deep(&'d str),
 }
 
@@ -214,15 +214,15 @@ impl PartialEq<Node<'_>> for Node<'_> {
     }
 }
 
-/// Whether two JSON texts have the same value. The API server writes equal values in equal bytes; another sender may
-/// order its keys in another way.
+/// Returns true if two JSON texts have the same value. The API server writes equal values as equal bytes; other senders
+/// may order keys differently.
 #[must_use]
 pub fn same_json(left: &str, right: &str) -> bool {
     left == right || matches!((canonical(left), canonical(right)), (Some(left), Some(right)) if left == right)
 }
 
-/// A text that is the same for all JSON texts of one value; `None` if the text is malformed. Members that are null are
-/// left out, as Kubernetes reads them.
+/// Returns a canonical text, the same for all JSON texts of one value; `None` if the text is malformed. Omits null
+/// members, as Kubernetes ignores them.
 #[must_use]
 pub fn canonical(text: &str) -> Option<String> {
     let document = Document::read(text, &Shape::Any).ok()?;
@@ -232,7 +232,7 @@ pub fn canonical(text: &str) -> Option<String> {
 }
 
 impl Node<'_> {
-    /// The value as JSON, in a document that was read with [`Shape::Any`].
+    /// Writes the value as JSON, in a document that was read with [`Shape::Any`].
     #[must_use]
     pub fn to_json(self) -> String {
         let mut json = String::new();
@@ -255,7 +255,7 @@ impl Node<'_> {
                 }
                 out.push(']');
             }
-            // Members are kept in the order of their names.
+            // Members are already sorted by name.
             Json::Object(members) => {
                 out.push('{');
                 for member in members {
@@ -275,7 +275,7 @@ pub struct Children<'d> {
     next: Option<Node<'d>>,
 }
 
-/// The children of a node, or none of none.
+/// Returns the children of a node; none for `None`.
 #[must_use]
 pub fn children<'d>(node: Option<Node<'d>>) -> Children<'d> {
     Children { next: node.and_then(|node| node.neighbour(|slot| slot.first)) }

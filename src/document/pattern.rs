@@ -1,13 +1,13 @@
-//! Patterns: where a document keeps values of one kind, such as `spec.workerGroupSpecs[*].template`.
+//! Patterns: paths with wildcards, such as `spec.workerGroupSpecs[*].template`.
 
 use super::node::{Json, Node};
 
-/// The way from a document's root to one or more values: plain keys with dots between them, `[*]` for every entry of a
-/// list and `.*` for every value of a map. The empty pattern is the root itself.
+/// A path from a document's root to any number of values: plain keys separated by dots, `[*]` for every entry of a list
+/// and `.*` for every value of a map. The empty pattern selects the root.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pattern<'p>(&'p str);
 
-/// One step of a pattern.
+/// A step of a pattern.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PatternStep<'p> {
     /// The value of a key.
@@ -22,7 +22,7 @@ impl<'p> Pattern<'p> {
     /// The root of a document.
     pub const ROOT: Pattern<'static> = Pattern("");
 
-    /// A pattern that is known to be well-formed; see [`Pattern::parse`] for others.
+    /// Creates a pattern from text that is known to be well-formed; see [`Pattern::parse`] for other text.
     #[must_use]
     pub const fn new(text: &'p str) -> Self {
         Pattern(text)
@@ -41,13 +41,13 @@ impl<'p> Pattern<'p> {
         (is_plain(text.split(['.', '[']).next()?) && text.split('.').all(is_step)).then_some(Pattern(text))
     }
 
-    /// The pattern as it is written.
+    /// The pattern as text.
     #[must_use]
     pub const fn text(self) -> &'p str {
         self.0
     }
 
-    /// The first step and the pattern that remains after it; `None` at the root.
+    /// Splits off the first step; `None` for the root pattern.
     #[must_use]
     pub fn split_first(self) -> Option<(PatternStep<'p>, Pattern<'p>)> {
         if let Some(rest) = self.0.strip_prefix("[*]") {
@@ -62,7 +62,7 @@ impl<'p> Pattern<'p> {
         Some((step, Pattern(rest.strip_prefix('.').unwrap_or(rest))))
     }
 
-    /// The values to which the pattern leads from `root`: entries of lists in their order, values of maps by their keys.
+    /// Selects the values that match the pattern below `root`, in order: list entries by index, map values by key.
     #[must_use]
     pub fn select(self, root: Node<'_>) -> Vec<Node<'_>> {
         let mut nodes = vec![root];
@@ -76,7 +76,7 @@ impl<'p> Pattern<'p> {
 }
 
 impl PatternStep<'_> {
-    /// The children of a node that the step leads to.
+    /// Selects the children of a node that match the step.
     fn children(self, node: Node<'_>) -> impl Iterator<Item = Node<'_>> {
         let is_list = matches!(node.json(), Json::List(_));
         node.children().filter(move |child| match self {

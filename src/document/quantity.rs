@@ -4,12 +4,12 @@
 
 use std::fmt;
 
-/// How many nanounits make a unit; Kubernetes keeps no more precision than that.
+/// Nanounits in a unit; the finest precision that Kubernetes keeps.
 const NANOS: u128 = 1_000_000_000;
 
 /// The value of a quantity in nanounits, rounded away from zero.
 ///
-/// Values that 128 bits cannot hold (over 10^29 units) saturate and so are equal to each other.
+/// Values that exceed 128 bits (over 10^29 units) saturate, so they compare as equal.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Quantity {
     negative: bool,
@@ -17,7 +17,7 @@ pub struct Quantity {
 }
 
 impl Quantity {
-    /// Parses a quantity; `None` where Kubernetes refuses it, the empty string included.
+    /// Parses a quantity; `None` if Kubernetes rejects it, as it does the empty string.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim_ascii();
@@ -40,44 +40,44 @@ impl Quantity {
         Some(Quantity { negative: negative && nanos != 0, nanos })
     }
 
-    /// A whole number of units.
+    /// Creates a quantity of whole units.
     #[must_use]
     pub const fn of(units: u32) -> Self {
         Quantity { negative: false, nanos: (units as u128).saturating_mul(NANOS) }
     }
 
-    /// So many times the quantity.
+    /// Multiplies the quantity by `factor`.
     #[must_use]
     pub const fn times(self, factor: u32) -> Self {
         Quantity { negative: self.negative, nanos: self.nanos.saturating_mul(factor as u128) }
     }
 
-    /// Whether it is a multiple of so many units.
+    /// Returns true if the quantity is a multiple of `units`.
     #[must_use]
     pub fn is_multiple_of(self, units: u32) -> bool {
         self.nanos.is_multiple_of(Quantity::of(units).nanos)
     }
 
-    /// The sum of two quantities. One below zero, which Kubernetes takes for no resource, adds nothing.
+    /// Adds two quantities. Negative ones count as zero; Kubernetes doesn't accept them for resources.
     #[must_use]
     pub fn plus(self, other: Self) -> Self {
         let nanos = |quantity: Self| if quantity.negative { 0 } else { quantity.nanos };
         Quantity { negative: false, nanos: nanos(self).saturating_add(nanos(other)) }
     }
 
-    /// Whether it is more than another one. Neither is below zero.
+    /// Returns true if the quantity is greater than `other`. `other` must not be negative.
     #[must_use]
     pub fn exceeds(self, other: Self) -> bool {
         !self.negative && self.nanos > other.nanos
     }
 
-    /// Its value in nanounits; `None` below zero.
+    /// The value in nanounits; `None` if it is negative.
     #[must_use]
     pub fn nanos(self) -> Option<u128> {
         (!self.negative).then_some(self.nanos)
     }
 
-    /// Whether it is more than nothing.
+    /// Returns true if the quantity is greater than zero.
     #[must_use]
     pub fn is_positive(self) -> bool {
         !self.negative && self.nanos != 0
@@ -88,7 +88,7 @@ impl fmt::Display for Quantity {
     /// Writes the quantity as a decimal number of units.
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let sign = if self.negative { "-" } else { "" };
-        // Formatting 128 bits would cost the module 2 KB, and nobody asks for so much.
+        // Formatting 128 bits would add 2 KB to the module, for values that don't occur in practice.
         let units = self.nanos.checked_div(NANOS).and_then(|units| u64::try_from(units).ok()).unwrap_or(u64::MAX);
         let fraction = self.nanos.checked_rem(NANOS).and_then(|nanos| u32::try_from(nanos).ok()).unwrap_or_default();
         write!(out, "{sign}{units}")?;
@@ -100,7 +100,7 @@ impl fmt::Display for Quantity {
     }
 }
 
-/// What a suffix multiplies with: a power of ten or of two.
+/// The factor of a suffix: a power of ten or of two.
 enum Scale {
     Decimal(i64),
     Binary(u32),
@@ -133,13 +133,13 @@ fn digits(text: &str) -> (&str, &str) {
     text.split_at_checked(end).unwrap_or((text, ""))
 }
 
-/// `whole.fraction` times ten to the `exponent`, in nanounits, rounded up.
+/// Returns `whole.fraction` times ten to the `exponent`, in nanounits, rounded up.
 fn decimal(whole: &str, fraction: &str, exponent: i64) -> u128 {
     let places = i64::try_from(fraction.len()).unwrap_or(i64::MAX);
-    // With the digits as one whole number, this is the power of ten that makes them nanounits.
+    // The power of ten that scales the digits, read as one integer, to nanounits.
     let power = exponent.saturating_add(9).saturating_sub(places);
     let (number, power) = if whole.len().saturating_add(fraction.len()) <= 19 {
-        // What anybody writes: the number fits into 64 bits, which are cheaper than 128.
+        // The usual case: the number fits into 64 bits, which are cheaper than 128.
         let digits = whole.bytes().chain(fraction.bytes());
         let number = digits.fold(0_u64, |number, digit| number.wrapping_mul(10).wrapping_add(digit_of(digit).into()));
         (number.into(), power)
@@ -147,7 +147,7 @@ fn decimal(whole: &str, fraction: &str, exponent: i64) -> u128 {
         let trimmed = whole.trim_start_matches('0').bytes().chain(fraction.bytes());
         let number =
             trimmed.fold(0_u128, |number, digit| number.saturating_mul(10).saturating_add(digit_of(digit).into()));
-        // Digits that do not fit are either too many before the point, or too fine after it.
+        // On overflow, there are too many digits before the point or too many after it.
         match number {
             u128::MAX if whole.len() < 28 => return decimal(whole, fraction.get(..10).unwrap_or(fraction), exponent),
             number => (number, power),
@@ -168,13 +168,14 @@ fn digit_of(byte: u8) -> u8 {
     byte.saturating_sub(b'0')
 }
 
-/// `whole.fraction` times two to the `shift`, in nanounits, rounded up and capped at 2^63-1 units as Kubernetes does.
+/// Returns `whole.fraction` times two to the `shift`, in nanounits, rounded up and capped at 2^63-1 units, as in
+/// Kubernetes.
 fn binary(whole: &str, fraction: &str, shift: u32) -> u128 {
-    const MOST: u128 = (i64::MAX as u128).saturating_mul(NANOS);
+    const MAX: u128 = (i64::MAX as u128).saturating_mul(NANOS);
     let factor = 1_u128.checked_shl(shift).unwrap_or(u128::MAX);
     let units = decimal(whole, "", 0).saturating_mul(factor);
-    // A fraction of 15 digits times 2^60 fits into 128 bits; what is finer is far below a nanounit only with the
-    // smaller suffixes, and nobody writes it with the larger ones.
+    // A fraction of 15 digits times 2^60 fits into 128 bits. With small suffixes, further digits are far below a
+    // nanounit; with large ones, they don't occur in practice.
     let fraction = fraction.get(..15).unwrap_or(fraction);
     let mut part: u128 = 0;
     let mut unit: u128 = 1;
@@ -182,14 +183,14 @@ fn binary(whole: &str, fraction: &str, shift: u32) -> u128 {
         part = part.saturating_mul(10).saturating_add(digit_of(byte).into());
         unit = unit.saturating_mul(10);
     }
-    // part / unit * factor * NANOS, reduced so that nothing overflows.
+    // part / unit * factor * NANOS, reduced to avoid overflow.
     let (unit, nanos) = if unit > NANOS {
         (unit.checked_div(NANOS).unwrap_or(1), 1)
     } else {
         (1, NANOS.checked_div(unit).unwrap_or(1))
     };
     let part = part.saturating_mul(factor).div_ceil(unit).saturating_mul(nanos);
-    units.saturating_add(part).min(MOST)
+    units.saturating_add(part).min(MAX)
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Reads a JSON text in one pass: what a shape names becomes a node, everything else is skipped.
+//! Reads a JSON text in one pass: fields in the shape become nodes, all others are skipped.
 
 use std::borrow::Cow;
 
@@ -8,7 +8,7 @@ use super::scan::Scanner;
 use super::shape::{Field, Fields, Route, Shape};
 use super::text::sort_names;
 
-/// How a node is called in its parent.
+/// A node's key in its parent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Key<'a> {
     Root,
@@ -17,22 +17,22 @@ pub(super) enum Key<'a> {
     Name(Cow<'a, str>),
 }
 
-/// What a node holds.
+/// A node's value.
 #[derive(Clone)]
 pub(super) enum Datum<'a> {
     Absent,
     Bool(bool),
     Int(i64),
-    /// A number that is not a whole one of 64 bits, as it is written.
+    /// A number that isn't a 64-bit integer, as written.
     Number(&'a str),
     Text(Cow<'a, str>),
     Raw(&'a str),
-    /// The fields that it may have, and a bit for each that it has.
+    /// The fields of the shape, and a bit set of those that are present.
     Object(&'static [Field], u64),
     List,
 }
 
-/// A node; `0` stands for "none" in `next` and `first`, because the root is nobody's child.
+/// A node. `0` means "none" in `next` and `first`, because the root is never a child.
 pub(super) struct Slot<'a> {
     pub(super) parent: u32,
     pub(super) next: u32,
@@ -41,7 +41,7 @@ pub(super) struct Slot<'a> {
     pub(super) datum: Datum<'a>,
 }
 
-/// A value of the wrong type: where, what a reader of Kubernetes' API expects there and what stands there instead.
+/// A value of the wrong type: its node, the expected type and the found type, in the words of Kubernetes' API.
 struct Unreadable {
     node: u32,
     expected: &'static str,
@@ -52,37 +52,37 @@ struct Unreadable {
 pub struct Document<'a> {
     slots: Vec<Slot<'a>>,
     unreadable: Vec<Unreadable>,
-    /// The node that was read last: where the text is wrong, if it is.
+    /// The node that was read last. If the text is malformed, this is where.
     cursor: u32,
 }
 
-/// The text is not JSON, or has a string or number that no decoder accepts.
+/// An error: the text isn't valid JSON.
 #[derive(Debug)]
 pub struct JsonError {
-    /// The path of the field at which reading stopped; empty at the root.
+    /// The path of the field where reading stopped; empty for the root.
     pub path: String,
 }
 
 impl<'a> Document<'a> {
-    /// Reads `text` as `shape` says.
+    /// Reads the fields in `shape` from a JSON text.
     ///
     /// # Errors
-    /// [`JsonError`] if the text is not JSON. Values of the wrong type are not an error here; see
+    /// [`JsonError`] if the text isn't JSON. Values of the wrong type aren't an error here; see
     /// [`Document::unreadable`].
     pub fn read(text: &'a str, shape: &'static Shape) -> Result<Self, JsonError> {
         Self::read_with(text, |reader| reader.value(0, shape, 0))
     }
 
-    /// Reads what stands at the end of each route; everything else in the text is skipped.
+    /// Reads the values at the routes; everything else in the text is skipped.
     ///
     /// # Errors
-    /// As [`Document::read`].
+    /// The same as [`Document::read`].
     pub fn read_routes(text: &'a str, routes: &[Route<'_>]) -> Result<Self, JsonError> {
         Self::read_with(text, |reader| reader.along(0, routes, 0))
     }
 
     fn read_with(text: &'a str, read: impl FnOnce(&mut Reader<'a>) -> Option<bool>) -> Result<Self, JsonError> {
-        // On recorded objects one node is kept for each 25 to 100 bytes.
+        // Recorded objects have one node for each 25 to 100 bytes.
         let room = text.len() / 24;
         let mut document = Document { slots: Vec::with_capacity(room.max(16)), unreadable: Vec::new(), cursor: 0 };
         document.slots.push(Slot { parent: 0, next: 0, first: 0, key: Key::Root, datum: Datum::Absent });
@@ -98,8 +98,8 @@ impl<'a> Document<'a> {
         self.node(0)
     }
 
-    /// The values that have the wrong type, as "path: expected this, found that", in the order of their places: what is
-    /// said does not depend on the order of keys in the text.
+    /// Returns an error for each value of the wrong type, as `path: expected this, found that`. Sorted by path, so that
+    /// the result doesn't depend on the order of keys in the text.
     #[must_use]
     pub fn unreadable(&self) -> Vec<String> {
         let places: Vec<_> = self.unreadable.iter().map(|wrong| self.node(wrong.node).sort_key()).collect();
@@ -122,14 +122,14 @@ impl<'a> Document<'a> {
     }
 
     pub(super) fn push(&mut self, parent: u32, key: Key<'a>) -> u32 {
-        // A text of 2^32 nodes would be larger than the memory of a 32-bit module.
+        // The text of 2^32 nodes would exceed the memory of a 32-bit module.
         let id = u32::try_from(self.slots.len()).unwrap_or(0);
         self.slots.push(Slot { parent, next: 0, first: 0, key, datum: Datum::Absent });
         self.cursor = id;
         id
     }
 
-    /// Takes the last node back.
+    /// Removes the last node.
     pub(super) fn pop(&mut self, node: u32, parent: u32) {
         self.slots.truncate(node as usize);
         self.cursor = parent;
@@ -145,7 +145,7 @@ impl<'a> Document<'a> {
         }
     }
 
-    /// Where a member of an object belongs: fields in the order of the shape, then names in theirs.
+    /// Returns the sort key of an object's member: fields in the order of the shape, then other names alphabetically.
     pub(super) fn rank(&self, node: u32) -> (u8, &str) {
         match self.slot(node).map(|slot| &slot.key) {
             Some(Key::Field(index)) => (*index, ""),
@@ -154,8 +154,8 @@ impl<'a> Document<'a> {
         }
     }
 
-    /// Puts the members of an object in order, so that nothing that is said depends on the order of the text. Objects
-    /// from an API server come in the order of their names.
+    /// Sorts the members of an object, so that no message depends on the order of the text. The API server sends
+    /// members sorted by name.
     pub(super) fn sort(&mut self, node: u32) {
         let children = || self.node(node).children();
         let mut fields: Vec<u32> = Vec::new();
@@ -178,8 +178,8 @@ impl<'a> Document<'a> {
         }
     }
 
-    /// Notes that a field stands in its object twice. Which one counts depends on the decoder; an honest writer never
-    /// sends both.
+    /// Records that a key occurs twice in its object. Decoders disagree about which one counts, so the request must not
+    /// be accepted.
     pub(super) fn repeated(&mut self, node: u32) {
         self.wrong(node, "the field once", "it twice");
     }
@@ -194,7 +194,7 @@ impl<'a> Document<'a> {
         self.unreadable.push(Unreadable { node, expected, found });
     }
 
-    /// Notes that an object has a field; says whether it had it before.
+    /// Marks a field of an object as present. Returns true if it already was.
     fn mark(&mut self, object: u32, field: u8) -> bool {
         let Some(Slot { datum: Datum::Object(_, seen), .. }) = self.slots.get_mut(object as usize) else {
             return false;
@@ -205,7 +205,7 @@ impl<'a> Document<'a> {
     }
 }
 
-/// The bit of a field; no view has more than 64.
+/// The bit of a field in the bit set; no view has more than 64 fields.
 pub(super) const fn bit(index: u8) -> u64 {
     match 1_u64.checked_shl(index as u32) {
         Some(bit) => bit,
@@ -213,7 +213,7 @@ pub(super) const fn bit(index: u8) -> u64 {
     }
 }
 
-/// Deeper than this, any value is kept as text: a reader that descends without end runs out of stack.
+/// Values below this depth are kept as text, because unlimited recursion would overflow the stack.
 const MAX_DEPTH: u8 = 100;
 
 const fn expectation(shape: &Shape) -> &'static str {
@@ -229,7 +229,7 @@ const fn expectation(shape: &Shape) -> &'static str {
     }
 }
 
-/// What a JSON text is, by its first byte.
+/// Returns the type of a JSON text, by its first byte.
 pub(super) fn type_of(raw: &str) -> &'static str {
     match raw.as_bytes().first() {
         Some(b'{') => "an object",
@@ -240,14 +240,14 @@ pub(super) fn type_of(raw: &str) -> &'static str {
     }
 }
 
-/// Reads a text into a document. `None` from any of its functions means that the text is malformed.
+/// Reads a text into a document. Its methods return `None` if the text is malformed.
 pub(super) struct Reader<'a> {
     pub(super) document: Document<'a>,
     pub(super) scanner: Scanner<'a>,
 }
 
 impl<'a> Reader<'a> {
-    /// Reads one value into a node that is there already. The result is `false` for null.
+    /// Reads a value into an existing node. Returns `false` for null.
     pub(super) fn value(&mut self, node: u32, shape: &'static Shape, depth: u8) -> Option<bool> {
         match (self.scanner.peek()?, shape) {
             (b'n', _) => self.scanner.skip().map(|_| false),
@@ -279,7 +279,7 @@ impl<'a> Reader<'a> {
         while self.scanner.has_next()? {
             let child = self.document.push(node, Key::Index(index));
             let is_present = self.value(child, entry, depth.saturating_add(1))?;
-            // Kubernetes decodes a null in a list of objects to an empty object; it must keep its index.
+            // Kubernetes decodes a null in a list of objects to an empty object, so the entry keeps its index.
             if let (false, Shape::Object(fields)) = (is_present, entry) {
                 self.document.set(child, Datum::Object(fields.known, 0));
             }
@@ -337,7 +337,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// The value of a JSON text that is neither an object nor a list of the shape; `None` if it has another type.
+/// Reads a value that the shape treats as neither object nor list; `None` if it has the wrong type.
 fn scalar<'a>(raw: &'a str, shape: &Shape) -> Option<Datum<'a>> {
     match shape {
         Shape::Raw => Some(Datum::Raw(raw)),
@@ -359,7 +359,7 @@ fn scalar<'a>(raw: &'a str, shape: &Shape) -> Option<Datum<'a>> {
     }
 }
 
-/// How a value of the wrong type is named.
+/// Returns the name of the type that was found instead.
 fn found(raw: &str, shape: &Shape) -> &'static str {
     match (type_of(raw), shape) {
         ("a number", Shape::Int32 | Shape::Int64) => "another number",
@@ -368,8 +368,8 @@ fn found(raw: &str, shape: &Shape) -> &'static str {
     }
 }
 
-/// The field of that name, with its position. Fields are looked for from the one behind the last found: API servers send
-/// them in the order of their names, in which they are declared.
+/// Finds a field by name, with its position. The search starts after the last match, because the API server sends
+/// fields sorted by name and they are declared in that order.
 fn find<'f>(fields: &'f [Field], next: &mut usize, name: &str) -> Option<(u8, &'f Field)> {
     let (before, after) = fields.split_at_checked(*next)?;
     let is_field = |field: &Field| field.name == name;
@@ -385,7 +385,7 @@ fn find<'f>(fields: &'f [Field], next: &mut usize, name: &str) -> Option<(u8, &'
 pub(super) struct Members {
     object: u32,
     last: u32,
-    /// Whether members are kept by their names and came in another order. Fields are found in any order.
+    /// True if members are kept by name and weren't sorted in the text. Declared fields are found in any order.
     is_unsorted: bool,
     has_names: bool,
 }

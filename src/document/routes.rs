@@ -1,13 +1,13 @@
-//! Reads an object whose fields depend on its kind: what its routes lead to, and nothing else.
+//! Reads an object whose fields depend on its kind: only the values at its routes.
 
 use super::pattern::{Pattern, PatternStep};
 use super::reader::{Datum, Key, Members, Reader, type_of};
 use super::shape::Route;
 
 impl Reader<'_> {
-    /// Reads one value on the way of the routes into a node that is there already. The result is `false` for null.
+    /// Reads a value on the path of the routes into an existing node. Returns `false` for null.
     pub(super) fn along(&mut self, node: u32, routes: &[Route<'_>], depth: u8) -> Option<bool> {
-        // Several routes that end in one place would read the same value twice; the first one counts.
+        // If several routes end here, the first one counts, so that no value is read twice.
         if let Some(route) = routes.iter().find(|route| route.pattern == Pattern::ROOT) {
             return self.value(node, route.shape, depth);
         }
@@ -31,7 +31,7 @@ impl Reader<'_> {
         let (mut last, mut index) = (0, 0_u32);
         while self.scanner.has_next()? {
             let child = self.document.push(node, Key::Index(index));
-            // Kubernetes decodes a null in a list of objects to an empty object; it must keep its index.
+            // Kubernetes decodes a null in a list of objects to an empty object, so the entry keeps its index.
             if !self.along(child, &routes, depth.saturating_add(1))? {
                 self.document.set(child, Datum::Object(&[], 0));
             }
@@ -44,7 +44,7 @@ impl Reader<'_> {
 
     fn members_along(&mut self, node: u32, routes: &[Route<'_>], depth: u8) -> Option<bool> {
         self.document.set(node, Datum::Object(&[], 0));
-        // The keys of a map are data, and may be many.
+        // A map can have many keys, so they aren't checked for duplicates.
         let is_map = !after(routes, |step| step == PatternStep::Values).is_empty();
         self.scanner.enter();
         let mut members = Members::new(node, true);
@@ -74,7 +74,7 @@ impl Reader<'_> {
     }
 }
 
-/// The routes from a child to which `leads` says that a step leads.
+/// Returns the rest of each route whose first step `leads` accepts.
 fn after<'r>(routes: &[Route<'r>], leads: impl Fn(PatternStep<'_>) -> bool) -> Vec<Route<'r>> {
     let steps = routes.iter().filter_map(|route| {
         let (step, pattern) = route.pattern.split_first()?;

@@ -1,27 +1,27 @@
-//! Scans JSON text: where values begin and end, and the strings and keys that somebody asks for.
+//! Scans JSON text: finds the bounds of values, and decodes strings and keys on demand.
 //!
-//! Most of an object is read by nobody. A decoder would look at each of its bytes several times; the scanner finds the
-//! end of a value by its quotes and brackets alone. It does what JSON's grammar says of
-//! structure and strings, and leaves the values that are skipped unread.
+//! Most of an object is never read. A decoder would look at each byte several times; the scanner finds the end of a
+//! value by its quotes and brackets alone. It checks JSON's structure and strings, but not the content of skipped
+//! values.
 
 use std::borrow::Cow;
 
-/// A place in a JSON text. `None` from any of its functions means that the text is malformed there.
+/// A position in a JSON text. Its methods return `None` if the text is malformed at that position.
 pub struct Scanner<'a> {
     text: &'a str,
     rest: &'a [u8],
-    /// Whether a list or an object was entered and nothing of it was read yet.
+    /// True after entering a list or object, until its first value is read.
     is_fresh: bool,
 }
 
 impl<'a> Scanner<'a> {
-    /// The begin of a text.
+    /// Starts at the beginning of a text.
     #[must_use]
     pub fn new(text: &'a str) -> Self {
         Scanner { text, rest: text.as_bytes(), is_fresh: false }
     }
 
-    /// The first byte of what comes next; `None` at the end of the text.
+    /// The first byte of the next token, without consuming it; `None` at the end of the text.
     pub fn peek(&mut self) -> Option<u8> {
         while let Some((b' ' | b'\n' | b'\r' | b'\t', rest)) = self.rest.split_first() {
             self.rest = rest;
@@ -29,20 +29,20 @@ impl<'a> Scanner<'a> {
         self.rest.first().copied()
     }
 
-    /// How much of the text is left, in bytes.
+    /// The length of the remaining text, in bytes.
     #[must_use]
     pub fn remaining(&self) -> usize {
         self.rest.len()
     }
 
-    /// Steps into the list or object that begins here.
+    /// Enters the list or object that begins here.
     pub fn enter(&mut self) {
         self.peek();
         self.rest = self.rest.get(1..).unwrap_or_default();
         self.is_fresh = true;
     }
 
-    /// Whether another entry or member comes before the closing bracket, which is passed over.
+    /// Returns true if another entry or member follows; otherwise consumes the closing bracket.
     pub fn has_next(&mut self) -> Option<bool> {
         let is_first = std::mem::take(&mut self.is_fresh);
         match (self.peek()?, is_first) {
@@ -59,7 +59,7 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// The key of a member and its colon.
+    /// Consumes a member's key and its colon, and returns the key.
     pub fn key(&mut self) -> Option<Cow<'a, str>> {
         if self.peek()? != b'"' {
             return None;
@@ -72,7 +72,7 @@ impl<'a> Scanner<'a> {
         Some(key)
     }
 
-    /// The string that begins here.
+    /// Consumes the string that begins here, and returns it decoded.
     pub fn string(&mut self) -> Option<Cow<'a, str>> {
         let start = self.offset().checked_add(1)?;
         let (rest, is_escaped) = skip_string(self.rest.get(1..)?)?;
@@ -81,7 +81,7 @@ impl<'a> Scanner<'a> {
         if is_escaped { unescaped(inner).map(Cow::Owned) } else { Some(Cow::Borrowed(inner)) }
     }
 
-    /// Passes over a value, and returns its text.
+    /// Skips a value and returns its text.
     pub fn skip(&mut self) -> Option<&'a str> {
         let first = self.peek()?;
         let start = self.offset();
@@ -106,7 +106,7 @@ impl<'a> Scanner<'a> {
     }
 }
 
-/// The text behind a list or an object whose opening bracket was passed.
+/// Returns the text after a list or object whose opening bracket is already consumed.
 fn skip_nested(text: &[u8]) -> Option<&[u8]> {
     let mut depth: u32 = 1;
     let mut bytes = text.iter();
@@ -125,7 +125,7 @@ fn skip_nested(text: &[u8]) -> Option<&[u8]> {
     }
 }
 
-/// The text behind a string whose opening quote was passed, and whether the string has escapes.
+/// Returns the text after a string whose opening quote is already consumed, and true if the string has escapes.
 fn skip_string(text: &[u8]) -> Option<(&[u8], bool)> {
     let (mut rest, mut is_escaped) = (text, false);
     loop {
@@ -150,11 +150,11 @@ fn skip_string(text: &[u8]) -> Option<(&[u8], bool)> {
     }
 }
 
-/// How many of the eight bytes of a word come before a quote, a backslash or a control character.
+/// Counts the bytes of a word before the first quote, backslash or control character.
 const fn plain_bytes(word: u64) -> usize {
     const ONES: u64 = 0x0101_0101_0101_0101;
     const HIGH: u64 = ONES.wrapping_mul(0x80);
-    // The lowest bit that is set is right; carries can set wrong ones above it.
+    // Only the lowest set bit is reliable; carries can set others above it.
     const fn below(word: u64, byte: u8) -> u64 {
         word.wrapping_sub(ONES.wrapping_mul(byte as u64)) & !word & HIGH
     }
@@ -163,7 +163,7 @@ const fn plain_bytes(word: u64) -> usize {
     ((quote | backslash | below(word, b' ')).trailing_zeros() / 8) as usize
 }
 
-/// The text of a string without its escapes; `None` if one of them is none that JSON knows.
+/// Decodes the escapes of a string; `None` if one isn't valid JSON.
 fn unescaped(inner: &str) -> Option<String> {
     let mut text = String::with_capacity(inner.len());
     let mut chars = inner.chars();
@@ -186,7 +186,7 @@ fn unescaped(inner: &str) -> Option<String> {
     Some(text)
 }
 
-/// The character of a `\u` escape, of which the digits come next. One beyond 16 bits is written as two escapes.
+/// Decodes a `\u` escape, starting at its digits. Characters beyond 16 bits are two escapes.
 fn unicode(chars: &mut std::str::Chars<'_>) -> Option<char> {
     let high = code_unit(chars)?;
     if !matches!(high, 0xd800..0xdc00) {
@@ -200,7 +200,7 @@ fn unicode(chars: &mut std::str::Chars<'_>) -> Option<char> {
 fn code_unit(chars: &mut std::str::Chars<'_>) -> Option<u32> {
     let (digits, rest) = chars.as_str().split_at_checked(4)?;
     *chars = rest.chars();
-    // A sign is no digit, although the standard library takes it.
+    // The standard library accepts a sign, JSON doesn't.
     if digits.starts_with('+') { None } else { u32::from_str_radix(digits, 16).ok() }
 }
 

@@ -1,50 +1,50 @@
-//! Shapes: which fields of a JSON value are read, and as which type.
+//! Shapes: the fields of a JSON value to read, with their types.
 
 use super::pattern::Pattern;
 
-/// What is read of a JSON value.
+/// The parts of a JSON value to read.
 pub enum Shape {
     /// `true` or `false`.
     Bool,
-    /// A whole number of 32 bits.
+    /// A 32-bit integer.
     Int32,
-    /// A whole number of 64 bits.
+    /// A 64-bit integer.
     Int64,
     /// A string.
     Text,
-    /// A Kubernetes quantity: a string or a number, kept as it is written.
+    /// A Kubernetes quantity: a string or a number, kept as written.
     Quantity,
-    /// An object of which only matters that it is there.
+    /// An object whose content doesn't matter.
     Presence,
-    /// Any value, kept as the text it is written in.
+    /// Any value, kept as JSON text.
     Raw,
-    /// Any value, with all that is in it.
+    /// Any value, with its whole content.
     Any,
     /// An object with the given fields.
     Object(&'static Fields),
-    /// A list of such values.
+    /// A list of values of this shape.
     List(&'static Shape),
-    /// An object whose keys are data, such as labels.
+    /// An object with arbitrary keys, such as labels, and values of this shape.
     Map(&'static Shape),
 }
 
-/// The fields of an object that are read.
+/// The fields of an object to read.
 pub struct Fields {
     /// The fields with their shapes; everything else in the object is skipped.
     pub known: &'static [Field],
-    /// Whether the names of other fields whose value is an object are kept too.
+    /// True to also keep the names of other fields whose value is an object.
     pub others: bool,
 }
 
-/// One field of an object.
+/// A field of an object.
 pub struct Field {
-    /// Its name in JSON.
+    /// The field's name in JSON.
     pub name: &'static str,
-    /// What is read of its value.
+    /// The shape of its value.
     pub shape: &'static Shape,
 }
 
-/// The position of the field `name` in `fields`; used at compile time.
+/// Returns the position of the field `name` in `fields`, 255 if it isn't there. Used at compile time.
 #[must_use]
 pub const fn position(fields: &[Field], name: &str) -> u8 {
     let mut index: u8 = 0;
@@ -67,12 +67,11 @@ const fn same(left: &[u8], right: &[u8]) -> bool {
     }
 }
 
-/// A place in a document and what is read there. Several routes together say what is read of an object whose fields
-/// depend on its kind.
+/// A pattern and the shape of the values at it. The routes of a kind define what is read of its objects.
 #[derive(Clone, Copy)]
 pub struct Route<'r> {
-    /// The way to the value. The empty pattern leads to the document's root.
+    /// The pattern of the values. The empty pattern selects the document's root.
     pub pattern: Pattern<'r>,
-    /// What is read of the value.
+    /// The shape of the value.
     pub shape: &'static Shape,
 }

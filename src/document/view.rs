@@ -1,4 +1,4 @@
-//! Views: a typed face of nodes.
+//! Views: typed access to nodes.
 
 use std::marker::PhantomData;
 
@@ -7,43 +7,43 @@ use super::quantity::Quantity;
 use super::reader::{Datum, Slot};
 use super::shape::Shape;
 
-/// A typed face of a node.
+/// Typed access to a node.
 pub trait View<'d>: Sized {
-    /// What is read of such a value.
+    /// The shape to read the value with.
     const SHAPE: &'static Shape;
 
-    /// What a field of this type gives: an `Option`, or a list or map that is empty where there is none.
+    /// The type of a field of this view: an `Option`, or a list or map that is empty if the field is absent.
     type Found;
 
-    /// The view of a node that was read with [`View::SHAPE`]; `None` if its value had the wrong type.
+    /// Creates the view of a node that was read with [`View::SHAPE`]; `None` if the value has the wrong type.
     fn of(node: Node<'d>) -> Option<Self>;
 
-    /// What a field gives, from its node if it is there.
+    /// Creates the value of a field from its node, `None` if the field is absent.
     fn found(node: Option<Node<'d>>) -> Self::Found;
 }
 
-/// A boolean, number or string with its place.
+/// A boolean, number or string, and its node.
 #[derive(Clone, Copy)]
 pub struct Value<'d, T> {
-    /// Where it stands.
+    /// The node.
     pub node: Node<'d>,
-    /// The value itself.
+    /// The value.
     pub value: T,
 }
 
 /// A boolean field.
 pub type Flag<'d> = Value<'d, bool>;
-/// A field of 32 bits.
+/// A 32-bit integer field.
 pub type Int32<'d> = Value<'d, i32>;
-/// A field of 64 bits.
+/// A 64-bit integer field.
 pub type Int64<'d> = Value<'d, i64>;
 /// A string field.
 pub type Text<'d> = Value<'d, &'d str>;
 
-/// A quantity with its place.
+/// A quantity and its node.
 #[derive(Clone, Copy)]
 pub struct Amount<'d> {
-    /// Where it stands.
+    /// The node.
     pub node: Node<'d>,
 }
 
@@ -127,26 +127,26 @@ impl<'d> View<'d> for Amount<'d> {
 }
 
 impl<'d> Amount<'d> {
-    /// The quantity as it is written.
+    /// The quantity as written.
     #[must_use]
     pub fn text(self) -> &'d str {
         self.node.text().unwrap_or_default()
     }
 
-    /// The quantity itself. That Kubernetes can parse it was seen when it was read.
+    /// The parsed quantity. The reader has already checked that it can be parsed.
     #[must_use]
     pub fn value(self) -> Quantity {
         Quantity::parse(self.text()).unwrap_or_default()
     }
 
-    /// Whether two quantities have the same value, however they are written.
+    /// Returns true if two quantities have the same value, even if written differently.
     #[must_use]
     pub fn equals(self, other: Amount<'_>) -> bool {
         self.text() == other.text() || self.value() == other.value()
     }
 }
 
-/// An object of which only matters that it is there.
+/// An object whose content doesn't matter.
 #[derive(Clone, Copy)]
 pub struct Presence<'d>(pub Node<'d>);
 
@@ -164,7 +164,7 @@ impl<'d> View<'d> for Presence<'d> {
     }
 }
 
-/// A value that is kept as text.
+/// A value kept as JSON text.
 #[derive(Clone, Copy)]
 pub struct Raw<'d>(pub Node<'d>);
 
@@ -190,7 +190,7 @@ impl<'d> Raw<'d> {
     }
 }
 
-/// A list; one that is absent is empty.
+/// A list; empty if absent.
 pub struct List<'d, V> {
     node: Option<Node<'d>>,
     view: PhantomData<fn() -> V>,
@@ -211,7 +211,7 @@ impl<'d, V: View<'d>> View<'d> for List<'d, V> {
 }
 
 impl<'d, V> List<'d, V> {
-    /// Where the list stands, if it has any entry.
+    /// The list's node; `None` if the list is empty.
     #[must_use]
     pub fn filled(&self) -> Option<Node<'d>> {
         self.node.filter(|node| node.children().next().is_some())
@@ -227,7 +227,7 @@ impl<'d, V: View<'d>> IntoIterator for List<'d, V> {
     }
 }
 
-/// The entries of a list, in their order.
+/// The entries of a list, in order.
 pub struct Entries<'d, V> {
     children: Children<'d>,
     view: PhantomData<fn() -> V>,
@@ -245,7 +245,7 @@ impl<'d, V: View<'d>> Iterator for Entries<'d, V> {
     }
 }
 
-/// An object whose keys are data; one that is absent is empty.
+/// An object with arbitrary keys; empty if absent.
 pub struct Map<'d, V> {
     node: Option<Node<'d>>,
     view: PhantomData<fn() -> V>,
@@ -266,7 +266,7 @@ impl<'d, V: View<'d>> View<'d> for Map<'d, V> {
 }
 
 impl<'d, V> Map<'d, V> {
-    /// Where the object stands, if it has any key.
+    /// The object's node; `None` if the object is empty.
     #[must_use]
     pub fn filled(&self) -> Option<Node<'d>> {
         self.node.filter(|node| node.children().next().is_some())
@@ -282,7 +282,7 @@ impl<'d, V: View<'d>> Map<'d, V> {
 }
 
 impl<'d, V: View<'d>> Map<'d, V> {
-    /// The keys and values, in the order of their names.
+    /// The keys and values, sorted by key.
     #[must_use]
     pub fn entries(&self) -> Members<'d, V> {
         Members { children: children(self.node), view: PhantomData }
@@ -298,8 +298,8 @@ impl<'d, V: View<'d>> IntoIterator for Map<'d, V> {
     }
 }
 
-/// The names that two maps have in common, with both values, in the order of the names. Maps are kept in that order, so
-/// each is walked once.
+/// Returns both values of each key that two maps have in common, sorted by key. Maps are already sorted, so each is
+/// read once.
 pub fn join<'d, 'e, V: View<'d>, W: View<'e>>(left: Map<'d, V>, right: Map<'e, W>) -> impl Iterator<Item = (V, W)> {
     let mut right = right.into_iter().peekable();
     left.into_iter().filter_map(move |(name, value)| {
@@ -309,7 +309,7 @@ pub fn join<'d, 'e, V: View<'d>, W: View<'e>>(left: Map<'d, V>, right: Map<'e, W
     })
 }
 
-/// The keys and values of an object, in the order of their names.
+/// The keys and values of an object, sorted by key.
 pub struct Members<'d, V> {
     children: Children<'d>,
     view: PhantomData<fn() -> V>,

@@ -1,12 +1,12 @@
-//! Custom resources with pod templates, one row each. The paths and resources are those of the products' public
-//! definitions; `docs/custom-workloads.md` names the versions that were read.
+//! Custom resources with pod templates, one row each. Source: the products' public CustomResourceDefinitions, in the
+//! versions listed in `docs/custom-workloads.md`.
 
 use crate::document::pattern::Pattern;
 use crate::document::view::View;
 use crate::kubernetes::kinds::{CORE, Kind, KindInfo, route};
 use crate::kubernetes::views::GameServerPort;
 
-/// A custom workload with one kind of template.
+/// Creates the row of a custom workload.
 const fn workload(
     group: &'static str,
     name: &'static str,
@@ -23,12 +23,12 @@ const fn at(pattern: &'static str) -> Pattern<'static> {
 const TEMPLATE: &[Pattern<'static>] = &[at("spec.template")];
 const CLAIMS: Option<Pattern<'static>> = Some(at("spec.volumeClaimTemplates[*]"));
 
-/// Where a GameServer keeps its ports.
+/// The ports of a GameServer.
 pub const GAME_SERVER_PORTS: Pattern<'static> = at("spec.ports[*]");
-/// Where a Fleet and a GameServerSet keep the ports of their game servers.
+/// The ports of the game servers of a Fleet or GameServerSet.
 pub const GAME_SERVER_TEMPLATE_PORTS: Pattern<'static> = at("spec.template.spec.ports[*]");
 
-/// All of them, in the order in which they are documented.
+/// All custom workloads, in the order of the documentation.
 pub static CUSTOM_WORKLOADS: &[KindInfo<'static>] = &[
     workload("argoproj.io", "Rollout", "rollouts", TEMPLATE),
     workload("argoproj.io", "Experiment", "experiments", &[at("spec.templates[*].template")]),
@@ -105,16 +105,16 @@ pub static CUSTOM_WORKLOADS: &[KindInfo<'static>] = &[
     },
 ];
 
-/// A product, the group of its custom workloads, the version that is best asked for, and the resources that this version
-/// has. For documentation and manifests; the policy itself does not look at versions.
+/// A product's custom workloads, as its API serves them. For documentation and webhook rules; the policy itself ignores
+/// versions.
 pub struct Served {
-    /// The product, as people know it.
+    /// The product's name.
     pub product: &'static str,
     /// The API group.
     pub group: &'static str,
-    /// The version.
+    /// The API version to list in webhook rules.
     pub version: &'static str,
-    /// The plural names of the resources.
+    /// The plural names of the version's resources.
     pub resources: &'static [&'static str],
 }
 
@@ -127,7 +127,7 @@ const fn served(
     Served { product, group, version, resources }
 }
 
-/// What a cluster serves of each product.
+/// The resources of each product.
 pub static SERVED: &[Served] = &[
     served("Argo Rollouts", "argoproj.io", "v1alpha1", &["rollouts", "experiments"]),
     served("Knative Serving", "serving.knative.dev", "v1", &["services", "configurations"]),

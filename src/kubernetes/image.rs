@@ -3,20 +3,20 @@
 use crate::document::node::Node;
 use crate::kubernetes::views::Container;
 
-/// An image in the parts that products are recognised by.
+/// An image reference, split into the parts that identify a product.
 pub struct Image<'d> {
-    /// Where it stands.
+    /// The `image` field.
     pub node: Node<'d>,
     /// The name of the container.
     pub container: Option<&'d str>,
-    /// The component of the path before the last; empty if there is none.
+    /// The second-last component of the path; empty if there is none.
     parent: &'d str,
-    /// The last component of the path, without tag and digest.
+    /// The last component of the path, without tag or digest.
     name: &'d str,
 }
 
 impl<'d> Image<'d> {
-    /// The parts of the name of a container's image.
+    /// Splits the image reference of a container.
     #[must_use]
     pub fn of(container: Container<'d>) -> Option<Self> {
         let image = container.image()?;
@@ -30,7 +30,7 @@ impl<'d> Image<'d> {
         Some(Image { node: image.node, container, parent: split_last(parents).1, name })
     }
 
-    /// Whether it is the image that a product is recognised by.
+    /// Returns true if the image matches an entry of a product's `images`.
     #[must_use]
     pub fn is(&self, (parent, name): (&str, &str)) -> bool {
         let is_name = match name.strip_suffix('*') {
@@ -41,7 +41,7 @@ impl<'d> Image<'d> {
     }
 }
 
-/// What stands before and after the last slash; all of it stands after, where there is none.
+/// Splits a path at the last slash. Without a slash, the first part is empty.
 fn split_last(path: &str) -> (&str, &str) {
     let slash = path.bytes().rposition(|byte| byte == b'/');
     match slash.and_then(|slash| path.split_at_checked(slash)) {

@@ -1,4 +1,4 @@
-//! The kinds of object that rules know, one row each: their names, and where they keep what rules look at.
+//! The kinds that rules check, one row each: names, and the paths of the fields that rules read.
 
 use crate::document::pattern::Pattern;
 use crate::document::shape::{Route, Shape};
@@ -9,7 +9,7 @@ use crate::kubernetes::views::{
     ObjectMeta, PersistentVolumeClaim, PersistentVolumeClaimSpec, PersistentVolumeSpec, PodTemplateSpec, ServiceSpec,
 };
 
-/// A kind of object that rules know.
+/// A kind that rules check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// `v1 Pod`
@@ -52,32 +52,32 @@ pub enum Kind {
     PodPortForwardOptions,
     /// A custom resource with pod templates
     CustomWorkload,
-    /// Any other kind in an API group that a rule knows
+    /// Any other kind in an API group that a rule checks
     Custom,
 }
 
-/// A kind in Kubernetes' API, and where its objects keep what rules look at.
+/// A kind in Kubernetes' API, and the paths of the fields that rules read.
 #[derive(Clone, Copy)]
 pub struct KindInfo<'k> {
     /// The kind.
     pub kind: Kind,
-    /// Its API group; empty for the core group.
+    /// The API group; empty for the core group.
     pub group: &'k str,
-    /// Its name.
+    /// The kind's name, such as `Deployment`.
     pub name: &'k str,
-    /// Its plural name, as in a webhook's rules.
+    /// The resource, as in a webhook's rules: plural, with the subresource if any.
     pub resource: &'static str,
-    /// Whether its objects are in a namespace.
+    /// True if its objects are namespaced.
     pub is_namespaced: bool,
-    /// Where its pod templates are. A Pod is its own template.
+    /// The paths of its pod templates. A Pod is its own template.
     pub templates: &'k [Pattern<'k>],
-    /// Where its templates of claims are.
+    /// The path of its claim templates.
     pub claims: Option<Pattern<'k>>,
-    /// What else is read of its objects, beside their metadata.
+    /// Other fields to read, besides the metadata.
     pub fields: &'k [Route<'k>],
 }
 
-/// A kind of the core group, in a namespace and without pods; the others differ from it.
+/// Defaults for rows: a namespaced kind of the core group without pods.
 pub(super) const CORE: KindInfo<'static> = KindInfo {
     kind: Kind::Custom,
     group: "",
@@ -97,15 +97,15 @@ pub(super) const fn route(pattern: &'static str, shape: &'static Shape) -> Route
     Route { pattern: Pattern::new(pattern), shape }
 }
 
-/// Where a CronJob keeps the metadata of its Jobs.
+/// The path of the Jobs' metadata in a CronJob.
 pub const JOB_METADATA: &str = "spec.jobTemplate.metadata";
 
-/// Where a Job says how long it stays when it is finished.
+/// The path of the time that a finished Job is kept, in seconds.
 pub const JOB_TTL: &str = "spec.ttlSecondsAfterFinished";
-/// Where a CronJob says that of its Jobs.
+/// The same path for the Jobs of a CronJob.
 pub const CRON_JOB_TTL: &str = "spec.jobTemplate.spec.ttlSecondsAfterFinished";
 
-/// All kinds that rules know by their names.
+/// All kinds that rules check by name.
 pub static KINDS: &[KindInfo<'static>] = &[
     KindInfo { kind: Kind::Pod, name: "Pod", resource: "pods", templates: &[Pattern::ROOT], ..CORE },
     KindInfo {
@@ -210,17 +210,17 @@ pub static KINDS: &[KindInfo<'static>] = &[
     KindInfo { kind: Kind::PodPortForwardOptions, name: "PodPortForwardOptions", resource: "pods/portforward", ..CORE },
 ];
 
-/// A kind that is known by its API group alone.
+/// Any kind in a group that rules check by group alone.
 static CUSTOM: KindInfo<'static> = KindInfo { ..CORE };
 
-/// Whether a group is the one of the network policies that administrators of a cluster write.
+/// Returns true for the API group of cluster-scoped network policies, such as AdminNetworkPolicy.
 #[must_use]
 pub fn is_policy_group(group: &str) -> bool {
     products::is_in_group(group, "policy.networking.k8s.io")
 }
 
 impl KindInfo<'static> {
-    /// The kind of that group and name, if any rule knows it. The version does not matter.
+    /// Finds a kind by group and name; `None` if no rule checks it. Versions are ignored.
     #[must_use]
     pub fn find(group: &str, name: &str) -> Option<Self> {
         let group = current_group(group, name);
@@ -230,7 +230,7 @@ impl KindInfo<'static> {
     }
 }
 
-/// The group in which a kind is today: some stood in `extensions` once.
+/// Returns the current group of a kind: some were in `extensions` formerly.
 fn current_group<'g>(group: &'g str, kind: &str) -> &'g str {
     match (group, kind) {
         ("extensions", "Deployment" | "DaemonSet" | "ReplicaSet") => "apps",
@@ -239,26 +239,26 @@ fn current_group<'g>(group: &'g str, kind: &str) -> &'g str {
     }
 }
 
-/// Whether a group is one of Kubernetes' own, of which the domain `k8s.io` is kept free.
+/// Returns true if a group belongs to Kubernetes itself: the domain `k8s.io` is reserved for it.
 #[must_use]
 pub fn is_own_group(group: &str) -> bool {
     !group.contains('.') || products::is_in_group(group, "k8s.io")
 }
 
 impl<'k> KindInfo<'k> {
-    /// A custom workload of which the places of its templates are not known yet.
+    /// Creates a custom workload without template paths; the settings add them.
     #[must_use]
     pub const fn custom_workload(group: &'k str, name: &'k str) -> Self {
         KindInfo { kind: Kind::CustomWorkload, group, name, ..CORE }
     }
 
-    /// Whether such an object is a pod or makes pods from a template.
+    /// Returns true if objects of this kind are pods or have a pod template.
     #[must_use]
     pub fn has_templates(&self) -> bool {
         !self.templates.is_empty()
     }
 
-    /// What is read of such an object.
+    /// Returns the routes to read from objects of this kind.
     #[must_use]
     pub fn routes(&self) -> Vec<Route<'k>> {
         let templates = self.templates.iter().map(|pattern| Route { pattern: *pattern, shape: PodTemplateSpec::SHAPE });
@@ -268,14 +268,14 @@ impl<'k> KindInfo<'k> {
         routes
     }
 
-    /// Where such an object keeps what its pods are made from: its templates, and then its claims.
+    /// Returns the paths of everything that pods are created from: pod templates first, then claim templates.
     pub fn pod_patterns(&self) -> impl Iterator<Item = Pattern<'k>> {
         self.templates.iter().copied().chain(self.claims)
     }
 }
 
 impl Kind {
-    /// Whether it is a connection to a running pod, and not an object.
+    /// Returns true for the options of a connection to a running pod, which aren't objects.
     #[must_use]
     pub fn is_connection(self) -> bool {
         matches!(self, Kind::PodExecOptions | Kind::PodAttachOptions | Kind::PodPortForwardOptions)

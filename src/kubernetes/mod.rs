@@ -1,4 +1,4 @@
-//! Kubernetes' vocabulary as data: kinds, fields of objects, images, products and virtual nodes.
+//! Kubernetes' API as data: kinds, fields of objects, images, products and virtual nodes.
 
 pub mod custom_workloads;
 pub mod image;

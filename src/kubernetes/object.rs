@@ -1,4 +1,4 @@
-//! An object as the rules see it: its metadata, its pod templates and its claim templates.
+//! An object as rules see it: metadata, pod templates and claim templates.
 
 use crate::document::node::Node;
 use crate::document::pattern::Pattern;
@@ -8,37 +8,37 @@ use crate::kubernetes::views::{
     Container, ObjectMeta, OwnerReference, PersistentVolumeClaim, PodSpec, PodTemplateSpec,
 };
 
-/// A pod's metadata and spec, in the place where the object keeps them.
+/// A pod template, or a Pod as its own template.
 #[derive(Clone, Copy)]
 pub struct Template<'d> {
-    /// Where it stands.
+    /// The template's node.
     pub node: Node<'d>,
-    /// The metadata of the pods.
+    /// The pod metadata.
     pub metadata: Option<ObjectMeta<'d>>,
-    /// Their spec.
+    /// The pod spec.
     pub spec: Option<PodSpec<'d>>,
 }
 
-/// An object that was read by the routes of its kind.
+/// An object that was read with the routes of its kind.
 pub struct Object<'d> {
-    /// Its kind.
+    /// The object's kind.
     pub info: KindInfo<'d>,
-    /// Its API group; empty for the core group.
+    /// The API group; empty for the core group.
     pub group: &'d str,
-    /// Its name; empty where the API server will make one from `generateName`.
+    /// The object's name; empty if the API server will generate one from `generateName`.
     pub name: &'d str,
-    /// The object itself.
+    /// The object's root node.
     pub root: Node<'d>,
-    /// Its metadata.
+    /// The object's metadata.
     pub metadata: Option<ObjectMeta<'d>>,
-    /// Its pod templates, in the order of the kind's row.
+    /// The pod templates, in the order of the kind's row.
     pub templates: Vec<Template<'d>>,
-    /// Its claim templates.
+    /// The claim templates.
     pub claims: Vec<PersistentVolumeClaim<'d>>,
 }
 
 impl<'d> Object<'d> {
-    /// The object that `root` holds. `name` is the request's; where it is empty, the object's counts.
+    /// Creates an object from its root node. `name` is the request's; if empty, the name in the metadata is used.
     #[must_use]
     pub fn new(info: KindInfo<'d>, group: &'d str, name: &'d str, root: Node<'d>) -> Self {
         let metadata = field::<ObjectMeta>(root, "metadata");
@@ -56,31 +56,31 @@ impl<'d> Object<'d> {
         }
     }
 
-    /// Its kind.
+    /// The object's kind.
     #[must_use]
     pub fn kind(&self) -> Kind {
         self.info.kind
     }
 
-    /// What the object has in a place that its kind reads; `path` has only plain keys.
+    /// Returns the field at `path`, which must be one that the kind reads and consist of plain keys.
     #[must_use]
     pub fn field<V: View<'d>>(&self, path: &'static str) -> Option<V> {
         field(self.root, path)
     }
 
-    /// The value of one of its annotations.
+    /// Returns the value of an annotation.
     #[must_use]
     pub fn annotation(&self, name: &str) -> Option<Text<'d>> {
         self.metadata?.annotations().get(name)
     }
 
-    /// The owner that controls the object, if it is of `kind` in API group `group`.
+    /// Returns the controlling owner, if it is of `kind` in the API group `group`.
     #[must_use]
     pub fn controller(&self, group: &str, kind: &str) -> Option<OwnerReference<'d>> {
         self.metadata?.owner_references().into_iter().find(|owner| owner.is_controller(group, kind))
     }
 
-    /// The API group and the kind of the object that controls this one.
+    /// Returns the API group and kind of the controlling owner.
     #[must_use]
     pub fn controller_kind(&self) -> Option<(&'d str, &'d str)> {
         let mut owners = self.metadata?.owner_references().into_iter();
@@ -88,18 +88,18 @@ impl<'d> Object<'d> {
         Some((owner.group(), owner.kind().map_or("", |kind| kind.value)))
     }
 
-    /// Whether another object controls this one.
+    /// Returns true if another object controls this one.
     #[must_use]
     pub fn has_controller(&self) -> bool {
         self.controller_kind().is_some()
     }
 
-    /// The specs of its pods.
+    /// Returns the specs of the pod templates.
     pub fn pods(&self) -> impl Iterator<Item = PodSpec<'d>> {
         self.templates.iter().filter_map(|template| template.spec)
     }
 
-    /// The spec of its first pods.
+    /// Returns the spec of the first pod template.
     #[must_use]
     pub fn pod(&self) -> Option<PodSpec<'d>> {
         self.pods().next()
@@ -117,12 +117,12 @@ impl<'d> From<PodTemplateSpec<'d>> for Template<'d> {
 }
 
 impl<'d> PodSpec<'d> {
-    /// The init, normal and ephemeral containers.
+    /// Returns the init, normal and ephemeral containers, in that order.
     pub fn all_containers(self) -> impl Iterator<Item = Container<'d>> {
         [self.init_containers(), self.containers(), self.ephemeral_containers()].into_iter().flatten()
     }
 
-    /// Whether the pod uses the network of its node.
+    /// Returns true if the pod uses its node's network.
     #[must_use]
     pub fn uses_host_network(self) -> bool {
         self.host_network().is_some_and(|flag| flag.value)
@@ -130,13 +130,13 @@ impl<'d> PodSpec<'d> {
 }
 
 impl<'d> OwnerReference<'d> {
-    /// The API group of the owner.
+    /// Returns the owner's API group; empty for the core group.
     fn group(self) -> &'d str {
         let version = self.api_version().map_or("", |version| version.value);
         version.split_once('/').map_or("", |(group, _)| group)
     }
 
-    /// Whether it is the controller, and of `kind` in API group `group`.
+    /// Returns true if the owner is the controller and of `kind` in the API group `group`.
     fn is_controller(self, group: &str, kind: &str) -> bool {
         self.controller().is_some_and(|flag| flag.value)
             && self.kind().is_some_and(|name| name.value == kind)

@@ -1,32 +1,32 @@
-//! The products that Oracle's page names, and what they are recognised by: data, in one table.
+//! The products that Oracle's page names, and how to recognise them.
 //!
 //! Custom resources are recognised by their API group, because kinds collide (`VirtualService`, `Gateway`,
-//! `NetworkPolicy`). Workloads are recognised by a label on the object or its template, by the name of a proxy's
-//! container or by an image, from any registry and of any tag.
+//! `NetworkPolicy`). Workloads are recognised by a label on the object or its template, by the name of a proxy
+//! container, or by an image from any registry with any tag.
 
-/// A label or annotation; an empty value stands for any value but the empty one.
+/// The key and value of a label or annotation. An empty value matches any value that isn't empty.
 pub type Sign = (&'static str, &'static str);
 
-/// What a product is recognised by.
+/// A product and the criteria to recognise it.
 pub struct Product {
-    /// Its name, as people know it.
+    /// The product's name.
     pub name: &'static str,
-    /// API groups of its custom resources; groups that end in a dot and one of these are meant too.
+    /// API groups of its custom resources. Subdomains of a group match too.
     pub groups: &'static [&'static str],
     /// Labels of its workloads.
     pub labels: &'static [Sign],
-    /// A label that its workloads may have, and which value is meant: other values are other parts of the product.
+    /// A label that names the part of the product. If a workload has this label, only this value matches.
     pub part: Option<Sign>,
-    /// Names of the containers that it puts into other people's pods.
+    /// Names of the containers that it injects into pods.
     pub containers: &'static [&'static str],
-    /// Images: the component of the path before the last, empty if any will do, and the last one, without tag and
-    /// digest; `*` at its end stands for anything.
+    /// Images: the second-last component of the path (empty matches any) and the last one, without tag or digest. A `*`
+    /// at the end matches any suffix.
     pub images: &'static [(&'static str, &'static str)],
-    /// How a namespace or pod asks for its proxy.
+    /// How a namespace or pod requests its proxy.
     pub injection: Option<Injection>,
 }
 
-/// How a namespace or pod asks for a mesh's proxy.
+/// The labels and annotations with which a namespace or pod requests a mesh's proxy.
 pub struct Injection {
     /// Labels of a namespace.
     pub namespace_labels: &'static [Sign],
@@ -34,13 +34,13 @@ pub struct Injection {
     pub pod_labels: &'static [Sign],
     /// Annotations of a namespace or pod.
     pub annotations: &'static [Sign],
-    /// The annotation of a pod that counts only where the label of the same name is not there.
+    /// An annotation of a pod that counts only without the label of the same name.
     pub pod_annotation: Option<Sign>,
-    /// The label that asks for a revision of the mesh.
+    /// The label that requests a revision of the mesh.
     pub revision: &'static str,
-    /// Labels of a namespace, and labels or annotations of a pod, that opt out whatever the revision label says.
+    /// Labels of a namespace, and labels or annotations of a pod, that opt out despite the revision label.
     pub opt_out: &'static [Sign],
-    /// The label that asks for the mesh without a proxy in the pod, which the opt-outs are not about.
+    /// The label that requests the mesh without a proxy in the pod. Opt-outs don't apply to it.
     pub ambient: &'static str,
 }
 
@@ -231,7 +231,7 @@ pub static METRICS_SERVER: Product = Product {
     ..NOTHING
 };
 
-/// Every product that is recognised.
+/// All products.
 pub static PRODUCTS: &[&Product] = &[
     &FLANNEL,
     &CALICO,
@@ -247,13 +247,13 @@ pub static PRODUCTS: &[&Product] = &[
     &METRICS_SERVER,
 ];
 
-/// Whether `group` is `known` or ends in a dot and it.
+/// Returns true if `group` is `known` or a subdomain of it.
 #[must_use]
 pub fn is_in_group(group: &str, known: &str) -> bool {
     group.strip_suffix(known).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
 }
 
-/// Whether a product has custom resources in `group`.
+/// Returns true if a product has custom resources in `group`.
 #[must_use]
 pub fn has_group(group: &str) -> bool {
     PRODUCTS.iter().flat_map(|product| product.groups).any(|known| is_in_group(group, known))

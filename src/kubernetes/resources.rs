@@ -1,22 +1,23 @@
-//! The resources of a pod, as a virtual node counts them: the limit, else the request, summed up over the pod.
+//! The resources of a pod, as a virtual node counts them: the sum of limits, or of requests where there is no limit.
 //!
-//! The source is Oracle's page on resource allocation, with a pod's own `resources` in front, as in Kubernetes.
+//! Source: Oracle's page on resource allocation. A pod's own `resources` take precedence, as in Kubernetes.
 
 use crate::document::node::Node;
 use crate::document::quantity::Quantity;
 use crate::document::view::Amount;
 use crate::kubernetes::views::{PodSpec, ResourceRequirements};
 
-/// A resource of a pod.
+/// The amount of a resource that a pod requests.
 #[derive(Clone, Copy)]
 pub struct PodAmount<'d> {
-    /// How much of it the pod has.
+    /// The amount, in units of the resource.
     pub amount: Quantity,
-    /// The field that says so; `None` where several containers have a part of it.
+    /// The field that sets it; `None` if it is the sum of several containers.
     pub field: Option<Node<'d>>,
 }
 
-/// What the pod has of a resource; `None` where nothing asks for it. Init and ephemeral containers do not count.
+/// Returns the amount of a resource that a pod requests; `None` if it requests none. Init and ephemeral containers
+/// don't count.
 #[must_use]
 pub fn of_pod<'d>(pod: PodSpec<'d>, name: &str) -> Option<PodAmount<'d>> {
     if let Some(amount) = effective(pod.resources(), name) {
@@ -32,7 +33,7 @@ pub fn of_pod<'d>(pod: PodSpec<'d>, name: &str) -> Option<PodAmount<'d>> {
     sum
 }
 
-/// The amount that a virtual node looks at: the limit, else the request.
+/// Returns the amount that a virtual node uses: the limit, or else the request.
 fn effective<'d>(resources: Option<ResourceRequirements<'d>>, name: &str) -> Option<Amount<'d>> {
     let resources = resources?;
     resources.limits().get(name).or_else(|| resources.requests().get(name))

@@ -1,13 +1,13 @@
-//! The fields of Kubernetes objects that rules read, with the names and types of Kubernetes' API.
+//! The fields of Kubernetes objects that rules read, with their names and types in Kubernetes' API.
 //!
-//! A test compares every name and type here with `k8s-openapi`.
+//! A test compares all names and types with `k8s-openapi`.
 
 use crate::document::node::Node;
 use crate::document::reader::Document;
 use crate::document::shape::{Field, Fields, Shape, position};
 use crate::document::view::{Amount, Flag, Int32, Int64, List, Map, Presence, Raw, Text, View};
 
-/// Declares a view: an object of Kubernetes' API and the fields of it that are read.
+/// Declares a view: a definition of Kubernetes' API and its fields to read.
 #[macro_export]
 #[doc(hidden)]
 macro_rules! view {
@@ -20,7 +20,7 @@ macro_rules! view {
         $(#[$doc])*
         #[derive(Clone, Copy)]
         pub struct $name<'d> {
-            /// Where it stands.
+            /// The value's node.
             pub node: Node<'d>,
         }
 
@@ -62,7 +62,7 @@ macro_rules! view {
 }
 
 view! {
-    /// Metadata that every object has.
+    /// The metadata of an object.
     ObjectMeta = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta" {
         annotations: "annotations" => Map<'d, Text<'d>>,
         deletion_grace_period_seconds: "deletionGracePeriodSeconds" => Int64<'d>,
@@ -94,7 +94,7 @@ view! {
 }
 
 view! {
-    /// A claim: an object of its own, a StatefulSet's claim template or the template of a generic ephemeral volume.
+    /// A claim: an object, a StatefulSet's claim template, or the template of a generic ephemeral volume.
     PersistentVolumeClaim = "io.k8s.api.core.v1.PersistentVolumeClaim" {
         metadata: "metadata" => ObjectMeta<'d>,
         spec: "spec" => PersistentVolumeClaimSpec<'d>,
@@ -111,7 +111,7 @@ view! {
 }
 
 view! {
-    /// Its spec. All fields that are no source are named here, so that the others are sources.
+    /// A volume's spec. Lists all fields that aren't volume sources, so that all others are.
     PersistentVolumeSpec = "io.k8s.api.core.v1.PersistentVolumeSpec" with others {
         access_modes: "accessModes" => Raw<'d>,
         capacity: "capacity" => Raw<'d>,
@@ -127,7 +127,7 @@ view! {
 }
 
 view! {
-    /// A volume of a storage driver.
+    /// A volume of a CSI driver.
     CsiPersistentVolumeSource = "io.k8s.api.core.v1.CSIPersistentVolumeSource" {
         driver: "driver" => Text<'d>,
     }
@@ -145,7 +145,8 @@ view! {
 }
 
 impl ServiceSpec<'_> {
-    /// Whether Oracle's cloud controller makes a load balancer for it: one of another class is somebody else's.
+    /// Returns true if Oracle's cloud controller creates a load balancer for the Service: a Service with a class
+    /// belongs to another controller.
     #[must_use]
     pub fn is_balanced_by_oracle(self) -> bool {
         self.kind().is_some_and(|kind| kind.value == "LoadBalancer")
@@ -154,7 +155,7 @@ impl ServiceSpec<'_> {
 }
 
 view! {
-    /// What a pod asks for.
+    /// A pod's spec.
     PodSpec = "io.k8s.api.core.v1.PodSpec" {
         affinity: "affinity" => Affinity<'d>,
         containers: "containers" => List<'d, Container<'d>>,
@@ -180,7 +181,7 @@ view! {
 }
 
 view! {
-    /// A taint that a pod bears.
+    /// A taint that a pod tolerates.
     Toleration = "io.k8s.api.core.v1.Toleration" {
         effect: "effect" => Text<'d>,
         key: "key" => Text<'d>,
@@ -204,28 +205,28 @@ view! {
 }
 
 view! {
-    /// Where a pod may be placed.
+    /// Constraints on the placement of a pod.
     Affinity = "io.k8s.api.core.v1.Affinity" {
         node_affinity: "nodeAffinity" => NodeAffinity<'d>,
     }
 }
 
 view! {
-    /// On which nodes a pod may be placed.
+    /// Constraints on the node of a pod.
     NodeAffinity = "io.k8s.api.core.v1.NodeAffinity" {
         required: "requiredDuringSchedulingIgnoredDuringExecution" => NodeSelector<'d>,
     }
 }
 
 view! {
-    /// Terms of which one must match.
+    /// Terms, at least one of which must match.
     NodeSelector = "io.k8s.api.core.v1.NodeSelector" {
         node_selector_terms: "nodeSelectorTerms" => List<'d, NodeSelectorTerm<'d>>,
     }
 }
 
 view! {
-    /// Requirements that must all match.
+    /// Requirements, all of which must match.
     NodeSelectorTerm = "io.k8s.api.core.v1.NodeSelectorTerm" {
         match_expressions: "matchExpressions" => List<'d, NodeSelectorRequirement<'d>>,
         match_fields: "matchFields" => List<'d, NodeSelectorRequirement<'d>>,
@@ -304,28 +305,27 @@ view! {
 }
 
 impl<'d> Container<'d> {
-    /// The name of the list that it is an entry of, such as `initContainers`.
+    /// Returns the name of the list that contains the container, such as `initContainers`.
     #[must_use]
     pub fn list(self) -> &'d str {
         self.node.parent().map_or("", Node::name)
     }
 
-    /// Whether something holds of the lifecycle. No rule judges it, so one that cannot be read is not a reason to reject
-    /// a request.
+    /// Returns true if `holds` is true for the lifecycle. No rule checks the lifecycle, so an unreadable one must not
+    /// reject the request.
     pub fn read_lifecycle(self, holds: impl FnOnce(Lifecycle<'_>) -> bool) -> bool {
         let document = self.lifecycle().and_then(|lifecycle| Document::read(lifecycle.text(), Lifecycle::SHAPE).ok());
         document.as_ref().and_then(|document| Lifecycle::of(document.root())).is_some_and(holds)
     }
 
-    /// The liveness, readiness and startup probe, as far as they are there.
+    /// Returns the liveness, readiness and startup probes that are set.
     pub fn probes(self) -> impl Iterator<Item = Probe<'d>> {
         [self.liveness_probe(), self.readiness_probe(), self.startup_probe()].into_iter().flatten()
     }
 }
 
 view! {
-    /// What is done after a container's start and before its end. No rule judges it, so it is no reason to reject a
-    /// request; a fix looks at it where it has to.
+    /// Handlers after the start and before the stop of a container. Only fixes read them; no rule checks them.
     Lifecycle = "io.k8s.api.core.v1.Lifecycle" {
         post_start: "postStart" => LifecycleHandler<'d>,
         pre_stop: "preStop" => LifecycleHandler<'d>,
@@ -334,14 +334,14 @@ view! {
 }
 
 view! {
-    /// One of the two.
+    /// A lifecycle handler.
     LifecycleHandler = "io.k8s.api.core.v1.LifecycleHandler" {
         sleep: "sleep" => SleepAction<'d>,
     }
 }
 
 view! {
-    /// Sleeping.
+    /// A pause.
     SleepAction = "io.k8s.api.core.v1.SleepAction" {
         seconds: "seconds" => Int64<'d>,
     }
@@ -365,7 +365,7 @@ view! {
 }
 
 view! {
-    /// Requests and limits.
+    /// Resource requests and limits.
     ResourceRequirements = "io.k8s.api.core.v1.ResourceRequirements" {
         limits: "limits" => Map<'d, Amount<'d>>,
         requests: "requests" => Map<'d, Amount<'d>>,
@@ -373,7 +373,7 @@ view! {
 }
 
 view! {
-    /// Where a volume is mounted.
+    /// The mount of a volume in a container.
     VolumeMount = "io.k8s.api.core.v1.VolumeMount" {
         mount_propagation: "mountPropagation" => Text<'d>,
         sub_path_expr: "subPathExpr" => Text<'d>,
@@ -389,8 +389,8 @@ view! {
 }
 
 view! {
-    /// A volume. All the sources that a known version of Kubernetes has are fields; the others are kept by their names.
-    /// The fields stand in the order of their names, as in what the API server sends.
+    /// A volume. The sources of all known versions of Kubernetes are fields; others are kept by name. Fields are sorted
+    /// by name, as the API server sends them.
     Volume = "io.k8s.api.core.v1.Volume" with others {
         aws_elastic_block_store: "awsElasticBlockStore" => Presence<'d>,
         azure_disk: "azureDisk" => Presence<'d>,
@@ -427,19 +427,18 @@ view! {
 }
 
 impl<'d> Volume<'d> {
-    /// The source or sources of the volume: the known ones, or, where there is none, the names that no known version
-    /// of Kubernetes has and whose value is an object.
+    /// Returns the sources of the volume: the known ones or, if there are none, unknown names whose value is an object.
     pub fn sources(self) -> impl Iterator<Item = Node<'d>> {
         sources(self.node)
     }
 
-    /// The sources of a projected volume.
+    /// Returns the sources of a projected volume.
     #[must_use]
     pub fn projections(self) -> List<'d, VolumeProjection<'d>> {
         List::found(self.projected().and_then(|projected| projected.sources().filled()))
     }
 
-    /// Whether it is an emptyDir; a volume without any source is one too.
+    /// Returns true if the volume is an emptyDir. A volume without a source is one too.
     #[must_use]
     pub fn is_empty_dir(self) -> bool {
         self.empty_dir().is_some() || self.sources().next().is_none()
@@ -447,7 +446,7 @@ impl<'d> Volume<'d> {
 }
 
 impl<'d> PersistentVolumeSpec<'d> {
-    /// The sources other than `csi`.
+    /// Returns the sources other than `csi`.
     pub fn sources(self) -> impl Iterator<Item = Node<'d>> {
         self.node.children().filter(|child| child.raw().is_some_and(|raw| child.is_unknown() && raw.starts_with('{')))
     }
@@ -461,7 +460,7 @@ fn sources(node: Node<'_>) -> impl Iterator<Item = Node<'_>> {
 }
 
 view! {
-    /// A directory that lives as long as the pod.
+    /// A directory with the lifetime of the pod.
     EmptyDirVolumeSource = "io.k8s.api.core.v1.EmptyDirVolumeSource" {
         medium: "medium" => Text<'d>,
         size_limit: "sizeLimit" => Amount<'d>,
@@ -500,7 +499,7 @@ view! {
 }
 
 view! {
-    /// One source of a projected volume. All that a known version of Kubernetes has are fields.
+    /// A source of a projected volume. The sources of all known versions of Kubernetes are fields.
     VolumeProjection = "io.k8s.api.core.v1.VolumeProjection" with others {
         cluster_trust_bundle: "clusterTrustBundle" => Presence<'d>,
         config_map: "configMap" => ItemsProjection<'d>,
@@ -512,7 +511,7 @@ view! {
 }
 
 impl<'d> VolumeProjection<'d> {
-    /// The source: a known one, or else a name that no known version of Kubernetes has and whose value is an object.
+    /// Returns the sources: the known ones or, if there are none, unknown names whose value is an object.
     pub fn sources(self) -> impl Iterator<Item = Node<'d>> {
         sources(self.node)
     }
@@ -561,14 +560,14 @@ view! {
 }
 
 view! {
-    /// A claim that lives as long as the pod.
+    /// A claim with the lifetime of the pod.
     EphemeralVolumeSource = "io.k8s.api.core.v1.EphemeralVolumeSource" {
         volume_claim_template: "volumeClaimTemplate" => PersistentVolumeClaimTemplate<'d>,
     }
 }
 
 view! {
-    /// The template of such a claim.
+    /// The template of the claim of an ephemeral volume.
     PersistentVolumeClaimTemplate = "io.k8s.api.core.v1.PersistentVolumeClaimTemplate" {
         metadata: "metadata" => ObjectMeta<'d>,
         spec: "spec" => PersistentVolumeClaimSpec<'d>,

@@ -1,39 +1,39 @@
-//! Virtual nodes: whether a pod can be placed on one, as the scheduler decides it.
+//! Virtual nodes: matches pods with nodes, as the scheduler does.
 //!
-//! The sources are Kubernetes' documentation of node selectors, node affinity, taints and tolerations, and of the API's
-//! types NodeSelectorRequirement and Toleration.
+//! Sources: Kubernetes' documentation of node selectors, node affinity, taints and tolerations, and of the API types
+//! NodeSelectorRequirement and Toleration.
 
 use crate::document::node::{Node, children};
 use crate::document::text::append;
 use crate::document::view::{Map, Text};
 use crate::kubernetes::views::{NodeSelectorRequirement, NodeSelectorTerm, PodSpec, Toleration};
 
-/// The label that virtual nodes have, unless the settings describe them otherwise. Its value is empty.
+/// The label of virtual nodes, unless the settings describe them otherwise. Its value is empty.
 pub const DEFAULT_LABEL: &str = "node-role.kubernetes.io/virtual-node";
 
-/// A virtual node: as the settings describe all of them, or one as it is in the cluster.
+/// A virtual node: all of them as described by the settings, or one found in the cluster.
 #[derive(Clone, Copy)]
 pub struct VirtualNode<'d> {
-    /// Its name, where a look-up found it.
+    /// The name; `None` unless a look-up found the node.
     name: Option<&'d str>,
     labels: Option<Node<'d>>,
     taints: Option<Node<'d>>,
-    /// The label that it does not have, where it is any node but a virtual one.
+    /// The label that this node lacks, if it stands for all nodes that aren't virtual.
     without: Option<&'d str>,
 }
 
-/// What is known of a node's label.
+/// Knowledge about a node's label.
 #[derive(Clone, Copy, PartialEq)]
 enum Label<'n> {
     Absent,
     Is(&'n str),
-    /// The node has it, and the value is not known.
+    /// The node has the label, with an unknown value.
     Some,
-    /// The node may have it, with any value.
+    /// The node may have the label, with any value.
     Maybe,
 }
 
-/// The labels that every node has, each with a value of its own.
+/// Labels that every node has, with different values.
 const COMMON: [&str; 8] = [
     "kubernetes.io/arch",
     "kubernetes.io/hostname",
@@ -45,14 +45,14 @@ const COMMON: [&str; 8] = [
     "failure-domain.beta.kubernetes.io/region",
 ];
 
-/// The labels that virtual nodes may have, with any value.
+/// Labels that virtual nodes may have, with any value.
 const OPTIONAL: [&str; 3] = [
     "node.kubernetes.io/instance-type",
     "beta.kubernetes.io/instance-type",
     "node.kubernetes.io/exclude-from-external-load-balancers",
 ];
 
-/// What holds of a label where nothing else is known of a node.
+/// Returns what is known about a label of any node.
 fn common(key: &str) -> Label<'static> {
     match key {
         "kubernetes.io/os" | "beta.kubernetes.io/os" => Label::Is("linux"),
@@ -63,8 +63,8 @@ fn common(key: &str) -> Label<'static> {
 }
 
 impl<'d> VirtualNode<'d> {
-    /// What the settings say of virtual nodes, an object with `labels` and `taints`; a node with the default label and
-    /// no taint, where they say nothing.
+    /// Creates the node that the settings describe, an object with `labels` and `taints`. By default, a node with the
+    /// default label and no taint.
     #[must_use]
     pub fn described(settings: Option<Node<'d>>) -> Self {
         let field = |name| settings.and_then(|settings| settings.at(&[name]));
@@ -72,7 +72,7 @@ impl<'d> VirtualNode<'d> {
         VirtualNode { name: None, labels, taints: field("taints"), without: None }
     }
 
-    /// A Node of the cluster.
+    /// Creates a node from a Node object of the cluster.
     #[must_use]
     pub fn found(object: Node<'d>) -> Self {
         VirtualNode {
@@ -83,14 +83,14 @@ impl<'d> VirtualNode<'d> {
         }
     }
 
-    /// Any node without the label by which virtual nodes are known. Nothing else is known of it.
+    /// Creates a node without the label that identifies virtual nodes. Nothing else is known about it.
     #[must_use]
     pub fn without(label: &'d str) -> Self {
         VirtualNode { name: None, labels: None, taints: None, without: Some(label) }
     }
 
-    /// Whether a node has the labels that the settings describe virtual nodes by; an empty value asks only for the key,
-    /// as it does in [`VirtualNode::selector`].
+    /// Returns true if the node has the labels in the settings' description of virtual nodes. An empty value requires
+    /// only the key, as in [`VirtualNode::selector`].
     #[must_use]
     pub fn is_described_by(&self, described: &VirtualNode<'_>) -> bool {
         let has = |key: &str, value: &str| {
@@ -101,7 +101,7 @@ impl<'d> VirtualNode<'d> {
             && children(described.labels).all(|label| has(label.name(), label.text().unwrap_or_default()))
     }
 
-    /// The label selector that finds such nodes in the cluster.
+    /// Returns the label selector that finds these nodes in the cluster.
     #[must_use]
     pub fn selector(&self) -> String {
         let mut selector = String::new();
@@ -113,7 +113,7 @@ impl<'d> VirtualNode<'d> {
         if selector.is_empty() { DEFAULT_LABEL.to_owned() } else { selector }
     }
 
-    /// Whether a pod can land on the node. Unknown facts count in its favour.
+    /// Returns true if the pod can be placed on the node. Unknown facts count in its favour.
     #[must_use]
     pub fn takes(&self, pod: PodSpec<'_>) -> bool {
         let node_name = text_of(pod.node_name());
@@ -122,7 +122,7 @@ impl<'d> VirtualNode<'d> {
                 && self.matches_affinity(pod)
                 && self.is_tolerated(pod, &["NoSchedule", "NoExecute"]);
         }
-        // A pod that names its node passes the scheduler by. Only a taint that ends running pods still counts.
+        // A pod with a node name bypasses the scheduler. Only a taint that evicts running pods still counts.
         self.name.is_none_or(|name| name == node_name) && self.is_tolerated(pod, &["NoExecute"])
     }
 
@@ -131,7 +131,7 @@ impl<'d> VirtualNode<'d> {
             return if key == without { Label::Absent } else { Label::Some };
         }
         match (self.labels.and_then(|labels| labels.at(&[key])), self.name) {
-            // Where the settings leave the value empty, any value is meant.
+            // An empty value in the settings means any value.
             (Some(label), None) if label.text() == Some("") => Label::Some,
             (Some(label), _) => Label::Is(label.text().unwrap_or_default()),
             (None, Some(_)) => Label::Absent,
@@ -154,10 +154,10 @@ impl<'d> VirtualNode<'d> {
         required.node_selector_terms().into_iter().any(|term| self.matches(term))
     }
 
-    /// A term without any requirement matches no node.
+    /// Returns true if the term matches. A term without requirements matches no node.
     fn matches(&self, term: NodeSelectorTerm<'_>) -> bool {
         let is_empty = term.match_expressions().filled().is_none() && term.match_fields().filled().is_none();
-        // The only field is the node's name.
+        // The only field that Kubernetes supports is the node's name.
         let name = self.name.map_or(Label::Some, Label::Is);
         !is_empty
             && term
@@ -167,11 +167,11 @@ impl<'d> VirtualNode<'d> {
             && term.match_fields().into_iter().all(|requirement| fits(name, requirement))
     }
 
-    /// Whether the pod tolerates the taints of the node that have one of these effects.
+    /// Returns true if the pod tolerates the node's taints with one of these effects.
     fn is_tolerated(&self, pod: PodSpec<'_>, effects: &[&str]) -> bool {
         children(self.taints).all(|taint| {
             let (key, effect) = (taint.text_at(&["key"]), taint.text_at(&["effect"]));
-            // The taints of a node that is not ready, or cordoned, will be gone some time.
+            // Taints of a node that isn't ready or is cordoned are temporary.
             let passes = self.name.is_some()
                 && (key.starts_with("node.kubernetes.io/") || key.starts_with("node.cloudprovider.kubernetes.io/"));
             !effects.contains(&effect)
@@ -184,7 +184,7 @@ impl<'d> VirtualNode<'d> {
     }
 }
 
-/// Whether a label of which so much is known can fit a requirement. Operators that Kubernetes does not know count in its favour.
+/// Returns true if the label can fit the requirement. Unknown operators count in its favour.
 fn fits(label: Label<'_>, requirement: NodeSelectorRequirement<'_>) -> bool {
     let is_among = |value: &str| requirement.values().into_iter().any(|wanted| wanted.value == value);
     let operator = text_of(requirement.operator());
@@ -214,7 +214,7 @@ fn tolerates(toleration: Toleration<'_>, key: &str, value: &str, effect: &str) -
         // An empty key with Exists tolerates everything.
         "Exists" => wanted_key.is_empty() || wanted_key == key,
         "" | "Equal" => wanted_key == key && text_of(toleration.value()) == value,
-        // Newer operators compare numbers. One that is not known here counts in the pod's favour.
+        // Newer operators compare numbers. Unknown operators count in the pod's favour.
         _ => wanted_key == key,
     }
 }
@@ -223,8 +223,8 @@ fn text_of(text: Option<Text<'_>>) -> &str {
     text.map_or("", |text| text.value)
 }
 
-/// The label, with its value, by which virtual nodes are known; `None` where the settings describe them by nothing that
-/// other nodes do not have.
+/// Returns the key and value of the label that identifies virtual nodes; `None` if the settings describe them only by
+/// labels that other nodes have too.
 #[must_use]
 pub fn own_label<'d>(nodes: &VirtualNode<'d>) -> Option<(&'d str, &'d str)> {
     if nodes.labels.is_none() {

@@ -16,51 +16,51 @@ pub enum Scalar {
     Text(String),
 }
 
-/// The value in the place of an edit before it is made.
+/// The value that an edit replaces.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Old {
-    /// Nothing was there.
+    /// There was no value.
     Absent,
-    /// A single value was there.
+    /// A boolean, number or string.
     Scalar(Scalar),
-    /// A list or an object was there.
+    /// A list or an object.
     Structure,
 }
 
-/// A change of the object that fixes a finding.
+/// A change to one value of the object, as part of a fix.
 #[derive(Clone, Debug)]
 pub struct Edit {
-    /// The way from the object to the value.
+    /// The path from the object's root to the value.
     pub steps: Vec<Step<'static>>,
-    /// The value that is there.
+    /// The current value.
     pub old: Old,
-    /// The value that will be there; `None` where it is removed.
+    /// The new value; `None` removes it.
     pub new: Option<Scalar>,
 }
 
-/// One violation.
+/// A violation of a rule.
 #[derive(Clone, Debug)]
 pub struct Finding {
     /// The rule that was violated.
     pub rule: &'static Rule,
-    /// What it leads to.
+    /// The level.
     pub level: Level,
-    /// The field.
+    /// The field, or the subresource.
     pub path: FieldPath,
-    /// The value of the field, if it is a single one. It is compared and never shown.
+    /// The field's value, if it is a scalar. Compared with the old object's, never shown.
     pub value: Option<String>,
-    /// The container it is about, where it is about one.
+    /// The container's name, if the finding is about a container.
     pub container: Option<String>,
-    /// What is wrong.
+    /// The problem.
     pub problem: Cow<'static, str>,
-    /// What to do.
+    /// The remedy.
     pub remedy: Cow<'static, str>,
-    /// The edits that fix it; empty where a person must decide, and where the fix is off.
+    /// The edits that fix it. Empty if the fix is off or needs a person's decision.
     pub edits: Vec<Edit>,
-    /// What else follows from fixing it; mostly nothing.
+    /// A side effect of the fix to warn about; usually empty.
     pub caution: &'static str,
-    /// Whether it is about the pods that are made from a template of the object.
+    /// True if the finding is in a pod template of a workload.
     pub is_in_template: bool,
-    /// Whether it says no more than that a look-up failed.
+    /// True if the finding only reports a failed look-up.
     pub is_lookup_failure: bool,
 }

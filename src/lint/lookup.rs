@@ -1,11 +1,11 @@
-//! The kinds of object that can be looked up in the cluster.
+//! The kinds that the policy can look up in the cluster.
 
-/// A kind of object that can be looked up.
+/// A kind that the policy can look up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lookup {
-    /// Virtual nodes as they are.
+    /// The virtual nodes of the cluster.
     Node,
-    /// Where a pod runs, for requests that connect to it.
+    /// The node of a pod, for requests that connect to it.
     Pod,
     /// The types of image pull secrets.
     Secret,
@@ -20,7 +20,7 @@ pub enum Lookup {
 }
 
 impl Lookup {
-    /// All of them.
+    /// All kinds.
     pub const ALL: [Lookup; 7] = [
         Lookup::Node,
         Lookup::Pod,
@@ -31,7 +31,7 @@ impl Lookup {
         Lookup::PersistentVolume,
     ];
 
-    /// Their names.
+    /// The names of all kinds, in the same order.
     pub const NAMES: [&str; 7] =
         ["Node", "Pod", "Secret", "PersistentVolumeClaim", "Namespace", "StorageClass", "PersistentVolume"];
 
@@ -41,13 +41,13 @@ impl Lookup {
         Self::NAMES.get(self as usize).copied().unwrap_or_default()
     }
 
-    /// The kind's version, with its group.
+    /// The kind's `apiVersion`.
     #[must_use]
     pub const fn api_version(self) -> &'static str {
         if matches!(self, Lookup::StorageClass) { "storage.k8s.io/v1" } else { "v1" }
     }
 
-    /// Whether its objects are in a namespace.
+    /// Returns true if its objects are namespaced.
     #[must_use]
     pub const fn is_namespaced(self) -> bool {
         matches!(self, Lookup::Pod | Lookup::Secret | Lookup::PersistentVolumeClaim)

@@ -1,4 +1,4 @@
-//! The form of a rule and of a finding: data without functions, which every floor above shares.
+//! The types of rules and findings: data without functions, shared by all modules above.
 
 pub mod finding;
 pub mod lookup;

@@ -1,20 +1,21 @@
-//! The rows of Oracle's page "Comparing Virtual Nodes with Managed Nodes" that rules stand for, in the page's words.
+//! The rows of Oracle's page "Comparing Virtual Nodes with Managed Nodes" that rules cover, in the page's words.
 //!
-//! The page is of 2024-10-28. An entry of a list in a row is a row here. docs/oracle.md has all rows of the page.
+//! Version of the page: 2024-10-28. Each entry of a list in a row is a row here. docs/oracle.md has all rows of the
+//! page.
 
 macro_rules! rows {
     ($($row:ident = $words:literal,)*) => {
-        /// A row of Oracle's page that at least one rule stands for.
+        /// A row of Oracle's page that at least one rule covers.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
         pub enum Row {
             $(#[doc = $words] $row,)*
         }
 
         impl Row {
-            /// All of them, in the order of the page.
+            /// All rows, in the order of the page.
             pub const ALL: &[Row] = &[$(Row::$row),*];
 
-            /// The words of the page. The policy never calls this, so the module doesn't contain them.
+            /// The words of the page. The policy never calls this function, so the module doesn't contain the words.
             #[must_use]
             pub const fn words(self) -> &'static str {
                 match self {

@@ -1,14 +1,14 @@
-//! A rule's declaration.
+//! The declaration of a rule.
 
 use std::marker::PhantomData;
 
 use crate::lint::lookup::Lookup;
 use crate::lint::oracle::Row;
 
-/// What a finding leads to.
+/// The effect of a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
-    /// Nothing.
+    /// No effect; the rule isn't evaluated.
     Off,
     /// The request is accepted with a warning.
     Warn,
@@ -17,7 +17,7 @@ pub enum Level {
 }
 
 impl Level {
-    /// Every level, in the order in which people read them.
+    /// All levels, in the order of the documentation.
     pub const ALL: [Level; 3] = [Level::Deny, Level::Warn, Level::Off];
 
     /// The level's name in settings and documentation.
@@ -31,25 +31,25 @@ impl Level {
     }
 }
 
-/// How far a fix goes.
+/// The extent of a fix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Fix {
-    /// Sets the field to what Kubernetes would have defaulted or to what the virtual node does anyway.
+    /// Sets the field to Kubernetes' default or to what the virtual node does anyway.
     Safe,
-    /// Also changes what the workload asked for.
+    /// Changes what the workload asks for.
     Full,
 }
 
-/// A setting of one rule. Each is a static of its own: the settings keep its value under its address.
+/// A setting of one rule. Must be a static: settings identify it by its address.
 #[derive(Debug)]
 pub struct Parameter {
-    /// Its name in the settings, in camelCase.
+    /// The name in the settings, in camelCase.
     pub name: &'static str,
-    /// Which values it takes.
+    /// The values it accepts.
     pub kind: ParameterKind,
 }
 
-/// Which values a parameter takes.
+/// The values that a parameter accepts.
 #[derive(Clone, Copy, Debug)]
 pub enum ParameterKind {
     /// A list of names.
@@ -60,11 +60,11 @@ pub enum ParameterKind {
     PortRange,
     /// A Kubernetes quantity.
     Quantity,
-    /// A whole number from the first to the last.
+    /// An integer from the first to the last, both included.
     Number(i64, i64),
 }
 
-/// A list that only documentation and tests read. The module does not carry it.
+/// A list for documentation and tests only. The wasm module doesn't contain it.
 #[derive(Debug)]
 pub struct Documented<T: 'static> {
     #[cfg(not(target_arch = "wasm32"))]
@@ -72,7 +72,7 @@ pub struct Documented<T: 'static> {
     item: PhantomData<T>,
 }
 
-/// A list that only documentation and tests read.
+/// Creates a list for documentation and tests only.
 #[must_use]
 pub const fn doc<T>(items: &'static [T]) -> Documented<T> {
     #[cfg(target_arch = "wasm32")]
@@ -93,36 +93,36 @@ impl<T> std::ops::Deref for Documented<T> {
     }
 }
 
-/// A rule: one row of Oracle's page, or a part of it. Its page, `docs/rules/<id>.md`, says why and what to do instead.
+/// A rule. Usually covers one row of Oracle's page; `docs/rules/<id>.md` gives the reason and the remedy.
 #[derive(Debug)]
 pub struct Rule {
-    /// Its name in settings, findings and documentation; says what is wrong.
+    /// The rule's name in settings, findings and documentation.
     pub id: &'static str,
     /// The level under the profile `strict`.
     pub strict: Level,
     /// The level under the profile `tolerant`.
     pub tolerant: Level,
-    /// How far its fix goes, if it has one.
+    /// The extent of its fix; `None` without a fix.
     pub fix: Option<Fix>,
-    /// Its own settings.
+    /// The rule's own settings.
     pub parameters: &'static [&'static Parameter],
-    /// The rows of Oracle's page that it stands for, in the order of the page.
+    /// The rows of Oracle's page that the rule covers, in the order of the page.
     pub rows: Documented<Row>,
-    /// Whether it is also asked when a running pod is resized.
+    /// True to evaluate the rule also when a running pod is resized.
     pub is_asked_on_resize: bool,
-    /// Whether its fix is made in new Jobs, although their template stays as it is.
+    /// True to fix new Jobs even if the fix of templates is off.
     pub fixes_new_jobs: bool,
-    /// The kinds that the setting `lookups` has to name, or the rule finds nothing.
+    /// The kinds that the setting `lookups` must name for the rule to find anything.
     pub lookups: Documented<Lookup>,
-    /// Whether the webhook rules that come with the policy leave out the requests that this rule looks at.
+    /// True if the default webhook rules don't send the requests that this rule checks.
     pub outside_default_webhook_rules: bool,
-    /// The fields that its fix may change, by name. One that ends with `.` or `[` is the object whose members it may
-    /// change, inside `resources`.
+    /// The names of the fields that its fix may change. A name that ends with `.` or `[` is an object inside
+    /// `resources`, whose members it may change.
     pub fix_fields: Documented<&'static str>,
 }
 
 impl Rule {
-    /// A rule that denies under both profiles, with nothing else declared. A declaration names the fields that differ.
+    /// Defaults for declarations: denies under both profiles.
     pub const NEW: Rule = Rule {
         id: "",
         strict: Level::Deny,
@@ -138,7 +138,7 @@ impl Rule {
     };
 }
 
-/// The fix that keeps a pod off virtual nodes instead of denying it. It finds nothing by itself.
+/// The fix that keeps a pod off virtual nodes instead of denying it. It has no checks of its own.
 pub static PLACEMENT: Rule = Rule {
     id: "placement",
     strict: Level::Warn,
@@ -148,5 +148,5 @@ pub static PLACEMENT: Rule = Rule {
     ..Rule::NEW
 };
 
-/// Speaks of an annotation that has no effect. Not a rule of the catalogue.
+/// Reports an exemption annotation that has no effect. Not part of the catalogue.
 pub static EXEMPTION: Rule = Rule { id: "exemption", strict: Level::Warn, tolerant: Level::Warn, ..Rule::NEW };

@@ -1,4 +1,4 @@
-//! `deletion-grace-period`: finds a deletion grace period that an author wrote.
+//! `deletion-grace-period`: finds `deletionGracePeriodSeconds` in the metadata that an author wrote.
 
 use crate::check::prelude::*;
 use crate::kubernetes::kinds::JOB_METADATA;
@@ -31,7 +31,7 @@ fn check(cx: &mut Context) {
 
 fn report(cx: &mut Context, metadata: Option<ObjectMeta>) {
     let Some(metadata) = metadata else { return };
-    // The API server writes it on an object that it is deleting.
+    // The API server sets the field on an object that it is deleting.
     let is_deleted = metadata.deletion_timestamp().is_some_and(|time| !time.value.is_empty());
     if let Some(seconds) = metadata.deletion_grace_period_seconds().filter(|_| !is_deleted) {
         cx.remove(seconds.node, "virtual nodes do not support deletionGracePeriodSeconds", "remove it");

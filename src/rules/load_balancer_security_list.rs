@@ -1,4 +1,5 @@
-//! `load-balancer-security-list`: finds load balancers whose annotations ask for security rules that virtual nodes do not manage.
+//! `load-balancer-security-list`: finds load balancers whose annotations ask for security rules that virtual nodes
+//! don't manage.
 
 use crate::check::prelude::*;
 use crate::kubernetes::views::ServiceSpec;
@@ -18,14 +19,14 @@ pub static RULE: Rule = Rule {
 pub static CHECKS: &[Check] = &[Check::Object(&[Kind::Service], check)];
 
 const TYPE: &str = "oci.oraclecloud.com/load-balancer-type";
-/// Where it is there, the cloud controller looks at none of the other two.
+/// If set, the cloud controller ignores the other two annotations.
 const RULES_MODE: &str = "oci.oraclecloud.com/security-rule-management-mode";
 const LIST_MODE: &str = "service.beta.kubernetes.io/oci-load-balancer-security-list-management-mode";
 const NETWORK_LIST_MODE: &str = "oci-network-load-balancer.oraclecloud.com/security-list-management-mode";
-/// What switches the management off, in all three.
+/// The value that switches the management off, for all three annotations.
 const OFF: &str = "None";
 
-/// What the cloud controller makes of a mode.
+/// The meaning of a mode for the cloud controller.
 enum Mode {
     Off,
     Managed,
@@ -44,7 +45,7 @@ fn check(cx: &mut Context) {
     let name = if is_network { NETWORK_LIST_MODE } else { LIST_MODE };
     match cx.object.annotation(name) {
         Some(mode) => report(cx, mode, list_mode(mode.value)),
-        // Nothing is wrong here; Oracle recommends to say it all the same.
+        // Not a violation, but Oracle recommends setting it explicitly.
         None => cx.improve(
             Place::Below(cx.object.root, &["metadata", "annotations", name]),
             "security list management is not switched off",

@@ -1,4 +1,4 @@
-//! `persistent-volume-claim`: finds claims, and volumes that use them.
+//! `persistent-volume-claim`: finds claims that virtual nodes don't mount, and volumes that use them.
 
 use crate::check::prelude::*;
 use crate::check::claims::{self, CLASSES, ClaimState};
@@ -55,7 +55,7 @@ fn volume(cx: &mut Context, volume: Volume) {
     }
 }
 
-/// Reports what a claim's state asks for, at the place of the claim or at that of its access modes.
+/// Reports a claim's state, at the path of the claim or of its access modes.
 fn report(cx: &mut Context, state: ClaimState, [claim, modes]: [Place; 2], problem: &'static str) {
     match state {
         ClaimState::Accepted(true) => {}

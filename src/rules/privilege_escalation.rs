@@ -1,4 +1,4 @@
-//! `privilege-escalation`: finds containers whose processes may gain more privileges than their parent.
+//! `privilege-escalation`: finds containers whose processes can gain more privileges than their parent.
 
 use crate::check::prelude::*;
 use crate::kubernetes::views::SecurityContext;
@@ -28,7 +28,7 @@ fn check(cx: &mut Context, container: Container) {
     }
 }
 
-/// Whether Kubernetes would reject `allowPrivilegeEscalation: false` here.
+/// Returns true if Kubernetes would reject `allowPrivilegeEscalation: false` here.
 fn needs_escalation(context: SecurityContext) -> bool {
     let is_sys_admin = |name: Text| matches!(name.value, "CAP_SYS_ADMIN" | "SYS_ADMIN");
     context.privileged().is_some_and(|flag| flag.value)

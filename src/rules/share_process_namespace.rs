@@ -1,4 +1,4 @@
-//! `share-process-namespace`: finds pods whose containers see each other's processes.
+//! `share-process-namespace`: finds pods whose containers share a process namespace.
 
 use crate::check::prelude::*;
 

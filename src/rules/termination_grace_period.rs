@@ -1,4 +1,4 @@
-//! `termination-grace-period`: finds pods with another grace period than the default.
+//! `termination-grace-period`: finds pods with a grace period other than the default.
 
 use crate::check::prelude::*;
 
@@ -16,7 +16,7 @@ pub static RULE: Rule = Rule {
 /// Its checks.
 pub static CHECKS: &[Check] = &[Check::Pod(check)];
 
-/// The API server sets this where nothing is written.
+/// Kubernetes' default, in seconds.
 const DEFAULT: i64 = 30;
 
 fn check(cx: &mut Context, pod: PodSpec) {
@@ -28,12 +28,13 @@ fn check(cx: &mut Context, pod: PodSpec) {
         "set it to 30 or remove it",
     );
     if !pod.all_containers().any(sleeps_longer) {
-        // The API server defaults a field that is not there, so the default is what removing it comes to.
+        // Removing the field would have the same effect, because the API server sets the default.
         cx.and_set(seconds.node, Scalar::Int(DEFAULT));
     }
 }
 
-/// Whether a container sleeps longer, at its start or end, than the default allows: Kubernetes would reject the fix.
+/// Returns true if a lifecycle hook of the container sleeps longer than the default grace period. Kubernetes would
+/// reject the fix.
 fn sleeps_longer(container: Container) -> bool {
     container.read_lifecycle(|lifecycle| {
         let hooks = [lifecycle.post_start(), lifecycle.pre_stop()].into_iter().flatten();

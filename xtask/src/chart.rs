@@ -59,7 +59,11 @@ static FOUND_BY_GROUP: &[(&str, &[Served])] = &[
     (
         "istio",
         &[
-            ("networking.istio.io", "v1", &["destinationrules", "gateways", "serviceentries", "sidecars", "virtualservices"]),
+            (
+                "networking.istio.io",
+                "v1",
+                &["destinationrules", "gateways", "serviceentries", "sidecars", "virtualservices"],
+            ),
             ("security.istio.io", "v1", &["authorizationpolicies", "peerauthentications", "requestauthentications"]),
         ],
     ),
@@ -77,7 +81,11 @@ static FOUND_BY_GROUP: &[(&str, &[Served])] = &[
     ),
     (
         "oci-service-mesh",
-        &[("servicemesh.oci.oracle.com", "v1beta1", &["ingressgateways", "meshes", "virtualdeployments", "virtualservices"])],
+        &[(
+            "servicemesh.oci.oracle.com",
+            "v1beta1",
+            &["ingressgateways", "meshes", "virtualdeployments", "virtualservices"],
+        )],
     ),
     ("vertical-pod-autoscaler", &[("autoscaling.k8s.io", "v1", &["verticalpodautoscalers"])]),
 ];
@@ -288,7 +296,8 @@ fn list(rules: &[WebhookRule], indent: &str) -> String {
 
 /// The kinds that can be looked up, for the templates.
 fn lookups() -> String {
-    let mut text = format!("# {NOTICE}\n# The kinds that the policy can look up, and the permission that each needs.\n");
+    let mut text =
+        format!("# {NOTICE}\n# The kinds that the policy can look up, and the permission that each needs.\n");
     for lookup in Lookup::ALL {
         let (kind, version, resource) = (lookup.name(), lookup.api_version(), resource(lookup));
         let group = version.split_once('/').map_or("", |(group, _)| group);
@@ -445,7 +454,11 @@ mod tests {
     #[test]
     fn products_have_names_that_a_shell_takes_and_groups_that_are_not_kubernetes_own() {
         for product in products() {
-            assert!(product.name.chars().all(|letter| letter.is_ascii_lowercase() || letter == '-'), "{}", product.name);
+            assert!(
+                product.name.chars().all(|letter| letter.is_ascii_lowercase() || letter == '-'),
+                "{}",
+                product.name
+            );
             assert!(product.resources.iter().all(|(group, ..)| group.contains('.')), "{}", product.name);
         }
         assert!(names().contains(&"argo-rollouts".to_owned()) && names().contains(&"istio".to_owned()));

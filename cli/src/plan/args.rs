@@ -15,6 +15,7 @@ pub const PLAN_HELP: &str = "\
 Examples:
   oke-vn plan manifests/
   helm template shop ./chart | oke-vn plan --namespace shop -
+  oke-vn plan --count-denied manifests/
   oke-vn plan --replicas hpa-max --surge manifests/
   oke-vn plan --price-ocpu 0.03 --price-gb 0.002 --price-node 0.02 manifests/
   oke-vn plan --prices prices.yaml --output html manifests/ > plan.html
@@ -60,6 +61,10 @@ pub struct PlanArgs {
     /// Count the Pods that a rollout of all workloads has in addition
     #[arg(long)]
     pub surge: bool,
+
+    /// Count workloads that the policy denies today, as if they were changed
+    #[arg(long)]
+    pub count_denied: bool,
 
     /// The price of an OCPU for an hour
     #[arg(long, value_name = "PRICE", value_parser = cost::parse)]
@@ -113,6 +118,8 @@ pub struct Options {
     pub replicas: Replicas,
     /// Whether the Pods of a rollout are in the sums.
     pub surge: bool,
+    /// Whether what is denied is in the sums.
+    pub count_denied: bool,
     /// The namespace of objects that name none.
     pub namespace: String,
     /// The prices.
@@ -126,6 +133,7 @@ impl Default for Options {
             cpu_per_ocpu_is_given: false,
             replicas: Replicas::Spec,
             surge: false,
+            count_denied: false,
             namespace: "default".to_owned(),
             prices: Prices::default(),
         }
@@ -159,6 +167,7 @@ impl PlanArgs {
             cpu_per_ocpu_is_given: self.cpu_per_ocpu.is_some(),
             replicas: self.replicas,
             surge: self.surge,
+            count_denied: self.count_denied,
             namespace: self.namespace.clone(),
             prices,
         })
