@@ -25,14 +25,6 @@ pub enum Scope {
     Resize,
 }
 
-impl Scope {
-    /// Returns true if the scope is a subresource of a Pod.
-    #[must_use]
-    pub fn is_subresource(self) -> bool {
-        matches!(self, Scope::EphemeralContainers | Scope::Resize)
-    }
-}
-
 /// The object to check, and its environment.
 #[derive(Clone, Copy)]
 pub struct Subject<'d> {
@@ -97,12 +89,9 @@ impl<'d> Evaluator<'d> {
         if scope == Scope::Whole {
             self.object();
         }
-        // The API server ignores everything in this request except the new containers.
-        let is_added = scope == Scope::EphemeralContainers;
-        let kept = self.context.old.filter(|_| is_added).and_then(|old| old.templates.first());
         for template in &object.templates {
             let Some(pod) = template.spec else { continue };
-            self.context.template = kept.or(Some(template));
+            self.context.template = Some(template);
             self.context.host_ports = None;
             self.context.cpu = None;
             let first = pod.volumes().into_iter().find(|volume| volume.is_empty_dir());

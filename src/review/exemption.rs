@@ -111,10 +111,14 @@ fn matches(entry: Node<'_>, object: &Object<'_>, case: &Case<'_>, user: Option<U
         && children(entry.at(&["labels"])).all(has)
 }
 
-/// Returns the object's name. For `generateName`, adds five placeholders for the characters that the API server adds;
-/// only a star in a pattern matches them.
+/// The number of bytes of `generateName` that the API server keeps.
+const MAX_GENERATE_NAME: usize = 58;
+
+/// Returns the object's name. For `generateName`, cuts it as the API server does and adds five placeholders for the
+/// characters that the API server adds; only a star in a pattern matches them.
 fn expected_name(object: &Object<'_>) -> String {
     let start = object.metadata.and_then(|metadata| metadata.generate_name()).map_or("", |start| start.value);
+    let start = start.split_at_checked(MAX_GENERATE_NAME).map_or(start, |(kept, _)| kept);
     if object.name.is_empty() && !start.is_empty() { format!("{start}\0\0\0\0\0") } else { object.name.to_owned() }
 }
 

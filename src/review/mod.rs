@@ -65,7 +65,8 @@ fn judge_object(case: &Case<'_>, scope: Scope) -> Result<Verdict, Early> {
     if old.as_ref().is_some_and(object::is_being_deleted) || change == Change::Nothing {
         return Err(Early::Accepted);
     }
-    let document = object::read(request)?;
+    let text = object::text(request, scope, old.as_ref())?;
+    let document = object::read(&text, request)?;
     let mut object = Object::new(request.info, request.group, request.name, document.root());
     if object::is_owned(old.as_ref().unwrap_or(&object), settings) {
         return Err(Early::Accepted);
@@ -79,8 +80,6 @@ fn judge_object(case: &Case<'_>, scope: Scope) -> Result<Verdict, Early> {
 
     object::keep_changed(&mut object, &change);
     let landing = placement::landing(&mut object, old.as_ref(), scope, case);
-    // The API server keeps only the changes of the subresource; everything else stays as in the old object.
-    let kept = old.as_ref().filter(|_| scope.is_subresource()).unwrap_or(&object);
     let subject = Subject { object: &object, old: old.as_ref(), settings, lookups, catalogue };
     let mut evaluation = Evaluation::default();
     if let Some(scope) = landing.scope {
@@ -92,7 +91,7 @@ fn judge_object(case: &Case<'_>, scope: Scope) -> Result<Verdict, Early> {
     if landing.scope.is_none() && evaluation.findings.is_empty() {
         return Err(Early::Accepted);
     }
-    let (evaluation, exempted) = exemption::split(evaluation, kept, case);
+    let (evaluation, exempted) = exemption::split(evaluation, &object, case);
     verdict.exempted = exempted;
     (verdict.findings, verdict.mutation) = mutation::plan(evaluation, subject, landing, case);
     if landing.scope.is_some() { Ok(placement::keep_off(verdict, &object, case)) } else { Ok(verdict) }

@@ -130,7 +130,7 @@ fn is_made(finding: &Finding, case: &Case<'_>) -> bool {
 /// Evaluates the rules on the fixed object and returns the violations.
 fn reevaluate(document: &Document<'_>, subject: Subject<'_>, landing: Landing, case: &Case<'_>) -> Vec<Finding> {
     let object = Object::new(subject.object.info, subject.object.group, case.request.name, document.root());
-    let mut evaluation = evaluate(Subject { object: &object, old: None, ..subject }, Scope::Whole);
+    let mut evaluation = evaluate(Subject { object: &object, ..subject }, Scope::Whole);
     evaluation.findings.extend(landing.failure(Place::Below(object.root, &["spec"]), case));
     exemption::split(evaluation, &object, case).0.findings
 }

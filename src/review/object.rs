@@ -1,9 +1,14 @@
 //! The objects of a request: reads them, compares old and new, and formats their titles.
 
+use std::borrow::Cow;
+
 use super::request::Request;
 use super::verdict::{Early, unreadable_fields};
+use crate::check::evaluate::Scope;
 use crate::config::Settings;
+use crate::document::edit;
 use crate::document::node::{Node, canonical};
+use crate::document::path::Step;
 use crate::document::pattern::Pattern;
 use crate::document::reader::Document;
 use crate::document::shape::{Route, Shape};
@@ -11,12 +16,41 @@ use crate::document::text::sort_names;
 use crate::kubernetes::kinds::Kind;
 use crate::kubernetes::object::Object;
 
-/// Reads the object of a request.
+/// Returns the JSON of the object to judge. For a subresource, takes only what the subresource changes from the request
+/// and the rest from the old object, as the API server does.
 ///
 /// # Errors
-/// [`Early::Rejected`] if there is none, or if it isn't JSON.
-pub fn read<'d>(request: &Request<'d>) -> Result<Document<'d>, Early> {
-    let text = request.object.ok_or_else(|| Early::unreadable("request.object: expected an object, found nothing"))?;
+/// [`Early::Rejected`] if there is none.
+pub fn text<'d>(request: &Request<'d>, scope: Scope, old: Option<&Object<'_>>) -> Result<Cow<'d, str>, Early> {
+    let sent = request.object.ok_or_else(|| Early::unreadable("request.object: expected an object, found nothing"))?;
+    let changed: &[Pattern<'static>] = match scope {
+        Scope::EphemeralContainers => &[Pattern::new("spec.ephemeralContainers")],
+        Scope::Resize => {
+            &[Pattern::new("spec.initContainers"), Pattern::new("spec.containers"), Pattern::new("spec.resources")]
+        }
+        Scope::Whole | Scope::PodUpdate => &[],
+    };
+    let known = request.old_object.filter(|_| old.and_then(Object::pod).is_some());
+    let kept = known.filter(|_| !changed.is_empty()).and_then(|known| take(known, sent, changed));
+    Ok(kept.map_or(Cow::Borrowed(sent), Cow::Owned))
+}
+
+/// Returns the JSON of `known` with the values of `sent` in these places; `None` if `sent` can't be read.
+fn take(known: &str, sent: &str, places: &[Pattern<'static>]) -> Option<String> {
+    let routes: Vec<_> = places.iter().map(|pattern| Route { pattern: *pattern, shape: &Shape::Raw }).collect();
+    let document = Document::read_routes(sent, &routes).ok()?;
+    let changes = places.iter().map(|place| {
+        let value = place.select(document.root()).first().and_then(|node| node.raw());
+        edit::Change { steps: place.text().split('.').map(Step::key).collect(), value: value.map(str::to_owned) }
+    });
+    if document.unreadable().is_empty() { edit::apply(known, &changes.collect::<Vec<_>>()) } else { None }
+}
+
+/// Reads the JSON of an object.
+///
+/// # Errors
+/// [`Early::Rejected`] if it isn't JSON.
+pub fn read<'t>(text: &'t str, request: &Request<'_>) -> Result<Document<'t>, Early> {
     Document::read_routes(text, &request.info.routes()).map_err(|error| Early::not_json(&error, "request.object"))
 }
 

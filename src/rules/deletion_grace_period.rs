@@ -19,7 +19,10 @@ pub static RULE: Rule = Rule {
 pub static CHECKS: &[Check] = &[Check::Workload(check)];
 
 fn check(cx: &mut Context) {
-    report(cx, cx.object.metadata);
+    // The API server takes no update that changes it in the object itself.
+    if cx.old.is_none() {
+        report(cx, cx.object.metadata);
+    }
     report(cx, cx.object.field(JOB_METADATA));
     for template in cx.object.templates.iter().filter(|template| template.node != cx.object.root) {
         report(cx, template.metadata);
