@@ -23,6 +23,7 @@ pub mod manifests;
 mod markdown;
 pub mod node;
 pub mod object;
+pub mod owners;
 mod pages;
 mod parallel;
 pub mod path;
