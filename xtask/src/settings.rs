@@ -111,7 +111,7 @@ pub static SETTINGS: &[Setting] = &[
         values: Values::Flag,
         default: "false",
         label: "Annotate fixed objects",
-        about: "Adds the annotation `oke-virtual-nodes.kubewarden.io/mended` to a fixed object: a JSON list with \
+        about: "Adds the annotation `oke-virtual-nodes.kubewarden.io/fixed` to a fixed object: a JSON list with \
                 each path, the old and the new value.",
         example: "mutate: safe\nannotate: true\n",
     },
