@@ -421,7 +421,7 @@ fi
   put "$REQUEST" '{"mutate": "full", "annotate": true}'
   answered
   patches '{"op":"remove","path":"/spec/hostname"}' \
-    '{"op":"add","path":"/metadata/annotations","value":{"oke-virtual-nodes.kubewarden.io/mended":'
+    '{"op":"add","path":"/metadata/annotations","value":{"oke-virtual-nodes.kubewarden.io/fixed":'
   [[ $patch == *'\"path\":\"spec.hostname\"'* ]]
   [[ $patch == *'\"old\":\"db\"'* ]]
 }

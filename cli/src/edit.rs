@@ -300,7 +300,9 @@ impl<'t> Editor<'t> {
             }
             Kind::Nothing => self.fill(node, &tree(wanted), parent),
             Kind::Scalar(ScalarStyle::Plain, text) if yaml::is_null(text) => self.fill(node, &tree(wanted), parent),
-            Kind::Scalar(..) => self.refuse(node.range.start, "a change leads into something that is no map"),
+            Kind::Scalar(..) => {
+                self.refuse(node.range.start, "a change needs a map here, and the file has another value")
+            }
             Kind::Alias => self.refuse(node.range.start, "an alias stands where something would have to change"),
         }
     }
@@ -550,7 +552,7 @@ impl<'t> Editor<'t> {
         let mut missing = Vec::new();
         for change in wanted {
             let Some(Step::Key(key)) = change.path.first() else {
-                return self.refuse(node.range.start, "a change leads to an item of something that is no list");
+                return self.refuse(node.range.start, "a change needs a list here, and the file has a map");
             };
             if entries.iter().any(|pair| pair.name.as_ref() == Some(key)) {
                 continue;

@@ -36,7 +36,7 @@ fn file(name: &str, text: &str) -> (tempfile::TempDir, PathBuf) {
     (directory, path)
 }
 
-/// Mends a text in place, and gives what is then in the file, the status and the report.
+/// Fixes a text in place, and returns the new content of the file, the status and the report.
 fn fix(text: &str, args: &[&str]) -> (String, i32, Value) {
     let (_directory, path) = file("manifest.yaml", text);
     let name = path.to_str().unwrap();
