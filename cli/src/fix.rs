@@ -4,10 +4,8 @@
 //! every document in it has to be equal to the old one with the changes.
 
 use std::collections::BTreeMap;
-use std::io::Write as _;
-use std::path::Path;
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result};
 use serde_json::Value;
 
 use crate::check::{self, Context, FileFix, Report};
@@ -17,7 +15,7 @@ use crate::judge::Change;
 use crate::node::{self, Node};
 use crate::object::{Object, Piece};
 use crate::path::Step;
-use crate::settings;
+use crate::{settings, write};
 
 /// Lines around a change in a diff.
 const CONTEXT: usize = 3;
@@ -237,36 +235,13 @@ pub fn write(context: Context<'_>, manifests: &Manifests, report: &mut Report) -
 
 fn write_source(source: &Source, text: &str) -> Result<()> {
     let path = source.path.as_ref().context("it has no path")?;
-    write_file(path, &source.encoding.encode(text))
-}
-
-/// Puts bytes in the place of a file, at once or not at all. Its mode and owner stay, and so does a symbolic link that
-/// leads to it. What is not a regular file, or has more hard links than one, is not touched: a new file in its place
-/// would break these.
-fn write_file(path: &Path, bytes: &[u8]) -> Result<()> {
-    let path = path.canonicalize()?;
-    let metadata = std::fs::metadata(&path)?;
-    ensure!(metadata.is_file(), "it is not a regular file");
-    let directory = path.parent().context("it is in no directory")?;
-    let mut file = tempfile::NamedTempFile::new_in(directory)?;
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::{MetadataExt as _, fchown};
-        ensure!(metadata.nlink() == 1, "it has {} hard links: copy it over one of them", metadata.nlink());
-        let made = file.as_file().metadata()?;
-        if (made.uid(), made.gid()) != (metadata.uid(), metadata.gid()) {
-            fchown(file.as_file(), Some(metadata.uid()), Some(metadata.gid())).context("cannot keep its owner")?;
-        }
-    }
-    file.write_all(bytes)?;
-    file.as_file().set_permissions(metadata.permissions())?;
-    file.as_file().sync_all()?;
-    file.persist(&path)?;
-    Ok(())
+    Ok(write::replace(path, &source.text, text, source.encoding)?)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
 
     /// Every change that could be made in a document: each key removed, each scalar replaced, each map extended.
