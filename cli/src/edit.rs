@@ -876,7 +876,7 @@ mod tests {
             ("a: {b: 1,\n  # why\n  c: 2}\n", r#"[{"path": ["a", "c"]}]"#, 1, "comment"),
             ("a: [1]\n", r#"[{"path": ["a", 1], "value": 2}]"#, 1, "past the end"),
             ("a: [1]\n", r#"[{"path": ["a", 0]}]"#, 1, "item of a list"),
-            ("a: 1\n", r#"[{"path": ["a", "b"], "value": 2}]"#, 1, "no map"),
+            ("a: 1\n", r#"[{"path": ["a", "b"], "value": 2}]"#, 1, "needs a map"),
             ("- |\n  x\n", r#"[{"path": [0], "value": 2}]"#, 2, "several lines"),
             ("a:\n  # why\n  b: 1\n", r#"[{"path": ["a"], "value": 2}]"#, 3, "comment"),
             ("\na: 1\n", r#"[{"path": ["a"]}]"#, 2, "every key"),
