@@ -8,6 +8,7 @@
 //! [`judge`] asks the policy, which may look things up in a [`cluster`]; [`check`] puts the verdicts together; [`fix`]
 //! makes the changes that the policy proposes, with [`edit`]; [`report`] prints it all. [`explain`] prints the page of a
 //! rule, and [`plan`] says what Pods are given on virtual nodes and what that costs.
+//! [`output`] has the other formats of reports.
 
 pub mod check;
 pub mod cluster;
@@ -21,6 +22,7 @@ pub mod kinds;
 mod markdown;
 pub mod node;
 pub mod object;
+pub mod output;
 pub mod owners;
 mod pages;
 mod parallel;
