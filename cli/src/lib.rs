@@ -7,7 +7,7 @@
 //! [`json`] reading them into [`node`]s that know their lines; [`request`] wraps an object as the API server does;
 //! [`judge`] asks the policy, which may look things up in a [`cluster`]; [`check`] puts the verdicts together; [`fix`]
 //! makes the changes that the policy proposes, with [`edit`]; [`report`] prints it all. [`explain`] prints the page of a
-//! rule.
+//! rule. [`output`] has the formats of reports.
 
 pub mod check;
 pub mod cluster;
@@ -22,6 +22,7 @@ pub mod manifests;
 mod markdown;
 pub mod node;
 pub mod object;
+pub mod output;
 mod pages;
 mod parallel;
 pub mod path;
