@@ -428,7 +428,7 @@ fn lists(report: &Report) -> Vec<List> {
         let count = plural(kind.count, "object");
         format!("{} ({}), {count}, first {}{reason}{meant}", kind.kind, kind.api_version, kind.example)
     });
-    let skipped = report.skipped.iter().map(|skipped| format!("{}: {}", plural(skipped.count, "file"), skipped.reason));
+    let skipped = report.skipped.iter().map(|skipped| format!("{} {}", number(skipped.count), skipped.reason));
     let ignores = report.ignores.iter().map(|problem| format!("{}: {}", place(&problem.location), problem.problem));
     let list = |title, items: Vec<String>| List { title, items: items.iter().map(|item| text(item)).collect() };
     let lists = [
@@ -436,7 +436,7 @@ fn lists(report: &Report) -> Vec<List> {
         list("Not seen in the cluster", unseen.collect()),
         list("Not looked into", unknown.collect()),
         list("Ignore entries that need a look", ignores.collect()),
-        list("Skipped files", skipped.collect()),
+        list("Skipped", skipped.collect()),
     ];
     lists.into_iter().filter(|list| !list.items.is_empty()).collect()
 }

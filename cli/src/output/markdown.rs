@@ -140,10 +140,10 @@ fn tail(report: &Report) -> String {
     );
     section(
         &mut out,
-        "Skipped files",
+        "Skipped",
         report.skipped.iter().map(|skipped| {
             let examples: Vec<String> = skipped.examples.iter().take(EXAMPLES).map(|example| code(example)).collect();
-            format!("{}: {} ({})", plural(skipped.count, "file"), text(&skipped.reason), examples.join(", "))
+            format!("{} {} ({})", number(skipped.count), text(&skipped.reason), examples.join(", "))
         }),
     );
     section(

@@ -13,6 +13,7 @@ pub mod compact;
 pub mod config;
 pub mod csv;
 pub mod diff;
+pub mod edits;
 pub mod fingerprint;
 pub mod github;
 pub mod gitlab;

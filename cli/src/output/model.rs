@@ -37,7 +37,7 @@ pub struct Report {
     /// What a cluster did not show. Where it is not empty, all numbers are numbers of what could be seen.
     #[serde(default)]
     pub unseen: Vec<Unseen>,
-    /// Files that are not manifests, by reason.
+    /// Files and documents that are not for a cluster, by reason.
     #[serde(default)]
     pub skipped: Vec<Skipped>,
     /// What became of the files in which there was something to fix.
@@ -99,6 +99,12 @@ pub struct RuleInfo {
     /// The page about it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub link: Option<String>,
+}
+
+/// The page about a rule, of the version that this program has.
+pub fn rule_page(rule: &str) -> String {
+    let (repository, version) = (env!("CARGO_PKG_REPOSITORY"), env!("CARGO_PKG_VERSION"));
+    format!("{repository}/blob/v{version}/docs/rules/{rule}.md")
 }
 
 /// A place in a file. Lines and columns count from 1; columns count characters.
@@ -403,15 +409,15 @@ pub struct Unseen {
     pub reason: String,
 }
 
-/// Files that are not manifests, for one reason.
+/// Files and documents that are not for a cluster, for one reason.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Skipped {
-    /// Why, as a phrase: `no apiVersion and kind`.
+    /// Why, as it follows a number: `without apiVersion and kind`.
     pub reason: String,
     /// How many there are.
     pub count: usize,
-    /// Some of them, or all.
+    /// Some of them, or all, as `file` or `file:line`.
     pub examples: Vec<String>,
 }
 

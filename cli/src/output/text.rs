@@ -171,9 +171,9 @@ impl<W: Write> Text<'_, W> {
         if report.skipped.is_empty() {
             return Ok(());
         }
-        self.heading("Skipped files")?;
+        self.heading("Skipped")?;
         for skipped in &report.skipped {
-            self.item(&format!("{}: {}", plural(skipped.count, "file"), skipped.reason))?;
+            self.item(&format!("{} {}", number(skipped.count), skipped.reason))?;
             let shown = if self.options.verbose { skipped.examples.len() } else { EXAMPLES };
             for example in skipped.examples.iter().take(shown) {
                 writeln!(self.out, "    {DIM}{}{DIM:#}", clean(example))?;

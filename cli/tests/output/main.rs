@@ -3,6 +3,7 @@
 mod baseline;
 mod config;
 mod counts;
+mod edits;
 mod fingerprints;
 mod formats;
 mod hostile;

@@ -2,8 +2,6 @@
 
 use oke_vn::output::model::*;
 
-const PAGES: &str = "https://github.com/oke-virtual-nodes/oke-virtual-nodes-policy/blob/v0.1.0/docs/rules";
-
 /// What a sample finding is made from.
 pub struct Row(pub &'static str, pub Level, pub &'static str, pub usize, pub Option<&'static str>, pub Fix);
 
@@ -78,7 +76,7 @@ pub fn finding(file: Option<&str>, row: &Row) -> Finding {
         edits: Vec::new(),
         exempt: None,
         baseline: None,
-        link: Some(format!("{PAGES}/{rule}.md")),
+        link: Some(rule_page(rule)),
         fingerprint: String::new(),
     }
 }
@@ -249,7 +247,7 @@ pub fn report() -> Report {
     report.objects = objects();
     for (rule, summary, _, remedy) in TEXTS {
         let help = format!("Do this: {remedy}.");
-        let info = RuleInfo { summary: summary.to_owned(), help, link: Some(format!("{PAGES}/{rule}.md")) };
+        let info = RuleInfo { summary: summary.to_owned(), help, link: Some(rule_page(rule)) };
         report.rules.insert(rule.to_owned(), info);
     }
     report.unreadable = vec![Unreadable {
@@ -258,7 +256,7 @@ pub fn report() -> Report {
         reason: "did not find expected key\nwhile parsing a block mapping that starts in line 12".to_owned(),
     }];
     report.skipped = vec![Skipped {
-        reason: "no apiVersion and no kind".to_owned(),
+        reason: "without apiVersion and kind".to_owned(),
         count: 7,
         examples: (1..=7).map(|number| format!("charts/values-{number}.yaml")).collect(),
     }];
