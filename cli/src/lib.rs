@@ -12,6 +12,7 @@
 
 pub mod check;
 pub mod cluster;
+pub mod convert;
 pub mod edit;
 pub mod explain;
 pub mod fix;

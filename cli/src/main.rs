@@ -4,10 +4,11 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 use oke_vn::cluster::ManifestCluster;
-use oke_vn::{check, explain, fix, input, plan, report, settings};
+use oke_vn::output::{self, Format, Target};
+use oke_vn::{check, convert, explain, fix, input, plan, report, settings};
 use serde_json::value::RawValue;
 
 /// Checks Kubernetes manifests for what cannot run on Oracle OKE virtual nodes, with the rules of the admission policy.
@@ -55,6 +56,7 @@ Examples:
   helm template shop ./chart | oke-vn check --namespace shop -
   kubectl get deploy,sts,ds,cj -A -o yaml | oke-vn check -
   oke-vn check --output json . | jq '.summary'
+  oke-vn check --output github --output html=report.html manifests/
   oke-vn check --fix manifests/
   oke-vn check --fix --in-place --settings-json '{\"mutate\": \"safe\"}' manifests/
 
@@ -111,9 +113,10 @@ struct Check {
     #[command(flatten)]
     render: Render,
 
-    /// How to print the report
-    #[arg(short, long, value_enum, default_value_t = Output::Text)]
-    output: Output,
+    /// The format of the report: text, compact, json, sarif, junit, github, gitlab, markdown, html or csv; with =FILE into
+    /// a file; may be repeated
+    #[arg(short, long, value_name = "FORMAT[=FILE]", default_value = "text")]
+    output: Vec<Target>,
 
     /// Name everything that was skipped
     #[arg(short, long)]
@@ -211,14 +214,6 @@ enum FailOn {
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum Output {
-    /// For people
-    Text,
-    /// For programs
-    Json,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
 enum Color {
     /// On a terminal, unless NO_COLOR is set
     Auto,
@@ -276,7 +271,14 @@ fn check_manifests(options: &Check) -> Result<ExitCode> {
     if options.in_place {
         fix::write(context, &manifests, &mut report)?;
     }
-    print_report(options, &report)?;
+    print_errors(&report);
+    let with_fixes = settings::with_fixes(&settings)?;
+    for target in &options.output {
+        write_report(options, target, &report, || {
+            let with_fixes = check::check(check::Context { settings: &with_fixes, ..context }, &manifests)?;
+            Ok(convert::report(&report, &with_fixes, context, &manifests))
+        })?;
+    }
     Ok(ExitCode::from(status(options, &report)))
 }
 
@@ -337,34 +339,57 @@ fn read_settings(options: &Check) -> Result<Box<RawValue>> {
     Ok(settings)
 }
 
-fn print_report(options: &Check, report: &check::Report) -> Result<()> {
+/// Writes the report in one format. `convert` makes the report that the other formats than text and JSON are written from.
+fn write_report(
+    options: &Check,
+    target: &Target,
+    report: &check::Report,
+    convert: impl Fn() -> Result<output::model::Report>,
+) -> Result<()> {
+    let color = if target.file.is_some() { Color::Never } else { options.color };
+    let (mut out, colours) = match &target.file {
+        None => stdout(color),
+        Some(path) => {
+            let file = std::fs::File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
+            (
+                anstream::AutoStream::new(
+                    Box::new(io::BufWriter::new(file)) as Box<dyn io::Write>,
+                    anstream::ColorChoice::Never,
+                ),
+                false,
+            )
+        }
+    };
+    match target.format {
+        Format::Text => {
+            if !options.in_place && report.has_diff() {
+                report::diff(report, colours, &mut out)?;
+                writeln!(out)?;
+            }
+            report::text(report, options.verbose, &mut out)?;
+        }
+        Format::Json => report::json(report, &mut out)?,
+        format => output::write(
+            format,
+            &convert()?,
+            &output::Options { verbose: options.verbose, ..output::Options::default() },
+            &mut out,
+        )?,
+    }
+    Ok(out.flush()?)
+}
+
+fn print_errors(report: &check::Report) {
     for unreadable in &report.unreadable {
         eprintln!("Error: {unreadable}");
     }
     for error in &report.errors {
         eprintln!("Error: {error}");
     }
-    match options.output {
-        Output::Text => {
-            let (mut out, colours) = output(options.color);
-            if !options.in_place && report.has_diff() {
-                report::diff(report, colours, &mut out)?;
-                writeln!(out)?;
-            }
-            report::text(report, options.verbose, &mut out)?;
-            out.flush()?;
-        }
-        Output::Json => {
-            let mut out = io::BufWriter::new(io::stdout().lock());
-            report::json(report, &mut out)?;
-            out.flush()?;
-        }
-    }
-    Ok(())
 }
 
 fn explain_rule(options: &Explain) -> Result<ExitCode> {
-    let (mut out, _) = output(options.color);
+    let (mut out, _) = stdout(options.color);
     match &options.id {
         Some(id) => explain::page(id, &mut out)?,
         None => explain::list(&mut out)?,
@@ -397,7 +422,7 @@ fn man(command: Option<&str>) -> Result<ExitCode> {
 }
 
 /// Standard output, and whether colours come through.
-fn output(color: Color) -> (anstream::AutoStream<Box<dyn io::Write>>, bool) {
+fn stdout(color: Color) -> (anstream::AutoStream<Box<dyn io::Write>>, bool) {
     let choice = match color {
         Color::Auto => anstream::AutoStream::choice(&io::stdout()),
         Color::Always => anstream::ColorChoice::Always,

@@ -454,3 +454,36 @@ fn packages_get_completions_and_manual_pages() {
     assert!(page.contains("\\-\\-in\\-place") && page.contains("Exit status"), "{page}");
     assert_eq!(status(&oke_vn(&["man", "nothing"], "")), 2);
 }
+
+#[test]
+fn reports_are_written_in_several_formats_at_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = |name: &str| dir.path().join(name);
+    let outputs = ["sarif", "html", "csv"].map(|format| format!("{format}={}", path(format).display()));
+    let mut args = vec!["check", "--output", "compact"];
+    outputs.iter().for_each(|output| args.extend(["--output", output]));
+    args.push("-");
+    let output = oke_vn(&args, &pod("  hostname: web\n  hostPID: true\n"));
+    assert_eq!(status(&output), 1);
+    assert!(
+        stdout(&output).contains("<stdin>:9:3: deny hostname Pod default/p, spec.hostname: "),
+        "{}",
+        stdout(&output)
+    );
+    let sarif: Value = serde_json::from_str(&fs::read_to_string(path("sarif")).unwrap()).unwrap();
+    assert_eq!(sarif["runs"][0]["results"].as_array().unwrap().len(), 2);
+    let csv = fs::read_to_string(path("csv")).unwrap();
+    // `--fix` removes a hostname; what shares the processes of a node is for a person to decide.
+    let line = |rule: &str| csv.lines().find(|line| line.contains(&format!(",{rule},"))).unwrap().to_owned();
+    assert!(line("hostname").contains(",--fix,") && line("host-pid").contains(",a person,"), "{csv}");
+    assert!(fs::read_to_string(path("html")).unwrap().starts_with("<!DOCTYPE html>"));
+    let output = oke_vn(&["check", "--output", "sarf", "-"], "");
+    assert!(stderr(&output).contains("did you mean `sarif`?"), "{output:?}");
+}
+
+#[test]
+fn what_nobody_looked_into_is_not_called_clean() {
+    let manifest = "apiVersion: example.com/v1\nkind: Fleet\nmetadata: {name: a}\nspec: {template: {spec: {containers: [{name: a, image: i}]}}}\n---\napiVersion: apps/v1\nkind: Deploymnet\nmetadata: {name: b}\n";
+    let text = stdout(&oke_vn(&["check", "--output", "csv", "-"], manifest));
+    assert_eq!(text.matches("notLookedInto").count() + text.matches("not looked into").count(), 2, "{text}");
+}
