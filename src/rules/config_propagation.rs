@@ -1,4 +1,4 @@
-//! `config-propagation`: finds changes of ConfigMaps and Secrets, which don't reach running pods.
+//! `config-propagation`: finds changes of ConfigMaps and Secrets, which running pods will not see.
 
 use crate::check::prelude::*;
 use crate::document::node::same_json;

@@ -1,4 +1,4 @@
-//! `ephemeral-storage`: finds pods that request more ephemeral storage than a virtual node provides.
+//! `ephemeral-storage`: finds pods that ask for more ephemeral storage than a virtual node gives.
 
 use crate::check::prelude::*;
 use crate::document::quantity::Quantity;

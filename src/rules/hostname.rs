@@ -1,4 +1,4 @@
-//! `hostname`: finds pods with a hostname that no controller set.
+//! `hostname`: finds pods with a host name that their author chose.
 
 use crate::check::prelude::*;
 

@@ -1,4 +1,4 @@
-//! `ingress-nginx`: finds the ingress-nginx controller, which virtual nodes need deployed differently.
+//! `ingress-nginx`: finds the ingress-nginx controller, which has to be deployed differently.
 
 use crate::check::prelude::*;
 use crate::kubernetes::products::INGRESS_NGINX;

@@ -1,4 +1,4 @@
-//! `interactive-container`: finds containers with stdin or a terminal.
+//! `interactive-container`: finds containers that expect somebody at a terminal.
 
 use crate::check::prelude::*;
 

@@ -1,4 +1,4 @@
-//! `metrics-server`: finds the Metrics Server, which virtual nodes need deployed differently.
+//! `metrics-server`: finds the Metrics Server, which has to be deployed differently.
 
 use crate::check::prelude::*;
 use crate::check::detection;

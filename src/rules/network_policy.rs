@@ -1,4 +1,4 @@
-//! `network-policy`: finds network policies, which virtual nodes don't enforce.
+//! `network-policy`: finds network policies, which nothing enforces.
 
 use crate::check::prelude::*;
 use crate::kubernetes::kinds::is_policy_group;

@@ -1,4 +1,4 @@
-//! `node-port-conflict`: finds container ports in the cluster's node port range.
+//! `node-port-conflict`: finds container ports in the range of node ports.
 
 use crate::check::prelude::*;
 

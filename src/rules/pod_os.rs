@@ -1,4 +1,4 @@
-//! `pod-os`: finds pods that set their operating system.
+//! `pod-os`: finds pods that name their operating system.
 
 use crate::check::prelude::*;
 

@@ -1,4 +1,4 @@
-//! `pod-size`: finds pods that request more cpu than the largest shape has.
+//! `pod-size`: finds pods that ask for more cpu than the largest shape has.
 
 use crate::check::prelude::*;
 use crate::document::quantity::Quantity;

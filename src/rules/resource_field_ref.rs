@@ -1,4 +1,4 @@
-//! `resource-field-ref`: finds files in downwardAPI volumes that contain a container's resources.
+//! `resource-field-ref`: finds files of a downwardAPI volume that show a container's resources.
 
 use crate::check::prelude::*;
 use crate::document::view::List;

@@ -1,4 +1,4 @@
-//! `share-process-namespace`: finds pods whose containers share a process namespace.
+//! `share-process-namespace`: finds pods whose containers see each other's processes.
 
 use crate::check::prelude::*;
 

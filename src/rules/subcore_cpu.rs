@@ -1,4 +1,4 @@
-//! `subcore-cpu`: finds pods whose cpu isn't a whole number of OCPUs.
+//! `subcore-cpu`: finds pods whose cpu is not a whole number of cores.
 
 use crate::check::prelude::*;
 use crate::kubernetes::resources;
