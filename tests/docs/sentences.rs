@@ -79,7 +79,7 @@ fn every_rule_is_among_the_sentences() {
         "could not look up Secrets",
         "could not look up PersistentVolumeClaims",
         "could not look up Namespaces",
-        "the claim is of no storage class",
+        "the storage class of this claim",
         "the namespace asks for",
     ] {
         assert!(lines.iter().any(|line| line.contains(part)), "no sentence with {part:?}");
