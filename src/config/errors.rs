@@ -109,12 +109,12 @@ impl<'c> Errors<'c> {
         entry: Node<'d>,
     ) -> Option<(&'d str, &'d str, Pattern<'d>)> {
         if index == MAX_POD_TEMPLATES {
-            self.add("podTemplates", format_args!("at most {MAX_POD_TEMPLATES} entries are possible"));
+            self.add("podTemplates", format_args!("at most {MAX_POD_TEMPLATES} entries are allowed"));
         }
         let Json::Object(_) = entry.json() else { return None };
         for key in ["group", "kind", "path"] {
             if entry.at(&[key]).is_none() {
-                self.add(&below(path, key), format_args!("an entry needs it"));
+                self.add(&below(path, key), format_args!("required in an entry"));
             }
         }
         let (group, kind) = (entry.text_at(&["group"]), entry.text_at(&["kind"]));
@@ -135,7 +135,7 @@ impl<'c> Errors<'c> {
         for (index, taint) in children(taints).enumerate() {
             for key in ["key", "effect"] {
                 if matches!(taint.json(), Json::Object(_)) && taint.at(&[key]).is_none() {
-                    self.add(&format!("virtualNodes.taints[{index}].{key}"), format_args!("a taint needs it"));
+                    self.add(&format!("virtualNodes.taints[{index}].{key}"), format_args!("required in a taint"));
                 }
             }
         }

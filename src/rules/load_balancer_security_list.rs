@@ -80,7 +80,7 @@ fn report(cx: &mut Context, annotation: Text, mode: Mode) {
     match mode {
         Mode::Off => {}
         Mode::Managed => {
-            cx.set(annotation.node, off, "with virtual nodes no security list is managed", remedy);
+            cx.set(annotation.node, off, "virtual nodes do not support security list management", remedy);
         }
         Mode::Unknown => {
             cx.set(annotation.node, off, "the cloud controller does not know this mode", remedy);

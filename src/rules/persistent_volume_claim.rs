@@ -41,7 +41,7 @@ fn volume(cx: &mut Context, volume: Volume) {
     if let Some(claim) = volume.persistent_volume_claim() {
         let state = claims::state_of_named(cx, claim);
         let problem = if claims::is_any_accepted(cx) {
-            "the claim is of no storage class that the settings allow"
+            "the settings do not allow the storage class of this claim"
         } else {
             "virtual nodes do not mount persistent volume claims"
         };

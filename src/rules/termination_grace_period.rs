@@ -24,7 +24,7 @@ fn check(cx: &mut Context, pod: PodSpec) {
     let Some(seconds) = seconds else { return };
     cx.report(
         seconds.node,
-        "virtual nodes do not support another grace period than 30 seconds",
+        "virtual nodes support no grace period other than 30 seconds",
         "set it to 30 or remove it",
     );
     if !pod.all_containers().any(sleeps_longer) {

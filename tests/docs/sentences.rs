@@ -83,7 +83,7 @@ fn every_rule_is_among_the_sentences() {
         "could not look up Secrets",
         "could not look up PersistentVolumeClaims",
         "could not look up Namespaces",
-        "the claim is of no storage class",
+        "the storage class of this claim",
         "the namespace asks for",
         "could not look up StorageClasses",
         "could not look up PersistentVolumes",

@@ -46,12 +46,15 @@ fn virtual_nodes_are_described_in_full() {
         (taint(json!("a:NoSchedule")), vec!["virtualNodes.taints[0]: expected an object, found another string"]),
         (
             taint(json!({})),
-            vec!["virtualNodes.taints[0].key: a taint needs it", "virtualNodes.taints[0].effect: a taint needs it"],
+            vec![
+                "virtualNodes.taints[0].key: required in a taint",
+                "virtualNodes.taints[0].effect: required in a taint",
+            ],
         ),
-        (taint(json!({"key": "a"})), vec!["virtualNodes.taints[0].effect: a taint needs it"]),
-        (taint(json!({"key": "a", "effect": null})), vec!["virtualNodes.taints[0].effect: a taint needs it"]),
-        (taint(json!({"effect": "NoSchedule"})), vec!["virtualNodes.taints[0].key: a taint needs it"]),
-        (taint(json!({"key": null, "effect": "NoSchedule"})), vec!["virtualNodes.taints[0].key: a taint needs it"]),
+        (taint(json!({"key": "a"})), vec!["virtualNodes.taints[0].effect: required in a taint"]),
+        (taint(json!({"key": "a", "effect": null})), vec!["virtualNodes.taints[0].effect: required in a taint"]),
+        (taint(json!({"effect": "NoSchedule"})), vec!["virtualNodes.taints[0].key: required in a taint"]),
+        (taint(json!({"key": null, "effect": "NoSchedule"})), vec!["virtualNodes.taints[0].key: required in a taint"]),
         (
             taint(json!({"key": "", "effect": "NoSchedule"})),
             vec!["virtualNodes.taints[0].key: expected a name, found an empty string"],
