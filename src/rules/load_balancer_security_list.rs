@@ -80,7 +80,7 @@ fn report(cx: &mut Context, annotation: Text, mode: Mode) {
     match mode {
         Mode::Off => {}
         Mode::Managed => {
-            cx.set(annotation.node, off, "virtual nodes do not support security list management", remedy);
+            cx.set(annotation.node, off, "virtual nodes manage no security lists", remedy);
         }
         Mode::Unknown => {
             cx.set(annotation.node, off, "the cloud controller does not know this mode", remedy);
