@@ -167,6 +167,13 @@ fn message(errors: &str) -> String {
     let from = lines.iter().position(is_error).unwrap_or_default();
     let text = lines[from..].join(" ");
     let text = text.strip_prefix("Error: ").or_else(|| text.strip_prefix("error: ")).unwrap_or(&text);
+    // kubectl may log the error, with the time of day before it, as `err="..."` or `err=< ... >`.
+    let logged = text.split_once("] \"command failed\" err=").map(|(_, logged)| {
+        let inner = logged.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+        let inner = inner.or_else(|| logged.strip_prefix('<').and_then(|rest| rest.strip_suffix('>')));
+        inner.unwrap_or(logged).trim().replace("\\\"", "\"")
+    });
+    let text = logged.as_deref().unwrap_or(text);
     match text.char_indices().nth(MAX_MESSAGE) {
         Some((end, _)) => format!("{} ...", &text[..end]),
         None if text.is_empty() => "it ended without a word".to_owned(),

@@ -468,6 +468,18 @@ fn overlays_that_are_not_built() {
     let expected = "prod: an overlay, and neither kustomize nor kubectl is on the path; install one of them, or run it \
                     elsewhere: `kustomize build prod | oke-vn check -`";
     assert_eq!(found.unreadable, [expected]);
+    let prefix = "E1128 10:01:56.646514   22402 run.go:72] \"command failed\" err=";
+    for (logged, expected) in
+        [(r#""invalid: \"x\"""#, r#"invalid: "x""#), ("<\n\tno such file: a\n >", "no such file: a")]
+    {
+        let script = format!("cat >&2 <<'EOF'\n{prefix}{logged}\nEOF\nexit 1");
+        let options = rendering(directory.path(), None, Some(&script));
+        let found = Found::of(&read_in(directory.path(), &[""], &options), directory.path());
+        let expected = format!(
+            "prod: kubectl cannot build this overlay: {expected}; try `kubectl kustomize prod | oke-vn check -`"
+        );
+        assert_eq!(found.unreadable, [expected]);
+    }
     // Without rendering, what is included is read as it is, and patches are no objects.
     let found = Found::of(&read_in(directory.path(), &[""], &Options::default()), directory.path());
     assert_eq!(found.objects.len(), 6, "{found:?}");

@@ -49,9 +49,14 @@ pub fn classify(group: &str, kind: &str, object: &Value) -> Class {
     if own::is_cluster_scoped(group, kind).is_some() || installs_others(group, kind) {
         return Class::WithoutPods;
     }
-    // The group of a custom resource is a domain.
-    if own::is_group(group) || !group.contains('.') {
+    if own::is_group(group) {
         return Class::NoKind { meant: meant(group, kind) };
+    }
+    // The group of a custom resource is a domain. Files of other programs may have one that is none: `skaffold/v3`.
+    if !group.contains('.')
+        && let Some((group, kind)) = own::all().find(|(_, own)| *own == kind && kind != "Config")
+    {
+        return Class::NoKind { meant: Some(Meant { group, kind }) };
     }
     let mut steps = Vec::new();
     if find_pods(object, &mut steps) { Class::NotLookedInto { steps } } else { Class::WithoutPods }
@@ -86,7 +91,7 @@ fn find_pods(value: &Value, steps: &mut Vec<Step>) -> bool {
     match value {
         Value::Object(members) => members.iter().any(|(key, member)| {
             steps.push(Step::Key(key.clone()));
-            let found = is_of_pod(key, member) || find_pods(member, steps);
+            let found = is_of_pod(key, member) || is_container(member) || find_pods(member, steps);
             if !found {
                 steps.pop();
             }
@@ -94,7 +99,7 @@ fn find_pods(value: &Value, steps: &mut Vec<Step>) -> bool {
         }),
         Value::Array(items) => items.iter().enumerate().any(|(index, item)| {
             steps.push(Step::Index(index));
-            let found = find_pods(item, steps);
+            let found = is_container(item) || find_pods(item, steps);
             if !found {
                 steps.pop();
             }
@@ -121,6 +126,22 @@ fn is_of_pod(key: &str, value: &Value) -> bool {
         ("resources", Value::Object(members)) => ["limits", "requests"].iter().any(|key| is_compute(members, key)),
         _ => false,
     }
+}
+
+/// Whether a map is a container, whatever it is called: a step of a Tekton task, say.
+fn is_container(value: &Value) -> bool {
+    let companions = [
+        "args",
+        "command",
+        "env",
+        "envFrom",
+        "imagePullPolicy",
+        "livenessProbe",
+        "readinessProbe",
+        "script",
+        "workingDir",
+    ];
+    value.get("image").is_some_and(Value::is_string) && companions.iter().any(|key| value.get(key).is_some())
 }
 
 fn is_compute(resources: &Map<String, Value>, key: &str) -> bool {
@@ -164,6 +185,14 @@ mod tests {
         ] {
             assert_eq!(steps(&object).as_deref(), Some(expected), "{object}");
         }
+    }
+
+    #[test]
+    fn files_of_other_programs_are_no_slips() {
+        assert_eq!(classify("skaffold", "Config", &json!({})), Class::WithoutPods);
+        let step = json!({"steps": [{"name": "a"}, {"image": "x", "script": "y"}]});
+        assert_eq!(steps(&step).as_deref(), Some(".steps[1]"));
+        assert_eq!(steps(&json!({"spec": {"image": "x", "interval": "1m"}})), None);
     }
 
     #[test]
