@@ -365,7 +365,8 @@ pub fn finding(
 /// The finding that says that the cluster did not answer, and what the look-up lacks.
 #[must_use]
 pub fn lookup_failure(rule: RuleSettings, kind: Lookup, lookups: &Lookups<'_>, place: Place<'_>) -> Finding {
-    let problem = format!("the policy could not look up {}s in the cluster", kind.name());
+    let plural = if kind == Lookup::StorageClass { "es" } else { "s" };
+    let problem = format!("the policy could not look up {}{plural} in the cluster", kind.name());
     let remedy = match lookups.missing_grant(kind) {
         Some(Grant::Resource) => "name the kind in contextAwareResources of the policy",
         Some(Grant::Capability) => "name the host capability in namespacedPoliciesCapabilities of the policy server",

@@ -1,4 +1,4 @@
-//! `deletion-grace-period`: finds a deletion grace period that an author wrote.
+//! `deletion-grace-period`: finds `deletionGracePeriodSeconds` in the metadata that an author wrote.
 
 use crate::check::prelude::*;
 use crate::kubernetes::kinds::JOB_METADATA;

@@ -1,4 +1,4 @@
-//! `emptydir-count`: finds every emptyDir volume after the first; a volume without a source is one too.
+//! `emptydir-count`: finds every emptyDir volume after the first.
 
 use crate::check::prelude::*;
 

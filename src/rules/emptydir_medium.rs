@@ -1,4 +1,4 @@
-//! `emptydir-medium`: finds an emptyDir on another medium than the default one or memory.
+//! `emptydir-medium`: finds an emptyDir whose medium is neither the default nor memory.
 
 use crate::check::prelude::*;
 

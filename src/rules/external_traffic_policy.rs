@@ -1,4 +1,4 @@
-//! `external-traffic-policy`: finds Services that are to keep the client's address.
+//! `external-traffic-policy`: finds Services that are meant to preserve the client's address.
 
 use crate::check::prelude::*;
 use crate::kubernetes::views::ServiceSpec;

@@ -1,4 +1,4 @@
-//! `fs-group`: finds pods whose volumes are to belong to a group.
+//! `fs-group`: finds pods with a group for their volumes.
 
 use crate::check::claims::{self, Group};
 use crate::check::prelude::*;

@@ -1,4 +1,4 @@
-//! `fs-group-change-policy`: finds pods that say when their volumes' group is changed.
+//! `fs-group-change-policy`: finds pods that set when the group of their volumes is changed.
 
 use crate::check::claims::{self, Group};
 use crate::check::prelude::*;

@@ -1,4 +1,4 @@
-//! `grpc-probe`: finds probes of type gRPC.
+//! `grpc-probe`: finds gRPC probes.
 
 use crate::check::prelude::*;
 

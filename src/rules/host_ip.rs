@@ -1,4 +1,4 @@
-//! `host-ip`: finds container ports that are to be bound to an address of the node.
+//! `host-ip`: finds container ports with a host IP.
 
 use crate::check::prelude::*;
 

@@ -1,4 +1,4 @@
-//! `host-port`: finds container ports that are to be opened on the node.
+//! `host-port`: finds container ports with a host port.
 
 use crate::check::prelude::*;
 

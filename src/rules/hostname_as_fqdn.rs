@@ -1,4 +1,4 @@
-//! `hostname-as-fqdn`: finds pods whose host name is to be their fully qualified domain name.
+//! `hostname-as-fqdn`: finds pods that use their fully qualified domain name as host name.
 
 use crate::check::prelude::*;
 

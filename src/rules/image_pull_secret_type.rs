@@ -1,4 +1,4 @@
-//! `image-pull-secret-type`: finds image pull secrets of a type that virtual nodes do not read.
+//! `image-pull-secret-type`: finds image pull secrets of a type that virtual nodes don't read.
 
 use crate::check::prelude::*;
 use crate::lint::lookup::Lookup;

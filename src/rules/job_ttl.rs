@@ -1,4 +1,4 @@
-//! `job-ttl`: finds Jobs that nobody deletes when they are finished.
+//! `job-ttl`: finds Jobs, also those of a CronJob, without a time after which they are deleted.
 
 use crate::check::prelude::*;
 use crate::document::view::Int32;

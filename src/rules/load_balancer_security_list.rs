@@ -1,4 +1,5 @@
-//! `load-balancer-security-list`: finds load balancers whose annotations ask for security rules that virtual nodes do not manage.
+//! `load-balancer-security-list`: finds load balancers whose annotations ask for security rules that virtual nodes
+//! don't manage.
 
 use crate::check::prelude::*;
 use crate::kubernetes::views::ServiceSpec;

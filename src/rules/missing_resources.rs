@@ -1,4 +1,4 @@
-//! `missing-resources`: finds normal and init containers without request and limit for cpu or memory.
+//! `missing-resources`: finds normal and init containers without a request or limit for cpu or memory.
 
 use crate::check::prelude::*;
 use crate::kubernetes::views::ResourceRequirements;

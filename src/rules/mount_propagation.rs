@@ -1,4 +1,4 @@
-//! `mount-propagation`: finds mounts that are to be propagated between host and container.
+//! `mount-propagation`: finds mounts that are propagated between the host and the container.
 
 use crate::check::prelude::*;
 

@@ -1,4 +1,4 @@
-//! `operator-adds`: finds custom workloads to whose Pods an operator adds what virtual nodes do not support.
+//! `operator-adds`: finds custom workloads to whose Pods an operator adds what virtual nodes don't support.
 
 use crate::check::prelude::*;
 use crate::document::pattern::Pattern;
@@ -10,7 +10,7 @@ pub static RULE: Rule = Rule {
     id: "operator-adds",
     strict: Warn,
     tolerant: Warn,
-    rows: doc(&[Row::InitContainers, Row::FsGroup, Row::HostPort, Row::TerminationGracePeriod, Row::TerminationMessagePolicy]),
+    rows: doc(&[Row::InitContainers, Row::FsGroup, Row::HostPort, Row::TerminationMessagePolicy, Row::TerminationGracePeriod]),
     ..Rule::NEW
 };
 

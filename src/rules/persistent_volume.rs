@@ -1,4 +1,4 @@
-//! `persistent-volume`: finds PersistentVolumes whose source virtual nodes do not mount.
+//! `persistent-volume`: finds PersistentVolumes whose source virtual nodes don't mount.
 
 use crate::check::claims::{self, DRIVERS};
 use crate::check::prelude::*;

@@ -1,4 +1,4 @@
-//! `pod-overhead`: finds pods with an overhead, which a RuntimeClass puts there.
+//! `pod-overhead`: finds pods with an overhead, which a RuntimeClass adds.
 
 use crate::check::prelude::*;
 

@@ -1,4 +1,4 @@
-//! `pod-shape`: finds pods that ask for a GPU or may only run on GPU or Intel shapes.
+//! `pod-shape`: finds pods that ask for a GPU or can only run on GPU or Intel shapes.
 
 use crate::check::prelude::*;
 use crate::document::text::sort_names;

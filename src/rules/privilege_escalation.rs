@@ -1,4 +1,4 @@
-//! `privilege-escalation`: finds containers whose processes may gain more privileges than their parent.
+//! `privilege-escalation`: finds containers whose processes can gain more privileges than their parent.
 
 use crate::check::prelude::*;
 use crate::kubernetes::views::SecurityContext;

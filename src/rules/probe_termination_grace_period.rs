@@ -1,4 +1,4 @@
-//! `probe-termination-grace-period`: finds probes with a grace period of their own.
+//! `probe-termination-grace-period`: finds probes with their own grace period.
 
 use crate::check::prelude::*;
 

@@ -1,4 +1,4 @@
-//! `proc-mount`: finds containers with another proc mount than the default one.
+//! `proc-mount`: finds containers with a proc mount other than the default.
 
 use crate::check::prelude::*;
 

@@ -1,4 +1,4 @@
-//! `projected-source`: finds a source of a projected volume that virtual nodes do not support.
+//! `projected-source`: finds a source of a projected volume that virtual nodes don't support.
 
 use crate::check::prelude::*;
 

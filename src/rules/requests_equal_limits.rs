@@ -1,4 +1,4 @@
-//! `requests-equal-limits`: finds resources with a request and a limit that differ in value.
+//! `requests-equal-limits`: finds resources whose request and limit differ in value.
 
 use crate::check::prelude::*;
 use crate::document::view::join;

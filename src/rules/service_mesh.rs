@@ -1,4 +1,5 @@
-//! `service-mesh`: finds the objects and workloads of Istio, Linkerd and OCI Service Mesh, and what asks for their proxies.
+//! `service-mesh`: finds the objects and workloads of Istio, Linkerd and OCI Service Mesh, and requests for their
+//! proxies.
 
 use crate::check::prelude::*;
 use crate::check::detection;

@@ -1,4 +1,4 @@
-//! `sub-path-expr`: finds mounts whose path in the volume is put together from variables.
+//! `sub-path-expr`: finds mounts whose path in the volume is built from variables.
 
 use crate::check::prelude::*;
 

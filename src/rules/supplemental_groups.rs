@@ -1,4 +1,4 @@
-//! `supplemental-groups`: finds pods whose processes are to be in further groups.
+//! `supplemental-groups`: finds pods whose processes belong to further groups.
 
 use crate::check::prelude::*;
 

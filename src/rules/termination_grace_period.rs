@@ -1,4 +1,4 @@
-//! `termination-grace-period`: finds pods with another grace period than the default.
+//! `termination-grace-period`: finds pods with a grace period other than the default.
 
 use crate::check::prelude::*;
 

@@ -1,4 +1,4 @@
-//! `termination-message`: finds containers that put their last words elsewhere than the default.
+//! `termination-message`: finds containers that write their termination message elsewhere than by default.
 
 use crate::check::prelude::*;
 

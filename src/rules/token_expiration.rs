@@ -1,4 +1,4 @@
-//! `token-expiration`: finds a projected service account token with a lifetime of its own.
+//! `token-expiration`: finds a projected service account token with its own lifetime.
 
 use crate::check::prelude::*;
 

@@ -1,4 +1,5 @@
-//! `unlisted-security-context`: finds security context fields that Oracle lists neither as supported nor as not.
+//! `unlisted-security-context`: finds security context fields that Oracle lists neither as supported nor as not
+//! supported.
 
 use crate::check::prelude::*;
 use crate::document::node::Node;

@@ -1,4 +1,4 @@
-//! `volume-type`: finds volumes whose source is none of those that virtual nodes mount.
+//! `volume-type`: finds volumes whose source virtual nodes don't mount.
 
 use crate::check::prelude::*;
 

@@ -38,6 +38,11 @@ pub static KINDS: [Kind; 9] = [
     kind("", "v1", "PodTemplate", "podtemplates", &["template", "spec"]),
 ];
 
+/// A Job's spec without a pod, in which nothing is found.
+fn job() -> Value {
+    json!({"ttlSecondsAfterFinished": 600, "template": {"metadata": {}}})
+}
+
 /// The kind of that name.
 pub fn kind_named(name: &str) -> &'static Kind {
     KINDS.iter().find(|kind| kind.name == name).unwrap_or_else(|| panic!("no kind is called {name}"))
@@ -73,9 +78,9 @@ impl Kind {
             "Pod" => {}
             "PodTemplate" => object["template"] = json!({"metadata": {"labels": labels}}),
             "CronJob" => {
-                object["spec"] = json!({"schedule": "@daily", "jobTemplate": {"metadata": {}, "spec": {"template": {"metadata": {}}}}});
+                object["spec"] = json!({"schedule": "@daily", "jobTemplate": {"metadata": {}, "spec": job()}});
             }
-            "Job" => object["spec"] = json!({"template": {"metadata": {}}}),
+            "Job" => object["spec"] = job(),
             "ReplicationController" => {
                 object["spec"] = json!({"selector": labels, "template": {"metadata": {"labels": labels}}});
             }

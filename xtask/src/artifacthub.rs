@@ -1,6 +1,8 @@
 //! The parts of artifacthub-pkg.yml that repeat other files. `kwctl scaffold artifacthub` writes the file. This keeps its
 //! form and its webhook rules up to date without kwctl.
 
+use oke_virtual_nodes_policy::lint::lookup::Lookup;
+
 use crate::metadata::{Scope, webhook_rules, yaml};
 use crate::pages::Pages;
 use crate::questions;
@@ -14,8 +16,16 @@ pub fn with_copies(text: &str, pages: &Pages) -> Result<String, String> {
     // The annotation has only the list.
     let rules = rules.strip_prefix("rules:\n").unwrap_or(&rules);
     let rules: String = rules.lines().map(|line| format!("{}\n", line.strip_prefix("  ").unwrap_or(line))).collect();
-    let text = with_block(text, "kubewarden/questions-ui", &questions::text(pages))?;
+    let text = with_block(text, "kubewarden/contextAwareResources", &resources())?;
+    let text = with_block(&text, "kubewarden/questions-ui", &questions::text(pages))?;
     with_block(&text, "kubewarden/rules", &rules)
+}
+
+/// The kinds that can be looked up, in the order of kwctl: by version, and then by name.
+fn resources() -> String {
+    let mut kinds = Lookup::ALL.map(|kind| (kind.api_version(), kind.name()));
+    kinds.sort_unstable();
+    kinds.iter().map(|(version, kind)| format!("- apiVersion: {version}\n  kind: {kind}\n")).collect()
 }
 
 /// The text with another block of text as the value of the annotation `key`.

@@ -3,6 +3,8 @@
 
 pub mod artifacthub;
 pub mod chart;
+pub mod custom_workloads;
+pub mod form;
 pub mod metadata;
 pub mod new_rule;
 pub mod oracle;
@@ -44,6 +46,7 @@ pub fn outputs(root: &Path) -> Result<BTreeMap<String, String>, String> {
     files.insert("cli/src/pages.rs".to_owned(), rules::embedded());
     files.insert("docs/rules.md".to_owned(), rules::table(&pages));
     files.insert("docs/oracle.md".to_owned(), oracle::page());
+    files.insert(custom_workloads::PATH.to_owned(), custom_workloads::page(root)?);
     files.insert("docs/settings.md".to_owned(), settings::page(&pages));
     files.insert("settings.schema.json".to_owned(), schema::text(&pages));
     files.insert("questions-ui.yml".to_owned(), questions::text(&pages));

@@ -1,5 +1,5 @@
 //! docs/oracle.md: every row of Oracle's page "Comparing Virtual Nodes with Managed Nodes", in its order and its words,
-//! with the rules that stand for it.
+//! with the rules that stand for it, and the rules that stand for a fact on another of Oracle's pages.
 
 use oke_virtual_nodes_policy::lint::oracle::Row;
 use oke_virtual_nodes_policy::lint::rule::PLACEMENT;
@@ -105,8 +105,8 @@ pub static SECTIONS: &[Section] = &[
             ruled(Row::DaemonSets),
             noted(
                 Row::PersistentVolumeClaims,
-                "Volumes on File Storage are supported since 2026-08-28. Name their storage classes in \
-                 `allowStorageClasses`, and their driver in `allowDrivers` of `persistent-volume`.",
+                "Volumes on File Storage are supported since 2026-08-28. The setting `platform: \"2026-08-28\"` accepts \
+                 them: see [Volumes on File Storage](file-storage.md).",
             ),
             ruled(Row::NetworkProviders),
             ruled(Row::NetworkPolicies),
@@ -141,14 +141,14 @@ pub static SECTIONS: &[Section] = &[
             ruled(Row::HostIpc),
             ruled(Row::HostNetwork),
             ruled(Row::HostPid),
-            noted(Row::Hostname, "A name that a StatefulSet or a Job gave its pod is accepted."),
+            noted(Row::Hostname, "A name that a controller gave its Pod is accepted."),
             ruled(Row::PodOs),
             ruled(Row::Overhead),
             ruled(Row::SetHostnameAsFqdn),
             ruled(Row::ShareProcessNamespace),
             unseen("The following Pod security contexts are supported: runAsNonRoot, runAsUser, runAsGroup", SUPPORTED),
-            ruled(Row::FsGroup),
-            ruled(Row::FsGroupChangePolicy),
+            noted(Row::FsGroup, "Applied to volumes on File Storage since 2026-08-28."),
+            noted(Row::FsGroupChangePolicy, "Applied to volumes on File Storage since 2026-08-28."),
             ruled(Row::SupplementalGroups),
             ruled(Row::SeLinuxOptions),
             ruled(Row::Sysctls),
@@ -272,6 +272,53 @@ pub static SECTIONS: &[Section] = &[
     },
 ];
 
+/// A fact on another of Oracle's pages, and the rule that stands for it.
+pub struct Fact {
+    /// The rule, by id.
+    pub rule: &'static str,
+    /// The title of the page.
+    pub title: &'static str,
+    /// Where the page is.
+    pub url: &'static str,
+    /// The day of the version that was read.
+    pub day: &'static str,
+    /// The fact, in our words.
+    pub says: &'static str,
+}
+
+/// The title and the address of Oracle's page on resource allocation.
+const ALLOCATION: (&str, &str) = (
+    "Resources Allocated to Pods Provisioned by Virtual Nodes",
+    "https://docs.oracle.com/en-us/iaas/Content/ContEng/Tasks/contengvirtualnodepodresourceallocation.htm",
+);
+
+const fn allocation(rule: &'static str, says: &'static str) -> Fact {
+    Fact { rule, title: ALLOCATION.0, url: ALLOCATION.1, day: "2024-08-14", says }
+}
+
+/// The facts on Oracle's other pages that rules stand for, in the order of the catalogue.
+pub static FACTS: &[Fact] = &[
+    allocation("pod-size", "A pod on the shapes E3 and E4 gets at most 64 cores, which are 128 vCPUs"),
+    allocation(
+        "ephemeral-storage",
+        "A pod gets 15 GB of storage for the root file systems of its containers, images included",
+    ),
+    allocation("job-ttl", "A finished Job is billed until it is deleted"),
+    Fact {
+        rule: "load-balancer-node-ports",
+        title: "Example Network Resource Configuration, with virtual nodes",
+        url: "https://docs.oracle.com/en-us/iaas/Content/ContEng/Concepts/contengnetworkconfig-virtualnodes.htm",
+        day: "2025-03-17",
+        says: "Load balancers send traffic to node ports, 30000 to 32767, in the pod subnet",
+    },
+];
+
+/// The fact on another of Oracle's pages that a rule stands for.
+#[must_use]
+pub fn fact(rule: &str) -> Option<&'static Fact> {
+    FACTS.iter().find(|fact| fact.rule == rule)
+}
+
 /// All rows, in the order of the page.
 pub fn rows() -> impl Iterator<Item = &'static Entry> {
     SECTIONS.iter().flat_map(|section| section.rows)
@@ -299,7 +346,25 @@ pub fn page() -> String {
             page.push_str(&row(&[&escaped(entry.says), &rules, entry.note]));
         }
     }
+    page.push_str(&other_pages());
     page
+}
+
+/// The table of what rules take from Oracle's other pages.
+fn other_pages() -> String {
+    let mut part = "\n## Oracle's other pages\n\n".to_owned();
+    part.push_str(&wrapped(
+        "These rules stand for no row of the comparison page. Oracle says what they look at on another page. The table \
+         has the day of the version that was read, and the fact in our words.",
+        "",
+    ));
+    part.push('\n');
+    part.push_str(&head(&["rule", "Oracle's page", "version", "fact"]));
+    for fact in FACTS {
+        let page = format!("[{}]({})", fact.title, fact.url);
+        part.push_str(&row(&[named(fact.rule), page, fact.day.to_owned(), fact.says.to_owned()]));
+    }
+    part
 }
 
 /// A rule's id with a link to its page, where it has one.

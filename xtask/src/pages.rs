@@ -103,33 +103,33 @@ impl Page {
     pub fn parameter(&self, name: &str) -> &str {
         self.parameters.get(name).map_or("", String::as_str)
     }
+}
 
-    /// The page with its generated parts replaced by those that `part` makes from their names.
-    ///
-    /// # Errors
-    /// What is wrong with the markers, or what `part` says.
-    pub fn with_parts(&self, mut part: impl FnMut(&str) -> Result<String, String>) -> Result<String, String> {
-        let mut made = String::new();
-        let mut within = false;
-        for line in self.text.lines() {
-            if line == END && !std::mem::take(&mut within) {
-                return Err(format!("`{END}` without a beginning"));
-            }
-            let name = part_named(line);
-            if within && name.is_some() {
-                return Err(format!("`{line}` before the end of another part"));
-            }
-            if !within {
-                made.push_str(line);
-                made.push('\n');
-            }
-            if let Some(name) = name {
-                made.push_str(&part(name)?);
-                within = true;
-            }
+/// A page with its generated parts replaced by those that `part` makes from their names.
+///
+/// # Errors
+/// What is wrong with the markers, or what `part` says.
+pub fn with_parts(page: &str, mut part: impl FnMut(&str) -> Result<String, String>) -> Result<String, String> {
+    let mut made = String::new();
+    let mut within = false;
+    for line in page.lines() {
+        if line == END && !std::mem::take(&mut within) {
+            return Err(format!("`{END}` without a beginning"));
         }
-        if within { Err(format!("lacks the last `{END}`")) } else { Ok(made) }
+        let name = part_named(line);
+        if within && name.is_some() {
+            return Err(format!("`{line}` before the end of another part"));
+        }
+        if !within {
+            made.push_str(line);
+            made.push('\n');
+        }
+        if let Some(name) = name {
+            made.push_str(&part(name)?);
+            within = true;
+        }
     }
+    if within { Err(format!("lacks the last `{END}`")) } else { Ok(made) }
 }
 
 /// The prose under a heading, without the parts that are generated; empty where there is no such heading.

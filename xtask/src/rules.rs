@@ -76,7 +76,7 @@ fn answer(root: &Path, rule: &Rule) -> Result<String, String> {
 /// A sentence for people.
 pub fn page(root: &Path, rule: &Rule, page: &Page) -> Result<String, String> {
     let mut made = Vec::new();
-    let text = page.with_parts(|name| {
+    let text = pages::with_parts(&page.text, |name| {
         made.push(name.to_owned());
         match name {
             "facts" => Ok(facts(rule)),
@@ -95,10 +95,13 @@ pub fn page(root: &Path, rule: &Rule, page: &Page) -> Result<String, String> {
     Ok(text)
 }
 
-/// The rule's rows of Oracle's page, its levels and how far its fix goes.
+/// The rule's rows of Oracle's page, or its fact on another page, its levels and how far its fix goes.
 fn facts(rule: &Rule) -> String {
     let quoted: Vec<_> = rule.rows.iter().map(|row| format!("\"{}\"", escaped(row.words()))).collect();
     let mut part = match quoted.as_slice() {
+        [] => oracle::fact(rule.id).map_or_else(String::new, |fact| {
+            format!("[Another of Oracle's pages](../oracle.md#oracles-other-pages): {}.\n\n", fact.says)
+        }),
         [row] => format!("[Oracle's page](../oracle.md): {row}\n\n"),
         rows => format!("[Oracle's page](../oracle.md):\n\n* {}\n\n", rows.join("\n* ")),
     };
@@ -190,10 +193,11 @@ pub fn table(pages: &Pages) -> String {
         ]));
     }
     table.push_str(&format!(
-        "\n{} rules; Oracle's page has {} rows, of which {} are for rules.\n",
+        "\n{} rules; Oracle's page has {} rows, of which {} are for rules. {} rules are from Oracle's other pages.\n",
         RULES.len(),
         oracle::rows().count(),
-        oracle::rows().filter(|entry| entry.row.is_some()).count()
+        oracle::rows().filter(|entry| entry.row.is_some()).count(),
+        oracle::FACTS.len()
     ));
     table
 }

@@ -65,6 +65,7 @@ fn setting_schema(setting: &Setting, pages: &Pages) -> Value {
         Values::Structure => match setting.name {
             "virtualNodes" => virtual_nodes(),
             "exemptions" => exemptions(),
+            "podTemplates" => pod_templates(),
             _ => rules(pages),
         },
     };
@@ -106,8 +107,9 @@ fn rule_schema(rule: &Rule, page: &Page) -> Value {
                 json!({"enum": choices})
             }
             ParameterKind::PortRange => json!({"type": ["string", "null"], "pattern": "^[0-9]{1,5}-[0-9]{1,5}$"}),
+            // A form may send a number as a string.
             ParameterKind::Number(first, last) => {
-                json!({"type": ["integer", "string", "null"], "minimum": first, "maximum": last})
+                json!({"type": ["integer", "string", "null"], "minimum": first, "maximum": last, "pattern": "^[0-9]+$"})
             }
             ParameterKind::Quantity => json!({"type": ["string", "integer", "null"]}),
         };
@@ -143,6 +145,33 @@ fn virtual_nodes() -> Value {
                         "value": {"type": ["string", "null"]},
                         "effect": {"enum": ["NoSchedule", "PreferNoSchedule", "NoExecute"]},
                     },
+                },
+            },
+        },
+    })
+}
+
+fn pod_templates() -> Value {
+    let key = "[A-Za-z0-9_-]+";
+    json!({
+        "type": ["array", "null"],
+        "maxItems": 16,
+        "items": {
+            "type": "object",
+            "additionalProperties": false,
+            "required": ["group", "kind", "path"],
+            "properties": {
+                "group": {
+                    "description": "The API group. None of Kubernetes' own.",
+                    "type": "string",
+                    "pattern": "[.]",
+                    "not": {"pattern": "(^|[.])k8s[.]io$"},
+                },
+                "kind": {"description": "The kind.", "type": "string", "minLength": 1},
+                "path": {
+                    "description": "The place of the pod template, such as spec.groups[*].template.",
+                    "type": "string",
+                    "pattern": format!(r"^{key}(\[\*\])?(\.({key}(\[\*\])?|\*))*$"),
                 },
             },
         },

@@ -34,6 +34,8 @@ pub struct Setting {
     pub default: &'static str,
     /// Its label in a form.
     pub label: &'static str,
+    /// Its description in a form: one or two short sentences.
+    pub short: &'static str,
     /// Its description.
     pub about: &'static str,
     /// An example, as YAML.
@@ -46,16 +48,32 @@ pub static SETTINGS: &[Setting] = &[
         name: "profile",
         values: Values::Choice(&["strict", "tolerant"]),
         default: "\"strict\"",
-        label: "Profile",
+        label: "Strictness",
+        short: "strict denies everything on Oracle's page of 2024-10-28. tolerant only warns about what Oracle's own manifests contain.",
         about: "The default levels of the rules. `strict` denies what Oracle's page lists as not supported. \
                 `tolerant` only warns about what Oracle's own manifests for virtual nodes still contain.",
         example: "profile: tolerant\n",
     },
     Setting {
+        name: "platform",
+        values: Values::Choice(&["2024-10-28", "2026-08-28"]),
+        default: "\"2024-10-28\"",
+        label: "Oracle's announcements up to",
+        short: "2026-08-28 also accepts persistent volumes on File Storage.",
+        about: "The day up to which Oracle's announcements count. `2024-10-28`: the comparison page as it is written. \
+                `2026-08-28`: also the release note of that day, by which virtual nodes mount persistent volumes on \
+                File Storage. With it, `persistent-volume` accepts the driver of File Storage, \
+                `persistent-volume-claim` accepts claims on File Storage that it can look up and asks them for \
+                `ReadWriteMany`, and `fs-group` and `fs-group-change-policy` accept what applies to such claims. Write \
+                the day in quotes.",
+        example: "platform: \"2026-08-28\"\nlookups: [StorageClass, PersistentVolumeClaim, PersistentVolume]\n",
+    },
+    Setting {
         name: "nodeKind",
         values: Values::Choice(&["virtual", "managed", "mixed"]),
         default: "\"virtual\"",
-        label: "Kind of nodes",
+        label: "Nodes of the cluster",
+        short: "virtual: all pods run on virtual nodes. mixed: it depends on the pod. managed: the policy does nothing.",
         about: "The nodes on which the pods of the requests run. `virtual`: all run on virtual nodes. `managed`: \
                 none does, so nothing is denied, mutated or warned about; one manifest can then serve all \
                 clusters. `mixed`: it depends on the pod. A pod that can't land on a virtual node, because of its \
@@ -68,7 +86,8 @@ pub static SETTINGS: &[Setting] = &[
         name: "virtualNodes",
         values: Values::Structure,
         default: "{\"labels\":{\"node-role.kubernetes.io/virtual-node\":\"\"},\"taints\":[]}",
-        label: "Virtual nodes",
+        label: "Labels and taints of virtual nodes",
+        short: "By default the label node-role.kubernetes.io/virtual-node.",
         about: "The labels and taints of virtual nodes, for `nodeKind: mixed`. The policy takes every other label \
                 to be absent on virtual nodes, except those that every node has: operating system, architecture, \
                 host name, zone, region and fault domain. Labels that you set replace the default label.",
@@ -76,10 +95,24 @@ pub static SETTINGS: &[Setting] = &[
                   team: web\n  taints:\n    - {key: workload, value: web, effect: NoSchedule}\n",
     },
     Setting {
+        name: "podTemplates",
+        values: Values::Structure,
+        default: "[]",
+        label: "More custom resources with a pod template",
+        short: "At most 16. The policy needs a webhook rule for each of them.",
+        about: "More places of pod templates in custom resources, beside those of the \
+                [table](custom-workloads.md#kinds). An entry has the `group` and the `kind` of the resource, and the \
+                `path` of the template: plain keys with dots between them, `[*]` for every entry of a list, `.*` for \
+                every value of a map. At most 16 entries are possible. Groups of Kubernetes' own are errors. Add a \
+                webhook rule for each resource.",
+        example: "podTemplates:\n  - {group: example.com, kind: Fleet, path: \"spec.groups[*].template\"}\n",
+    },
+    Setting {
         name: "rules",
         values: Values::Structure,
         default: "{}",
         label: "Rules",
+        short: "Levels and parameters of single rules.",
         about: "The level of single rules, in place of the profile's: `deny`, `warn` or `off`. Or an object with \
                 the `level`, with `mutate`, which turns the rule's fix on or off in place of the setting \
                 `mutate`, and with the parameters of the rule. YAML 1.1 reads a bare `off` as the boolean false, \
@@ -91,7 +124,8 @@ pub static SETTINGS: &[Setting] = &[
         name: "mutate",
         values: Values::Choice(&["off", "safe", "full"]),
         default: "\"off\"",
-        label: "Fixes",
+        label: "Fix fields",
+        short: "safe: what nobody misses. full: also what the workload asked for and cannot have. Needs mutating: true.",
         about: "The findings that are fixed instead of denied. `safe`: sets fields to the default of Kubernetes \
                 or to what the virtual node does anyway. `full`: also changes what the workload asked for. Fixes \
                 are applied to Pods and Services on CREATE. Deploy the policy with `mutating: true`.",
@@ -101,7 +135,8 @@ pub static SETTINGS: &[Setting] = &[
         name: "mutateTemplates",
         values: Values::Flag,
         default: "false",
-        label: "Fix templates too",
+        label: "Fix templates of workloads too",
+        short: "GitOps tools see their objects change. Pods are fixed in any case.",
         about: "Fixes the pod templates of workloads too, and not only their Pods. Operators and GitOps tools see \
                 their objects change. Objects with a controller are never changed.",
         example: "mutate: safe\nmutateTemplates: true\n",
@@ -110,8 +145,9 @@ pub static SETTINGS: &[Setting] = &[
         name: "annotate",
         values: Values::Flag,
         default: "false",
-        label: "Annotate fixed objects",
-        about: "Adds the annotation `oke-virtual-nodes.kubewarden.io/mended` to a fixed object: a JSON list with \
+        label: "Write fixes into an annotation",
+        short: "oke-virtual-nodes.kubewarden.io/fixed",
+        about: "Adds the annotation `oke-virtual-nodes.kubewarden.io/fixed` to a fixed object: a JSON list with \
                 each path, the old and the new value.",
         example: "mutate: safe\nannotate: true\n",
     },
@@ -119,7 +155,8 @@ pub static SETTINGS: &[Setting] = &[
         name: "helpUrl",
         values: Values::Url,
         default: "\"\"",
-        label: "Help address",
+        label: "Address of your own help page",
+        short: "Stands at the end of every denial.",
         about: "An address at the end of every denial, such as a page of your own about virtual nodes.",
         example: "helpUrl: https://wiki.example.com/virtual-nodes\n",
     },
@@ -127,14 +164,17 @@ pub static SETTINGS: &[Setting] = &[
         name: "lookups",
         values: Values::Some(&Lookup::NAMES),
         default: "[]",
-        label: "Look-ups",
+        label: "Kinds to look up in the cluster",
+        short: "Node, Pod, Secret, PersistentVolumeClaim, Namespace, StorageClass, PersistentVolume. Each needs an entry under Context Aware and a permission.",
         about: "The kinds that the policy looks up in the cluster. `Node`: with `nodeKind: mixed`, the nodes with \
                 the labels of `virtualNodes`. `Pod`: with `nodeKind: mixed`, where a pod runs, for exec, attach \
                 and port-forward, which only warn without it. `Secret`: the type of image pull secrets, never \
-                their content. `PersistentVolumeClaim`: the storage class of a claim that a pod names, if \
-                `allowStorageClasses` names any. `Namespace`: whether a pod's namespace asks for a service mesh. \
-                Each kind needs an entry in `contextAwareResources` of the policy and a permission for the \
-                account of the policy server. An AdmissionPolicy can't have them.",
+                their content. `PersistentVolumeClaim`: the claim that a pod names, if any claim can be \
+                accepted. `Namespace`: whether a pod's namespace asks for a service mesh. `StorageClass`: whether \
+                the class of a claim is one of File Storage. `PersistentVolume`: whether the volume that a claim \
+                names is on File Storage. The last two need `platform: \"2026-08-28\"`. Each kind needs an entry in \
+                `contextAwareResources` of the policy and a permission for the account of the policy server. An \
+                AdmissionPolicy can't have them.",
         example: "lookups: [Secret, Namespace]\n",
     },
     Setting {
@@ -142,6 +182,7 @@ pub static SETTINGS: &[Setting] = &[
         values: Values::Choice(&["deny", "warn"]),
         default: "\"warn\"",
         label: "When a look-up fails",
+        short: "Whether a look-up that fails warns or denies.",
         about: "The level of a look-up that fails, whatever the level of the rule that needs it. A failed look-up \
                 never counts as a yes, and the message names the missing permission. An object that doesn't \
                 exist, such as a Secret that is created later, is not a failure.",
@@ -152,6 +193,7 @@ pub static SETTINGS: &[Setting] = &[
         values: Values::Structure,
         default: "[]",
         label: "Exemptions",
+        short: "Findings to leave out, each with a reason.",
         about: "The findings to leave out. An exemption can name `namespaces` and `names` (`*` stands for any \
                 text), `kinds`, `labels` (all of them, of the object), `users` and `groups` (of the sender of the \
                 request), and `rules`, without which it holds for all rules. All fields that are set must match; \
@@ -166,7 +208,8 @@ pub static SETTINGS: &[Setting] = &[
         name: "allowAnnotations",
         values: Values::Flag,
         default: "false",
-        label: "Allow exemptions by annotation",
+        label: "Let authors exempt their workloads",
+        short: "With the annotation oke-virtual-nodes.kubewarden.io/exempt, and a reason.",
         about: "Lets authors exempt their workloads with the annotation `oke-virtual-nodes.kubewarden.io/exempt` \
                 on the object or on its pod template, which passes it on to the pods. Its form is \
                 `<rule>[,<rule>]: <reason>`. Without this setting, with an unknown rule or without a reason, the \

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use oke_virtual_nodes_policy::lint::rule::Rule;
 use oke_virtual_nodes_policy::rules::RULES;
-use xtask::pages::{Page, Pages, examples, section};
+use xtask::pages::{Page, Pages, examples, section, with_parts};
 
 /// The most words of a sentence.
 const MAX_WORDS: usize = 40;
@@ -70,6 +70,20 @@ fn every_section_is_filled_in() {
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
 }
 
+/// The comment at the head of a rule's file says what its page says.
+#[test]
+fn the_file_of_a_rule_begins_with_the_summary_of_its_page() {
+    let pages = Pages::read(&root()).unwrap();
+    for rule in RULES {
+        let path = format!("src/rules/{}.rs", rule.id.replace('-', "_"));
+        let code = fs::read_to_string(root().join(&path)).unwrap_or_else(|error| panic!("{path}: {error}"));
+        let lines = code.lines().map_while(|line| line.strip_prefix("//! "));
+        let said = lines.collect::<Vec<_>>().join(" ");
+        let summary = pages.of(rule).summary.replacen("Finds ", "finds ", 1);
+        assert_eq!(said, format!("`{}`: {summary}", rule.id), "{path}");
+    }
+}
+
 #[test]
 fn every_rule_has_two_examples() {
     let mut wrong = Vec::new();
@@ -122,8 +136,7 @@ fn a_page_that_lacks_something_is_an_error() {
 #[test]
 fn generated_parts_are_made_between_their_markers_alone() {
     let with = |text: &str| {
-        let page = Page { text: text.to_owned(), summary: String::new(), parameters: Default::default() };
-        page.with_parts(|name| if name == "x" { Ok("new\n".to_owned()) } else { Err(format!("no {name}")) })
+        with_parts(text, |name| if name == "x" { Ok("new\n".to_owned()) } else { Err(format!("no {name}")) })
     };
     let text = "a\n<!-- generated: x -->\nold\n\n<!-- end -->\nb\n<!-- a comment -->\n";
     let made = "a\n<!-- generated: x -->\nnew\n<!-- end -->\nb\n<!-- a comment -->\n";
