@@ -335,7 +335,7 @@ fi
   contains '- lookups[0]: expected "Node", "Pod", "Secret", "PersistentVolumeClaim" or "Namespace"'
   contains '- onLookupFailure: expected "deny" or "warn"'
   contains '- virtualNodes.labels.pool: expected a string'
-  contains '- virtualNodes.taints[0].effect: a taint needs it'
+  contains '- virtualNodes.taints[0].effect: required in a taint'
   contains '- rules.placement.level: unknown setting'
   contains '- rules.placment: unknown rule, did you mean "placement"?'
   contains '- exemptions[0].reason: an exemption needs a reason'
@@ -421,7 +421,7 @@ fi
   put "$REQUEST" '{"mutate": "full", "annotate": true}'
   answered
   patches '{"op":"remove","path":"/spec/hostname"}' \
-    '{"op":"add","path":"/metadata/annotations","value":{"oke-virtual-nodes.kubewarden.io/mended":'
+    '{"op":"add","path":"/metadata/annotations","value":{"oke-virtual-nodes.kubewarden.io/fixed":'
   [[ $patch == *'\"path\":\"spec.hostname\"'* ]]
   [[ $patch == *'\"old\":\"db\"'* ]]
 }

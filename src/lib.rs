@@ -1,11 +1,12 @@
-//! **oke-virtual-nodes-policy**: says at admission what cannot run on OKE virtual nodes, where, and how to fix it.
+//! **oke-virtual-nodes-policy**: reports at admission what cannot run on OKE virtual nodes, where, and how to fix it.
 //!
-//! The library is the policy; `wapc_init` makes it a Kubewarden module. [`review`] shows the way of a request, and
-//! [`rules`] has one file for each rule. The floors, from below: [`document`], [`kubernetes`], [`lint`], [`config`],
-//! [`cluster`], [`check`], [`rules`] and [`review`], which do not know each other. Each uses only what is below it.
+//! The library is the policy; `wapc_init` makes it a Kubewarden module. [`review`] processes a request, and [`rules`]
+//! has one file for each rule. The layers, from the bottom: [`document`], [`kubernetes`], [`lint`], [`config`],
+//! [`cluster`], [`check`], then [`rules`] and [`review`], which don't depend on each other. Each layer uses only those
+//! below it.
 
 #![warn(missing_docs, clippy::too_many_lines)]
-// A module that panics answers "internal server error", so the policy must not be able to.
+// A panic makes the policy server answer "internal server error", so code that can panic is forbidden.
 #![cfg_attr(
     not(test),
     deny(
@@ -42,7 +43,7 @@ use review::verdict::{Early, Verdict};
 /// The rules of this policy.
 pub static CATALOGUE: Catalogue = Catalogue { rules: rules::RULES, checks: rules::CHECKS };
 
-/// The version of the protocol between host and policy, as JSON; the SDK's answer, without its serialiser.
+/// The version of the protocol between host and policy, as JSON. The same answer as the SDK's, without its serialiser.
 pub const PROTOCOL_VERSION: &str = "\"v1\"";
 
 /// Registers the functions that the host calls.
@@ -53,32 +54,33 @@ pub extern "C" fn wapc_init() {
     register_function("protocol_version", |_| Ok(PROTOCOL_VERSION.as_bytes().to_vec()));
 }
 
-/// Judges a request for the policy server. `payload` is Kubewarden's `{"request": ..., "settings": ...}`.
+/// Reviews a request for the policy server. `payload` is Kubewarden's JSON `{"request": ..., "settings": ...}`.
 #[must_use]
 pub fn validate(cluster: &dyn Cluster, payload: &[u8]) -> Response {
     judge(cluster, payload).into()
 }
 
-/// Judges a request, with all findings uncut.
+/// Reviews a request and returns all findings, not truncated. `payload` is the same as for [`validate`].
 ///
 /// # Errors
-/// [`Early`] where the answer needs no rule: the request is accepted, or it or its settings cannot be read.
+/// [`Early`] if no rule is needed for the answer: the request is accepted, or the request or its settings cannot be
+/// read.
 pub fn judge(cluster: &dyn Cluster, payload: &[u8]) -> Result<Verdict, Early> {
     review::judge(cluster, payload, CATALOGUE)
 }
 
-/// Says what is wrong with settings in JSON, if anything is. Nothing at all, null and `{}` are the defaults.
+/// Checks settings in JSON. `None`, null and `{}` mean the defaults.
 ///
 /// # Errors
-/// [`SettingsError`] with every error in one message.
+/// [`SettingsError`] with all errors in one message.
 pub fn check_settings(json: Option<&str>) -> Result<(), SettingsError> {
     Settings::read(&config::parse(json)?, CATALOGUE.rules).map(drop)
 }
 
-/// Says whether settings are valid. Every error is in the answer's message.
+/// Validates the settings in `payload`, for the policy server. The answer's message has all errors.
 ///
 /// # Errors
-/// None: the type is the one that the host calls.
+/// None. The host requires this type.
 pub fn validate_settings(payload: &[u8]) -> CallResult {
     let message = match std::str::from_utf8(payload) {
         Ok(json) => check_settings(Some(json)).err().map(|error| error.0),

@@ -8,9 +8,11 @@ mod common;
 
 use std::collections::BTreeMap;
 
-use common::fixtures::{Planted, fixtures};
+use common::fixtures::{Case, Planted, fixtures};
 use common::policy::{Shape, shape_of};
-use common::{KINDS, create, findings, findings_and_response, good_container, good_spec, overlay, reviews};
+use common::{
+    KINDS, assert_nothing, create, findings, findings_and_response, good_container, good_spec, overlay, reviews,
+};
 use serde_json::{Map, Value, json};
 
 #[test]
@@ -22,9 +24,8 @@ fn recorded_requests_are_found_to_hold_what_their_authors_wrote() {
         let found = findings_and_response(&request, &json!({}));
         got.insert(name, found.iter().map(|found| format!("{} {}", found.rule, found.path)).collect::<Vec<_>>());
     }
-    for (name, found) in &got {
-        assert_eq!(Some(found), expected.get(name), "{name}");
-    }
+    let wrong = got.iter().filter(|(name, found)| Some(*found) != expected.get(*name));
+    assert_nothing(&wrong.map(|(name, found)| format!("{name}: {found:?}")).collect::<Vec<_>>());
     assert_eq!(got.len(), expected.len(), "every review is there");
 }
 
@@ -170,6 +171,10 @@ fn empties(value: &Value, shape: &Shape, pointer: String, null: bool, fills: &mu
                     empties(value, field.shape, step(&pointer, field.name), null, fills);
                     continue;
                 }
+                // Where these are not set, they are true.
+                if matches!(field.name, "allocateLoadBalancerNodePorts") && !null {
+                    continue;
+                }
                 let empty = match field.shape {
                     _ if null => Value::Null,
                     Shape::Bool => json!(false),
@@ -225,7 +230,10 @@ fn created() -> Vec<(String, Value, Value)> {
     };
     let mut created = Vec::new();
     for (rule, fixture) in fixtures() {
-        for case in fixture.cases().filter(|case| case.old.is_none()) {
+        // The API server fills nothing into a custom resource, and an empty securityContext there keeps an operator from
+        // writing one.
+        let is_custom = |case: &Case| case.object.as_ref().is_some_and(|object| object["kind"] == "Notebook");
+        for case in fixture.cases().filter(|case| case.old.is_none() && !is_custom(case)) {
             let settings = case.settings();
             let planted = case.plant().into_iter().filter(is_creation);
             created.extend(planted.map(|planted| {

@@ -3,8 +3,9 @@
 mod manifests;
 
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode, Stdio};
+use std::io::{self, BufWriter, Write as _};
+use std::path::Path;
+use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
 
 use nix::sys::resource::{Usage, UsageWho, getrusage};
@@ -21,41 +22,55 @@ const MEMORY: i64 = 300 * 1024;
 
 fn main() -> ExitCode {
     let directory = tempfile::tempdir().expect("a temporary directory");
-    let path = |name: &str| directory.path().join(name);
-    let objects = manifests::generate(OBJECTS);
-    write(&path("one.yaml"), &objects[0]);
-    for (index, part) in objects.chunks(10).enumerate() {
-        write(&path(&format!("files/{:02}/{index:04}.yaml", index % 100)), &part.join("---\n"));
-    }
-    write(&path("stream.yaml"), &objects.join("---\n"));
-    write(&path("list.yaml"), &manifests::list(&objects));
-
-    let mut fits = measure("one manifest", &[path("one.yaml")], 50, ONE);
-    for (name, file) in [("2,000 files", "files"), ("one file of documents", "stream.yaml"), ("one List", "list.yaml")]
-    {
-        fits &= measure(&format!("{OBJECTS} objects, {name}"), &[path(file)], 3, ALL);
+    write_manifests(directory.path()).expect("manifests");
+    let mut fits = true;
+    for (name, file, objects, budget) in [
+        ("one manifest", "one.yaml", 1, ONE),
+        ("20,000 objects in 2,000 files", "files", OBJECTS, ALL),
+        ("20,000 objects in one file", "stream.yaml", OBJECTS, ALL),
+        ("20,000 objects in a List, JSON", "list.json", OBJECTS, ALL),
+        ("20,000 objects in a List, YAML", "list.yaml", OBJECTS, ALL),
+    ] {
+        fits &= measure(name, &directory.path().join(file), objects, budget);
     }
     if fits { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-fn write(path: &Path, text: &str) {
-    fs::create_dir_all(path.parent().expect("a parent")).expect("a directory");
-    fs::write(path, text).expect("a file");
+/// Writes the same objects in all forms, one by one: until it starts the program, a child counts with the memory of this
+/// process.
+fn write_manifests(directory: &Path) -> io::Result<()> {
+    let create = |name: &str| fs::File::create(directory.join(name)).map(BufWriter::new);
+    write!(create("one.yaml")?, "{}", manifests::object(0))?;
+    let (mut stream, mut yaml, mut json) = (create("stream.yaml")?, create("list.yaml")?, create("list.json")?);
+    write!(yaml, "apiVersion: v1\nkind: List\nitems:\n")?;
+    write!(json, "{{\"apiVersion\":\"v1\",\"kind\":\"List\",\"items\":[")?;
+    for start in (0..OBJECTS).step_by(10) {
+        let part = directory.join(format!("files/{:02}", start / 10 % 100));
+        fs::create_dir_all(&part)?;
+        let mut file = BufWriter::new(fs::File::create(part.join(format!("{start:05}.yaml")))?);
+        for index in start..start + 10 {
+            let object = manifests::object(index);
+            write!(file, "---\n{object}")?;
+            write!(stream, "---\n{object}")?;
+            write!(yaml, "{}", manifests::item(&object))?;
+            let document = &oke_vn::yaml::load(&object, 1).map_err(io::Error::other)?[0];
+            write!(json, "{}{}", if index > 0 { "," } else { "" }, document.to_json())?;
+        }
+    }
+    write!(json, "]}}")
 }
 
-/// Checks `paths` so many times, and prints the time of the best run and its memory. Whether it is within the budget.
-fn measure(name: &str, paths: &[PathBuf], runs: usize, budget: Duration) -> bool {
+/// Checks a path with so many objects several times, and prints the time of the best run and its memory. Returns whether
+/// both are within the budget.
+fn measure(name: &str, path: &Path, objects: usize, budget: Duration) -> bool {
     let mut best: Option<(Duration, Duration)> = None;
-    for _ in 0..runs {
+    for _ in 0..if objects == 1 { 50 } else { 3 } {
         let (start, before) = (Instant::now(), cpu(&children()));
-        let status = Command::new(env!("CARGO_BIN_EXE_oke-vn"))
-            .arg("check")
-            .args(paths)
-            .stdout(Stdio::null())
-            .status()
-            .expect("oke-vn runs");
+        let output = Command::new(env!("CARGO_BIN_EXE_oke-vn")).arg("check").arg(path).output().expect("oke-vn runs");
         let (wall, cpu) = (start.elapsed(), cpu(&children()).saturating_sub(before));
-        assert!(matches!(status.code(), Some(0 | 1)), "{status}");
+        let report = String::from_utf8_lossy(&output.stdout);
+        let plural = if objects == 1 { "" } else { "s" };
+        assert!(report.contains(&format!("\n{objects} object{plural} judged: ")), "{}", output.status);
         best = Some(best.map_or((wall, cpu), |best| best.min((wall, cpu))));
     }
     let (wall, cpu) = best.unwrap_or_default();

@@ -1,24 +1,13 @@
 //! Generated manifests: workloads of an ordinary shop, one in eight with something that virtual nodes cannot run.
 
-/// So many objects, each a document of YAML. The same every time.
-pub fn generate(count: usize) -> Vec<String> {
-    (0..count).map(object).collect()
+/// An object as an item of a list.
+pub fn item(object: &str) -> String {
+    let mark = |(index, line)| format!("{}{line}\n", if index == 0 { "- " } else { "  " });
+    object.lines().enumerate().map(mark).collect()
 }
 
-/// The objects as one `List`.
-pub fn list(objects: &[String]) -> String {
-    let mut list = "apiVersion: v1\nkind: List\nitems:\n".to_owned();
-    for object in objects {
-        for (index, line) in object.lines().enumerate() {
-            list.push_str(if index == 0 { "- " } else { "  " });
-            list.push_str(line);
-            list.push('\n');
-        }
-    }
-    list
-}
-
-fn object(index: usize) -> String {
+/// The object of this index, a document of YAML. The same every time.
+pub fn object(index: usize) -> String {
     match index % 10 {
         0..=3 => workload("apps/v1", "Deployment", index, "  replicas: 3\n"),
         4 => workload("apps/v1", "StatefulSet", index, "  serviceName: web\n"),
@@ -63,7 +52,7 @@ fn pod(index: usize, indent: &str) -> String {
         "  runAsNonRoot: true".to_owned(),
         "  runAsUser: 1000".to_owned(),
     ];
-    if index % 8 == 0 {
+    if index.is_multiple_of(8) {
         lines.extend(["hostNetwork: true".to_owned(), "terminationGracePeriodSeconds: 300".to_owned()]);
     }
     lines.push("containers:".to_owned());

@@ -7,9 +7,9 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use crate::cluster::ManifestCluster;
-use crate::files::Skipped;
+use crate::input::{Manifests, Skipped, Unreadable};
 use crate::judge::{self, Level, Verdict};
-use crate::manifests::Manifests;
+use crate::node::Position;
 use crate::parallel;
 use crate::request::{Payload, Request};
 
@@ -61,8 +61,9 @@ pub struct Finding {
     /// The finding of the policy.
     #[serde(flatten)]
     pub found: judge::Finding,
-    /// The line of the field, or of its nearest parent that is there.
-    pub line: usize,
+    /// The place of the field, or of its nearest parent that is there.
+    #[serde(flatten)]
+    pub at: Position,
     /// The changes of the file, for people; empty if the file stays as it is.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub changed: Vec<String>,
@@ -85,8 +86,9 @@ pub struct Judged {
     pub object: usize,
     /// The file.
     pub file: String,
-    /// The line where the object starts.
-    pub line: usize,
+    /// Where the object starts.
+    #[serde(flatten)]
+    pub at: Position,
     /// Its `apiVersion`.
     pub api_version: String,
     /// Its kind.
@@ -111,14 +113,39 @@ impl Judged {
         self.code == Some(UNREADABLE)
     }
 
-    /// Whether there is nothing to say about the object.
-    pub fn is_clean(&self) -> bool {
-        self.accepted && self.findings.is_empty()
+    /// What came of the object, with what is fixed in its file taken as fixed.
+    #[must_use]
+    pub fn outcome(&self) -> Outcome {
+        match self {
+            _ if self.is_unreadable() => Outcome::Unreadable,
+            _ if !self.accepted => Outcome::Denied,
+            _ if self.has(Level::Warn) => Outcome::Warned,
+            _ if !self.findings.iter().all(Finding::remains) => Outcome::Fixed,
+            _ if self.has(Level::Exempted) => Outcome::Exempted,
+            _ => Outcome::Clean,
+        }
     }
 
     fn has(&self, level: Level) -> bool {
         self.findings.iter().any(|finding| finding.found.level == level && finding.remains())
     }
+}
+
+/// What came of an object: one of these, so that counts add up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// It could not be read: fields have wrong types.
+    Unreadable,
+    /// It is denied.
+    Denied,
+    /// It is accepted with a warning.
+    Warned,
+    /// Everything that would deny it or warn is fixed in its file.
+    Fixed,
+    /// It is accepted because all findings are exempt.
+    Exempted,
+    /// Nothing was found.
+    Clean,
 }
 
 /// How often a rule was broken.
@@ -143,23 +170,24 @@ fn is_zero(count: &usize) -> bool {
 /// The numbers at the end of a report.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Summary {
-    /// Objects that were judged.
+    /// Objects that were judged: the sum of the next five.
     pub objects: usize,
     /// Objects that are denied.
     pub denied: usize,
     /// Objects that are accepted with warnings.
     pub warned: usize,
+    /// Objects that are accepted because everything in them was fixed; 0 without `--fix`.
+    pub fixed: usize,
     /// Objects that are accepted without a warning because all findings are exempt.
     pub exempted: usize,
     /// Objects without findings.
     pub clean: usize,
-    /// Documents that were not judged.
+    /// Files, documents and objects that should have been judged and could not be read.
+    pub unreadable: usize,
+    /// Files and documents that are not for a cluster.
     pub skipped: usize,
-    /// Errors.
+    /// Everything else that could not be done.
     pub errors: usize,
-    /// Objects in which something was fixed; only with `--fix`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fixed: Option<usize>,
 }
 
 /// The result of a check.
@@ -167,9 +195,11 @@ pub struct Summary {
 pub struct Report {
     /// The objects that were judged.
     pub objects: Vec<Judged>,
-    /// Documents that aren't objects.
+    /// Files and documents that are not for a cluster.
     pub skipped: Vec<Skipped>,
-    /// Paths that could not be read, or files that could not be written.
+    /// Files and documents that could not be read.
+    pub unreadable: Vec<Unreadable>,
+    /// Files that could not be written.
     pub errors: Vec<String>,
     /// Whether the manifests were to be fixed.
     pub with_fixes: bool,
@@ -200,16 +230,18 @@ impl Report {
 
     /// The counts by object.
     pub fn summary(&self) -> Summary {
-        let count = |test: fn(&Judged) -> bool| self.objects.iter().filter(|object| test(object)).count();
+        let count = |outcome| self.objects.iter().filter(|object| object.outcome() == outcome).count();
+        let unreadable = count(Outcome::Unreadable);
         Summary {
-            objects: self.objects.len(),
-            denied: count(|object| !object.accepted),
-            warned: count(|object| object.accepted && object.has(Level::Warn)),
-            exempted: count(|object| object.accepted && !object.has(Level::Warn) && object.has(Level::Exempted)),
-            clean: count(Judged::is_clean),
+            objects: self.objects.len() - unreadable,
+            denied: count(Outcome::Denied),
+            warned: count(Outcome::Warned),
+            fixed: count(Outcome::Fixed),
+            exempted: count(Outcome::Exempted),
+            clean: count(Outcome::Clean),
+            unreadable: self.unreadable.len() + unreadable,
             skipped: self.skipped.len(),
             errors: self.errors.len(),
-            fixed: self.with_fixes.then(|| count(|object| !object.findings.iter().all(Finding::remains))),
         }
     }
 }
@@ -225,7 +257,7 @@ pub fn check(context: Context<'_>, manifests: &Manifests) -> Result<Report> {
     Ok(Report {
         objects: parallel::map(&indices, |index| judge_object(context, manifests, *index)),
         skipped: manifests.skipped.clone(),
-        errors: manifests.unreadable.clone(),
+        unreadable: manifests.unreadable.clone(),
         ..Report::default()
     })
 }
@@ -236,11 +268,11 @@ pub(crate) fn judge_object(context: Context<'_>, manifests: &Manifests, index: u
     let Context { settings, namespace, cluster } = context;
     let payload = Payload { request: Request::create(object, namespace), settings };
     let Verdict { accepted, code, message, advice, findings } = judge::judge(payload.to_json().as_bytes(), cluster);
-    let place = |found: judge::Finding| Finding { line: object.line_of(&found.steps), found, changed: Vec::new() };
+    let place = |found: judge::Finding| Finding { at: object.position_of(&found.steps), found, changed: Vec::new() };
     Judged {
         object: index,
         file: manifests.sources[object.origin.source].name.clone(),
-        line: object.line,
+        at: Position { line: object.line, column: object.column },
         api_version: object.api_version.clone(),
         kind: object.kind.clone(),
         name: object.display_name(namespace),

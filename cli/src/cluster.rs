@@ -6,8 +6,8 @@ use std::sync::{Mutex, PoisonError};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use crate::input::Manifests;
 use crate::kinds;
-use crate::manifests::Manifests;
 use crate::object::Object;
 
 /// Why a look-up has no answer.

@@ -300,7 +300,9 @@ impl<'t> Editor<'t> {
             }
             Kind::Nothing => self.fill(node, &tree(wanted), parent),
             Kind::Scalar(ScalarStyle::Plain, text) if yaml::is_null(text) => self.fill(node, &tree(wanted), parent),
-            Kind::Scalar(..) => self.refuse(node.range.start, "a change leads into something that is no map"),
+            Kind::Scalar(..) => {
+                self.refuse(node.range.start, "a change needs a map here, and the file has another value")
+            }
             Kind::Alias => self.refuse(node.range.start, "an alias stands where something would have to change"),
         }
     }
@@ -550,7 +552,7 @@ impl<'t> Editor<'t> {
         let mut missing = Vec::new();
         for change in wanted {
             let Some(Step::Key(key)) = change.path.first() else {
-                return self.refuse(node.range.start, "a change leads to an item of something that is no list");
+                return self.refuse(node.range.start, "a change needs a list here, and the file has a map");
             };
             if entries.iter().any(|pair| pair.name.as_ref() == Some(key)) {
                 continue;
@@ -874,7 +876,7 @@ mod tests {
             ("a: {b: 1,\n  # why\n  c: 2}\n", r#"[{"path": ["a", "c"]}]"#, 1, "comment"),
             ("a: [1]\n", r#"[{"path": ["a", 1], "value": 2}]"#, 1, "past the end"),
             ("a: [1]\n", r#"[{"path": ["a", 0]}]"#, 1, "item of a list"),
-            ("a: 1\n", r#"[{"path": ["a", "b"], "value": 2}]"#, 1, "no map"),
+            ("a: 1\n", r#"[{"path": ["a", "b"], "value": 2}]"#, 1, "needs a map"),
             ("- |\n  x\n", r#"[{"path": [0], "value": 2}]"#, 2, "several lines"),
             ("a:\n  # why\n  b: 1\n", r#"[{"path": ["a"], "value": 2}]"#, 3, "comment"),
             ("\na: 1\n", r#"[{"path": ["a"]}]"#, 2, "every key"),

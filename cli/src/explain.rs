@@ -72,7 +72,7 @@ fn unknown(id: &str) -> anyhow::Error {
     // Who remembers a word of it means the rule that has it.
     let named = RULES.iter().map(|rule| rule.id).find(|rule| lower.len() > 3 && rule.contains(&lower));
     match nearest.or(named) {
-        Some(id) => anyhow!("there is no rule `{}`; did you mean `{id}`?", lower.escape_debug()),
-        None => anyhow!("there is no rule `{}`; `oke-vn explain` lists all of them", lower.escape_debug()),
+        Some(id) => anyhow!("unknown rule `{}`; did you mean `{id}`?", lower.escape_debug()),
+        None => anyhow!("unknown rule `{}`; `oke-vn explain` lists all of them", lower.escape_debug()),
     }
 }

@@ -4,21 +4,18 @@
 //! every document in it has to be equal to the old one with the changes.
 
 use std::collections::BTreeMap;
-use std::io::Write as _;
-use std::path::Path;
 
 use anyhow::{Context as _, Result};
 use serde_json::Value;
 
 use crate::check::{self, Context, FileFix, Report};
 use crate::edit::{self, Edit, Refusal};
-use crate::files::Source;
+use crate::input::{self, Manifests, Source};
 use crate::judge::Change;
-use crate::manifests::{self, Manifests};
 use crate::node::{self, Node};
 use crate::object::{Object, Piece};
 use crate::path::Step;
-use crate::settings;
+use crate::{settings, write};
 
 /// Lines around a change in a diff.
 const CONTEXT: usize = 3;
@@ -43,7 +40,13 @@ pub fn fix(context: Context<'_>, manifests: &Manifests, report: &mut Report) -> 
     }
     for (index, of) in texts {
         let source = &manifests.sources[index];
-        match fix_text(source, &edits(manifests, report, &of)) {
+        let result = match &source.rendered_by {
+            Some(command) => {
+                Err(Refusal { line: 1, reason: format!("`{command}` writes this: fix what it is made from") })
+            }
+            None => fix_text(source, &edits(manifests, report, &of)),
+        };
+        match result {
             Ok(text) => {
                 for index in of {
                     describe_changes(manifests, &mut report.objects[index]);
@@ -52,15 +55,20 @@ pub fn fix(context: Context<'_>, manifests: &Manifests, report: &mut Report) -> 
                 report.files.push(FileFix::Fixed { file: source.name.clone(), diff, source: index, text });
             }
             Err(Refusal { line, reason }) => {
-                let context = Context { settings: &without, ..context };
-                for index in of {
-                    report.objects[index] = check::judge_object(context, manifests, report.objects[index].object);
-                }
+                judge_again(Context { settings: &without, ..context }, manifests, report, &of);
                 report.files.push(FileFix::LeftAlone { file: source.name.clone(), line, reason });
             }
         }
     }
     Ok(())
+}
+
+/// Judges these objects of the report again: what was to be fixed is still there.
+fn judge_again(context: Context<'_>, manifests: &Manifests, report: &mut Report, objects: &[usize]) {
+    for index in objects {
+        let Some(judged) = report.objects.get_mut(*index) else { continue };
+        *judged = check::judge_object(context, manifests, judged.object);
+    }
 }
 
 /// The changes that fix an object.
@@ -114,7 +122,7 @@ fn fix_text(source: &Source, pieces: &[PieceEdits<'_>]) -> Result<String, Refusa
         verify(piece, old, &new, edits)?;
         text.replace_range(piece.range.clone(), &new);
     }
-    let pieces = |text: &str| manifests::split(text).len();
+    let pieces = |text: &str| input::split(text).len();
     if pieces(&text) != pieces(&source.text) {
         return Err(Refusal { line: 1, reason: "the documents of the file would run into each other".to_owned() });
     }
@@ -199,35 +207,41 @@ fn diff(name: &str, old: &str, new: &str) -> String {
     similar::TextDiff::from_lines(old, new).unified_diff().context_radius(CONTEXT).header(name, name).to_string()
 }
 
-/// Writes the fixed files. A file that cannot be written is an error in the report.
-pub fn write(manifests: &Manifests, report: &mut Report) {
-    for file in &report.files {
-        let FileFix::Fixed { source, text, file, .. } = file else { continue };
-        let source = &manifests.sources[*source];
-        let Some(path) = &source.path else { continue };
-        if let Err(error) = write_file(path, text, source.has_bom) {
-            report.errors.push(format!("cannot write {file}: {error:#}"));
-        }
+/// Writes the fixed files. A file that cannot be written is an error in the report, and nothing in it counts as fixed.
+///
+/// # Errors
+/// If the settings aren't JSON.
+pub fn write(context: Context<'_>, manifests: &Manifests, report: &mut Report) -> Result<()> {
+    let without = settings::without_fixes(context.settings)?;
+    let (files, mut failed) = (std::mem::take(&mut report.files), Vec::new());
+    for file in files {
+        let reason = match &file {
+            FileFix::Fixed { source, text, .. } => write_source(&manifests.sources[*source], text).err(),
+            FileFix::LeftAlone { .. } => None,
+        };
+        let (FileFix::Fixed { source, file, .. }, Some(error)) = (&file, reason) else {
+            report.files.push(file);
+            continue;
+        };
+        report.errors.push(format!("cannot write {file}: {error:#}"));
+        failed.push(*source);
     }
+    let is_in_failed = |judged: &check::Judged| failed.contains(&manifests.objects[judged.object].origin.source);
+    let objects: Vec<usize> =
+        report.objects.iter().enumerate().filter(|(_, judged)| is_in_failed(judged)).map(|(index, _)| index).collect();
+    judge_again(Context { settings: &without, ..context }, manifests, report, &objects);
+    Ok(())
 }
 
-/// Puts a text in the place of a file, at once or not at all. Its mode stays, and so does a link that leads to it.
-fn write_file(path: &Path, text: &str, has_bom: bool) -> Result<()> {
-    let path = path.canonicalize()?;
-    let directory = path.parent().context("it is in no directory")?;
-    let mut file = tempfile::NamedTempFile::new_in(directory)?;
-    if has_bom {
-        file.write_all("\u{feff}".as_bytes())?;
-    }
-    file.write_all(text.as_bytes())?;
-    file.as_file().set_permissions(std::fs::metadata(&path)?.permissions())?;
-    file.as_file().sync_all()?;
-    file.persist(&path)?;
-    Ok(())
+fn write_source(source: &Source, text: &str) -> Result<()> {
+    let path = source.path.as_ref().context("it has no path")?;
+    Ok(write::replace(path, &source.text, text, source.encoding)?)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
 
     /// Every change that could be made in a document: each key removed, each scalar replaced, each map extended.
@@ -266,11 +280,11 @@ mod tests {
     #[test]
     fn whatever_changes_nothing_else_does() {
         let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../test_data/manifests");
-        let manifests = Manifests::read(&[samples]);
+        let manifests = input::read(&[samples], &input::Options { keeps_texts: true, ..input::Options::default() });
         let (mut made, mut refused) = (0, Vec::new());
         for source in &manifests.sources {
             let is_json = source.name.ends_with(".json");
-            for piece in manifests::split(&source.text).into_iter().map(|piece| Piece { is_json, ..piece }) {
+            for piece in input::split(&source.text).into_iter().map(|piece| Piece { is_json, ..piece }) {
                 let old = &source.text[piece.range.clone()];
                 let Ok(documents) = piece.load(old) else { continue };
                 for (document, node) in documents.iter().enumerate() {

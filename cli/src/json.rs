@@ -6,12 +6,8 @@ use std::rc::Rc;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-use crate::node::{Entry, MAX_DEPTH, Map, Node, Position, Value};
+use crate::node::{Entry, MAX_DEPTH, Map, Node, Position, Take, Value};
 use crate::yaml::Error;
-
-/// Takes the items of a list one by one, so that they need not be in memory together. It is called with the number of the
-/// document in the text, the index of the item in `items` and the item, and says whether it has taken it.
-pub type Take<'t> = &'t mut dyn FnMut(usize, usize, &Rc<Node>) -> bool;
 
 /// Reads all JSON documents of `text`: usually one, but `kubectl` takes several in a row, too.
 ///

@@ -1,4 +1,7 @@
-//! What an API server knows about kinds and a manifest does not say: resource names and scopes.
+//! What an API server knows about kinds and a manifest does not say: resource names, scopes, and which kinds there are.
+
+pub mod class;
+mod own;
 
 /// The resource that serves a kind: `NetworkPolicy` is `networkpolicies`.
 ///
@@ -23,43 +26,19 @@ pub fn resource(kind: &str) -> String {
 /// Whether objects of a kind live outside of any namespace. Unknown kinds do not: most custom resources are
 /// namespaced.
 pub fn is_cluster_scoped(group: &str, kind: &str) -> bool {
+    own::is_cluster_scoped(group, kind).unwrap_or_else(|| is_custom_and_cluster_scoped(group, kind))
+}
+
+fn is_custom_and_cluster_scoped(group: &str, kind: &str) -> bool {
     matches!(
         (group, kind),
-        ("", "ComponentStatus" | "Namespace" | "Node" | "PersistentVolume")
-            | (
-                "admissionregistration.k8s.io",
-                "MutatingAdmissionPolicy"
-                    | "MutatingAdmissionPolicyBinding"
-                    | "MutatingWebhookConfiguration"
-                    | "ValidatingAdmissionPolicy"
-                    | "ValidatingAdmissionPolicyBinding"
-                    | "ValidatingWebhookConfiguration"
-            )
-            | ("apiextensions.k8s.io", "CustomResourceDefinition")
-            | ("apiregistration.k8s.io", "APIService")
-            | ("authentication.k8s.io", "SelfSubjectReview" | "TokenReview")
-            | ("authorization.k8s.io", "SelfSubjectAccessReview" | "SelfSubjectRulesReview" | "SubjectAccessReview")
-            | ("certificates.k8s.io", "CertificateSigningRequest" | "ClusterTrustBundle")
-            | ("flowcontrol.apiserver.k8s.io", "FlowSchema" | "PriorityLevelConfiguration")
-            | ("gateway.networking.k8s.io", "GatewayClass")
-            | ("internal.apiserver.k8s.io", "StorageVersion")
+        ("gateway.networking.k8s.io", "GatewayClass")
             | ("karpenter.sh", "NodeClaim" | "NodePool")
-            | ("networking.k8s.io", "IPAddress" | "IngressClass" | "ServiceCIDR")
-            | ("node.k8s.io", "RuntimeClass")
             | ("policies.kubewarden.io", "ClusterAdmissionPolicy" | "ClusterAdmissionPolicyGroup" | "PolicyServer")
             | (
                 "policy.networking.k8s.io",
                 "AdminNetworkPolicy" | "BaselineAdminNetworkPolicy" | "ClusterNetworkPolicy"
             )
-            | ("policy", "PodSecurityPolicy")
-            | ("rbac.authorization.k8s.io", "ClusterRole" | "ClusterRoleBinding")
-            | ("resource.k8s.io", "DeviceClass" | "DeviceTaintRule" | "ResourceSlice")
-            | ("scheduling.k8s.io", "PriorityClass")
-            | (
-                "storage.k8s.io",
-                "CSIDriver" | "CSINode" | "StorageClass" | "VolumeAttachment" | "VolumeAttributesClass"
-            )
-            | ("storagemigration.k8s.io", "StorageVersionMigration")
             | ("cert-manager.io", "ClusterIssuer")
             | ("cilium.io", "CiliumClusterwideNetworkPolicy" | "CiliumIdentity" | "CiliumNode")
             | (

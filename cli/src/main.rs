@@ -4,11 +4,11 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 use oke_vn::cluster::ManifestCluster;
-use oke_vn::manifests::Manifests;
-use oke_vn::{check, explain, fix, report, settings};
+use oke_vn::output::{self, Format, Target};
+use oke_vn::{check, convert, explain, fix, input, plan, report, settings};
 use serde_json::value::RawValue;
 
 /// Checks Kubernetes manifests for what cannot run on Oracle OKE virtual nodes, with the rules of the admission policy.
@@ -26,6 +26,9 @@ enum Command {
     Check(Check),
     /// Explain a rule, or list all of them
     Explain(Explain),
+    /// Say what Pods are given on virtual nodes, and what that costs
+    #[command(after_help = plan::PLAN_HELP)]
+    Plan(PlanCommand),
     /// Print a script that completes command lines, for a shell
     #[command(after_help = COMPLETIONS_HELP)]
     Completions {
@@ -53,6 +56,7 @@ Examples:
   helm template shop ./chart | oke-vn check --namespace shop -
   kubectl get deploy,sts,ds,cj -A -o yaml | oke-vn check -
   oke-vn check --output json . | jq '.summary'
+  oke-vn check --output github --output html=report.html manifests/
   oke-vn check --fix manifests/
   oke-vn check --fix --in-place --settings-json '{\"mutate\": \"safe\"}' manifests/
 
@@ -64,10 +68,14 @@ Fixes:
   It changes the text of a file at the findings and nowhere else. It leaves a file alone, and says so, if it cannot do
   that. `patch -p0` understands the diff.
 
+Charts and overlays:
+  A directory with a Chart.yaml is rendered with `helm template`, one with a kustomization.yaml with `kustomize build` or
+  `kubectl kustomize`. Without these programs it counts as unreadable; --no-render leaves it out.
+
 Exit status, with --fix by what remains:
   0  nothing is denied
-  1  something is denied
-  2  something could not be read, or the command line or the settings are wrong";
+  1  something is denied (--fail-on), or --fix without --in-place would change a file
+  2  something could not be read, no object was found, or the command line or the settings are wrong";
 
 #[derive(Debug, clap::Args)]
 struct Check {
@@ -94,13 +102,77 @@ struct Check {
     #[arg(long, requires = "fix")]
     in_place: bool,
 
-    /// How to print the report
-    #[arg(short, long, value_enum, default_value_t = Output::Text)]
-    output: Output,
+    /// What ends with status 1
+    #[arg(long, value_enum, default_value_t = FailOn::Deny)]
+    fail_on: FailOn,
+
+    /// Accept a path that holds no object
+    #[arg(long)]
+    allow_empty: bool,
+
+    #[command(flatten)]
+    render: Render,
+
+    /// The format of the report: text, compact, json, sarif, junit, github, gitlab, markdown, html or csv; with =FILE into
+    /// a file; may be repeated
+    #[arg(short, long, value_name = "FORMAT[=FILE]", default_value = "text")]
+    output: Vec<Target>,
+
+    /// Name everything that was skipped
+    #[arg(short, long)]
+    verbose: bool,
 
     /// Whether to print in colours
     #[arg(long, value_enum, default_value_t = Color::Auto)]
     color: Color,
+}
+
+#[derive(Debug, clap::Args)]
+struct Render {
+    /// Leave charts and overlays out, in place of rendering them
+    #[arg(long)]
+    no_render: bool,
+
+    /// A file of values for charts, as for `helm template`; may be repeated
+    #[arg(long, value_name = "FILE")]
+    values: Vec<PathBuf>,
+
+    /// A value for charts, as for `helm template`; may be repeated
+    #[arg(long, value_name = "KEY=VALUE")]
+    set: Vec<String>,
+
+    /// The name of the release of charts
+    #[arg(long, value_name = "NAME", default_value = "release-name")]
+    release_name: String,
+}
+
+impl Render {
+    /// How to render; `None` with `--no-render`.
+    fn rendering(&self, namespace: &str) -> Option<input::Rendering> {
+        (!self.no_render).then(|| input::Rendering {
+            namespace: namespace.to_owned(),
+            release_name: self.release_name.clone(),
+            values: self.values.clone(),
+            set: self.set.clone(),
+            ..input::Rendering::default()
+        })
+    }
+}
+
+#[derive(Debug, clap::Args)]
+struct PlanCommand {
+    #[command(flatten)]
+    plan: plan::PlanArgs,
+
+    #[command(flatten)]
+    settings: settings::Source,
+
+    /// The profile, in place of the settings' own
+    #[arg(long, value_enum)]
+    profile: Option<Profile>,
+
+    #[command(flatten)]
+    render: Render,
 }
 
 #[derive(Debug, clap::Args)]
@@ -122,12 +194,23 @@ enum Profile {
     Tolerant,
 }
 
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum Output {
-    /// For people
-    Text,
-    /// For programs
-    Json,
+impl Profile {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Strict => "strict",
+            Self::Tolerant => "tolerant",
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, ValueEnum)]
+enum FailOn {
+    /// A denied object
+    Deny,
+    /// A denied object, or one with a warning
+    Warn,
+    /// Nothing
+    Never,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -158,6 +241,7 @@ fn main() -> ExitCode {
     let result = match &parse().command {
         Command::Check(options) => check_manifests(options),
         Command::Explain(options) => explain_rule(options),
+        Command::Plan(options) => plan_manifests(options),
         Command::Completions { shell } => completions(*shell),
         Command::Man { command } => man(command.as_deref()),
     };
@@ -176,7 +260,7 @@ fn check_manifests(options: &Check) -> Result<ExitCode> {
     if options.in_place && options.paths.iter().any(|path| path.as_os_str() == "-") {
         bail!("standard input cannot be fixed in place");
     }
-    let manifests = Manifests::read(&options.paths);
+    let manifests = read_manifests(options);
     let cluster = ManifestCluster::new(&manifests, &options.namespace);
     let context = check::Context { settings: &settings, namespace: &options.namespace, cluster: &cluster };
     let mut report = check::check(context, &manifests)?;
@@ -185,25 +269,69 @@ fn check_manifests(options: &Check) -> Result<ExitCode> {
         fix::fix(context, &manifests, &mut report)?;
     }
     if options.in_place {
-        fix::write(&manifests, &mut report);
+        fix::write(context, &manifests, &mut report)?;
     }
-    print_report(options, &report)?;
+    print_errors(&report);
+    let with_fixes = settings::with_fixes(&settings)?;
+    for target in &options.output {
+        write_report(options, target, &report, || {
+            let with_fixes = check::check(check::Context { settings: &with_fixes, ..context }, &manifests)?;
+            Ok(convert::report(&report, &with_fixes, context, &manifests))
+        })?;
+    }
+    Ok(ExitCode::from(status(options, &report)))
+}
+
+/// What the check ends with. What could not be read or done comes first, whatever `--fail-on` says.
+fn status(options: &Check, report: &check::Report) -> u8 {
     let summary = report.summary();
-    Ok(ExitCode::from(match summary {
-        _ if summary.errors > 0 => TROUBLE,
-        _ if summary.denied > 0 => DENIED,
+    let fails = match options.fail_on {
+        FailOn::Never => false,
+        FailOn::Deny => summary.denied > 0,
+        FailOn::Warn => summary.denied + summary.warned > 0,
+    };
+    let would_change = options.fail_on != FailOn::Never && !options.in_place && report.has_diff();
+    match summary {
+        _ if summary.errors + summary.unreadable > 0 => TROUBLE,
+        _ if fails || would_change => DENIED,
         _ => 0,
-    }))
+    }
+}
+
+fn read_manifests(options: &Check) -> input::Manifests {
+    let rendering = options.render.rendering(&options.namespace);
+    input::read(
+        &options.paths,
+        &input::Options { rendering, allows_empty: options.allow_empty, keeps_texts: options.fix },
+    )
+}
+
+fn plan_manifests(options: &PlanCommand) -> Result<ExitCode> {
+    let mut settings = options.settings.read()?;
+    if let Some(profile) = options.profile {
+        settings = settings::with_profile(&settings, profile.name())?;
+    }
+    // What the policy fixes runs on virtual nodes.
+    let settings = settings::with_fixes(&settings)?;
+    let namespace = &options.plan.namespace;
+    let rendering = options.render.rendering(namespace);
+    let manifests = input::read(&options.plan.paths, &input::Options { rendering, ..input::Options::default() });
+    let cluster = ManifestCluster::new(&manifests, namespace);
+    let context = check::Context { settings: &settings, namespace, cluster: &cluster };
+    let report = check::check(context, &manifests)?;
+    for unreadable in &report.unreadable {
+        eprintln!("Error: {unreadable}");
+    }
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    plan::run(&options.plan, plan::manifests::objects(&manifests, &report)?, &plan::manifests::read_value, &mut out)?;
+    out.flush()?;
+    Ok(ExitCode::from(if report.summary().unreadable == 0 { 0 } else { TROUBLE }))
 }
 
 fn read_settings(options: &Check) -> Result<Box<RawValue>> {
     let mut settings = options.settings.read()?;
     if let Some(profile) = options.profile {
-        let name = match profile {
-            Profile::Strict => "strict",
-            Profile::Tolerant => "tolerant",
-        };
-        settings = settings::with_profile(&settings, name)?;
+        settings = settings::with_profile(&settings, profile.name())?;
     }
     if options.fix {
         settings = settings::with_fixes(&settings)?;
@@ -211,31 +339,57 @@ fn read_settings(options: &Check) -> Result<Box<RawValue>> {
     Ok(settings)
 }
 
-fn print_report(options: &Check, report: &check::Report) -> Result<()> {
-    for error in &report.errors {
-        eprintln!("Error: {error}");
-    }
-    match options.output {
-        Output::Text => {
-            let (mut out, colours) = output(options.color);
+/// Writes the report in one format. `convert` makes the report that the other formats than text and JSON are written from.
+fn write_report(
+    options: &Check,
+    target: &Target,
+    report: &check::Report,
+    convert: impl Fn() -> Result<output::model::Report>,
+) -> Result<()> {
+    let color = if target.file.is_some() { Color::Never } else { options.color };
+    let (mut out, colours) = match &target.file {
+        None => stdout(color),
+        Some(path) => {
+            let file = std::fs::File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
+            (
+                anstream::AutoStream::new(
+                    Box::new(io::BufWriter::new(file)) as Box<dyn io::Write>,
+                    anstream::ColorChoice::Never,
+                ),
+                false,
+            )
+        }
+    };
+    match target.format {
+        Format::Text => {
             if !options.in_place && report.has_diff() {
                 report::diff(report, colours, &mut out)?;
                 writeln!(out)?;
             }
-            report::text(report, &mut out)?;
-            out.flush()?;
+            report::text(report, options.verbose, &mut out)?;
         }
-        Output::Json => {
-            let mut out = io::BufWriter::new(io::stdout().lock());
-            report::json(report, &mut out)?;
-            out.flush()?;
-        }
+        Format::Json => report::json(report, &mut out)?,
+        format => output::write(
+            format,
+            &convert()?,
+            &output::Options { verbose: options.verbose, ..output::Options::default() },
+            &mut out,
+        )?,
     }
-    Ok(())
+    Ok(out.flush()?)
+}
+
+fn print_errors(report: &check::Report) {
+    for unreadable in &report.unreadable {
+        eprintln!("Error: {unreadable}");
+    }
+    for error in &report.errors {
+        eprintln!("Error: {error}");
+    }
 }
 
 fn explain_rule(options: &Explain) -> Result<ExitCode> {
-    let (mut out, _) = output(options.color);
+    let (mut out, _) = stdout(options.color);
     match &options.id {
         Some(id) => explain::page(id, &mut out)?,
         None => explain::list(&mut out)?,
@@ -268,7 +422,7 @@ fn man(command: Option<&str>) -> Result<ExitCode> {
 }
 
 /// Standard output, and whether colours come through.
-fn output(color: Color) -> (anstream::AutoStream<Box<dyn io::Write>>, bool) {
+fn stdout(color: Color) -> (anstream::AutoStream<Box<dyn io::Write>>, bool) {
     let choice = match color {
         Color::Auto => anstream::AutoStream::choice(&io::stdout()),
         Color::Always => anstream::ColorChoice::Always,

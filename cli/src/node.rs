@@ -13,6 +13,10 @@ pub const MAX_DEPTH: usize = 500;
 /// Maps with at most this many keys are searched from the start; larger ones have an index.
 const FEW: usize = 16;
 
+/// Takes the items of a list one by one, so that they need not be in memory together. It is called with the number of the
+/// document in the text, the index of the item in `items` and the item, and says whether it has taken it.
+pub type Take<'t> = &'t mut dyn FnMut(usize, usize, &Rc<Node>) -> bool;
+
 /// A place in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Position {

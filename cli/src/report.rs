@@ -7,8 +7,8 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 
-use crate::check::{FileFix, Finding, Judged, Report, RuleCount, Summary};
-use crate::files::Skipped;
+use crate::check::{FileFix, Finding, Judged, Outcome, Report, RuleCount, Summary};
+use crate::input::{Skipped, Unreadable, by_reason};
 use crate::judge::Level;
 
 const BOLD: Style = Style::new().bold();
@@ -17,24 +17,32 @@ const DENY: Style = AnsiColor::Red.on_default().bold();
 const WARN: Style = AnsiColor::Yellow.on_default().bold();
 const GOOD: Style = AnsiColor::Green.on_default();
 
-/// Prints the report for people. Whether the colours come through is for `out` to decide.
-pub fn text(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    for object in report.objects.iter().filter(|object| !object.is_clean()) {
+/// How many examples of skipped files are named for each reason, unless all are asked for.
+const EXAMPLES: usize = 5;
+
+/// Prints the report for people; with `verbose`, all that was skipped. Whether the colours come through is for `out` to
+/// decide.
+pub fn text(report: &Report, verbose: bool, out: &mut dyn Write) -> io::Result<()> {
+    for object in report.objects.iter().filter(|object| object.outcome() != Outcome::Clean) {
         object_block(object, out)?;
         writeln!(out)?;
     }
     left_alone_block(&report.files, out)?;
-    skipped_block(&report.skipped, out)?;
+    skipped_block(&report.skipped, if verbose { usize::MAX } else { EXAMPLES }, out)?;
     rules_block(&report.rules(), out)?;
     summary_line(&report.summary(), out)
 }
 
 fn object_block(object: &Judged, out: &mut dyn Write) -> io::Result<()> {
-    let Judged { file, line, kind, name, .. } = object;
-    writeln!(out, "{BOLD}{file}:{line}{BOLD:#}  {} {}", clean(kind), clean(name))?;
+    let Judged { file, at, kind, name, .. } = object;
+    writeln!(out, "{BOLD}{file}:{}{BOLD:#}  {} {}", at.line, clean(kind), clean(name))?;
     if object.is_unreadable() {
         let message = object.message.as_deref().unwrap_or("no reason given");
-        writeln!(out, "  {DENY}deny{DENY:#}  cannot be read: {}", clean(message))?;
+        // A line for each field follows a heading, which only repeats the object.
+        let is_heading = message.lines().count() > 1;
+        for line in message.lines().skip(usize::from(is_heading)) {
+            writeln!(out, "  {DENY}unreadable{DENY:#}  {}", clean(line.trim_start_matches("- ")))?;
+        }
     }
     object.findings.iter().try_for_each(|finding| finding_block(finding, out))?;
     // Of what was judged: how to keep it off virtual nodes.
@@ -57,7 +65,7 @@ fn finding_block(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
         out,
         "  {style}{word}{style:#}  {BOLD}{}{BOLD:#}  line {}: {}{}",
         found.rule,
-        finding.line,
+        finding.at.line,
         clean(&found.path),
         clean(&container)
     )?;
@@ -111,18 +119,21 @@ fn left_alone_block(files: &[FileFix], out: &mut dyn Write) -> io::Result<()> {
     if heading { writeln!(out) } else { Ok(()) }
 }
 
-fn skipped_block(skipped: &[Skipped], out: &mut dyn Write) -> io::Result<()> {
+/// What is not for a cluster, by reason, with a number of examples.
+fn skipped_block(skipped: &[Skipped], examples: usize, out: &mut dyn Write) -> io::Result<()> {
     if skipped.is_empty() {
         return Ok(());
     }
-    writeln!(out, "{BOLD}Not judged{BOLD:#}")?;
-    // Rendered charts are full of empty documents: one line for those of a file.
-    let mut rest = skipped;
-    while let Some(first) = rest.first() {
-        let same = rest.iter().take_while(|next| next.file == first.file && next.reason == first.reason).count();
-        let lines: Vec<String> = rest[..same].iter().map(|next| next.line.to_string()).collect();
-        writeln!(out, "  {}:{}  {}", first.file, lines.join(","), clean(&first.reason))?;
-        rest = &rest[same..];
+    writeln!(out, "{BOLD}Not for a cluster{BOLD:#}")?;
+    for (reason, all) in by_reason(skipped) {
+        writeln!(out, "  {} {}", all.len(), reason.describe())?;
+        for one in all.iter().take(examples) {
+            let line = one.line.map_or_else(String::new, |line| format!(":{line}"));
+            writeln!(out, "    {DIM}{}{line}{DIM:#}", clean(&one.file))?;
+        }
+        if let Some(more) = all.len().checked_sub(examples).filter(|more| *more > 0) {
+            writeln!(out, "    {DIM}and {more} more (--verbose names all){DIM:#}")?;
+        }
     }
     writeln!(out)
 }
@@ -151,22 +162,28 @@ fn rules_block(rules: &BTreeMap<&str, RuleCount>, out: &mut dyn Write) -> io::Re
 }
 
 fn summary_line(summary: &Summary, out: &mut dyn Write) -> io::Result<()> {
-    let Summary { objects, denied, warned, exempted, clean, skipped, errors, fixed } = summary;
+    let Summary { objects, denied, warned, fixed, exempted, clean, unreadable, skipped, errors } = summary;
     let style = if *denied > 0 { DENY } else { GOOD };
-    let plural = if *objects == 1 { "" } else { "s" };
-    write!(out, "{objects} object{plural} judged: {style}{denied} denied{style:#}, {warned} only warned, ")?;
-    if *exempted > 0 {
-        write!(out, "{exempted} exempted, ")?;
+    let plural = |count: usize| if count == 1 { "" } else { "s" };
+    write!(
+        out,
+        "{objects} object{} judged: {style}{denied} denied{style:#}, {warned} only warned, ",
+        plural(*objects)
+    )?;
+    for (count, word) in [(*fixed, "fixed"), (*exempted, "exempted")] {
+        if count > 0 {
+            write!(out, "{count} {word}, ")?;
+        }
     }
-    write!(out, "{clean} without findings; {skipped} skipped")?;
-    if let Some(fixed) = fixed {
-        write!(out, "; {fixed} fixed")?;
+    write!(out, "{clean} without findings")?;
+    if *unreadable > 0 {
+        write!(out, "; {DENY}{unreadable} unreadable{DENY:#}")?;
     }
-    match errors {
-        0 => writeln!(out),
-        1 => writeln!(out, "; {DENY}1 error{DENY:#}"),
-        errors => writeln!(out, "; {DENY}{errors} errors{DENY:#}"),
+    write!(out, "; {skipped} skipped")?;
+    if *errors > 0 {
+        write!(out, "; {DENY}{errors} error{}{DENY:#}", plural(*errors))?;
     }
+    writeln!(out)
 }
 
 /// What comes from a manifest must not steer the terminal that it is printed on.
@@ -179,10 +196,17 @@ fn clean(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// Rises when a field of the JSON report changes its meaning or goes away.
+const SCHEMA_VERSION: u32 = 1;
+
 /// The report as one JSON document. The names of its fields are part of the interface.
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 struct Json<'a> {
+    schema_version: u32,
+    version: &'a str,
     objects: &'a [Judged],
+    unreadable: &'a [Unreadable],
     skipped: &'a [Skipped],
     errors: &'a [String],
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -194,7 +218,10 @@ struct Json<'a> {
 /// Prints the report for programs.
 pub fn json(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let document = Json {
+        schema_version: SCHEMA_VERSION,
+        version: env!("CARGO_PKG_VERSION"),
         objects: &report.objects,
+        unreadable: &report.unreadable,
         skipped: &report.skipped,
         errors: &report.errors,
         files: report.with_fixes.then_some(&report.files),

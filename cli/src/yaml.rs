@@ -9,8 +9,7 @@ use std::rc::Rc;
 
 use granit_parser::{Event, Parser, ScalarStyle, ScanError, Span, Tag};
 
-use crate::json::Take;
-use crate::node::{Doubled, Entry, MAX_DEPTH, Map, Node, Position, Value};
+use crate::node::{Doubled, Entry, MAX_DEPTH, Map, Node, Position, Take, Value};
 
 mod relax;
 mod scalar;
@@ -219,7 +218,11 @@ impl Loader<'_, '_> {
             }
             Event::Scalar(text, style, anchor, tag) => {
                 let text = self.text.without_added_newline(&text, style, span);
-                self.scalar((text, style), anchor, tag.as_deref(), at)
+                if style == ScalarStyle::Plain && text == "<<" && self.merges() {
+                    return Ok(());
+                }
+                let value = resolve(text, style, tag.as_deref()).map_err(|reason| Error::new(at, reason))?;
+                self.scalar(value, text.len(), anchor, at)
             }
             Event::SequenceStart(_, anchor, _) => {
                 let offered = self.is_items();
@@ -280,25 +283,18 @@ impl Loader<'_, '_> {
         self.add(node, open.weight, open.at)
     }
 
-    /// `text` and `style` are what the parser read.
-    fn scalar(
-        &mut self,
-        (text, style): (&str, ScalarStyle),
-        anchor: usize,
-        tag: Option<&Tag>,
-        at: Position,
-    ) -> Result<(), Error> {
-        // `<<` means merge only where it is a plain key.
-        if style == ScalarStyle::Plain
-            && text == "<<"
-            && let Some(Open { kind: OpenKind::Mapping { key: key @ Key::Expected, .. }, .. }) = self.open.last_mut()
-        {
-            *key = Key::Merge;
-            return Ok(());
-        }
-        let value = resolve(text, style, tag).map_err(|reason| Error::new(at, reason))?;
+    /// Takes a plain `<<` for a merge; false if it isn't a key.
+    fn merges(&mut self) -> bool {
+        let Some(Open { kind: OpenKind::Mapping { key: key @ Key::Expected, .. }, .. }) = self.open.last_mut() else {
+            return false;
+        };
+        *key = Key::Merge;
+        true
+    }
+
+    fn scalar(&mut self, value: Value, length: usize, anchor: usize, at: Position) -> Result<(), Error> {
         // Quotes and a comma.
-        let weight = text.len() + 3;
+        let weight = length + 3;
         let node = node(at, value);
         if anchor > 0 {
             self.anchors.insert(anchor, (Rc::clone(&node), weight));

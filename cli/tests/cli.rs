@@ -85,7 +85,8 @@ fn a_directory_without_manifests_is_trouble() {
     fs::write(dir.path().join("README.md"), "# Nothing").unwrap();
     let output = oke_vn(&["check", dir.path().to_str().unwrap()], "");
     assert_eq!(status(&output), 2);
-    assert!(stderr(&output).contains("no manifest in this directory"));
+    assert!(stderr(&output).contains("no Kubernetes object in this directory"));
+    assert_eq!(status(&oke_vn(&["check", "--allow-empty", dir.path().to_str().unwrap()], "")), 0);
 }
 
 #[test]
@@ -126,15 +127,40 @@ fn booleans_are_those_of_kubernetes() {
     }
     let quoted = report(&pod("  hostPID: 'yes'\n"), &[]);
     assert_eq!(quoted["objects"][0]["code"], 422);
-    assert_eq!(quoted["summary"]["denied"], 1);
+    assert_eq!((&quoted["summary"]["unreadable"], &quoted["summary"]["objects"]), (&json!(1), &json!(0)));
 }
 
 #[test]
-fn what_cannot_be_read_is_said_and_denied() {
-    let output = oke_vn(&["check", "-"], &pod("  hostPID: 'yes'\n"));
-    assert_eq!(status(&output), 1);
+fn fields_of_wrong_types_are_named_and_are_trouble() {
+    let output = oke_vn(&["check", "--fail-on", "never", "-"], &pod("  hostPID: 'yes'\n  hostIPC: 7\n"));
+    assert_eq!(status(&output), 2);
     let text = stdout(&output);
-    assert!(text.contains("cannot be read: ") && text.contains("hostPID"), "{text}");
+    for line in
+        ["spec.hostIPC: expected true or false, found a number", "spec.hostPID: expected true or false, found a string"]
+    {
+        assert!(text.contains(&format!("\n  unreadable  {line}\n")), "{text}");
+    }
+    assert!(
+        text.ends_with("0 objects judged: 0 denied, 0 only warned, 0 without findings; 1 unreadable; 0 skipped\n"),
+        "{text}"
+    );
+}
+
+#[test]
+fn the_status_is_a_matter_of_choice() {
+    let (warned, denied) = (pod("").replace("cpu: 1,", "cpu: 500m,"), pod("  hostNetwork: true\n"));
+    for (manifest, of_deny, of_warn) in [(&warned, 0, 1), (&denied, 1, 1), (&pod(""), 0, 0)] {
+        for (choice, expected) in [("deny", of_deny), ("warn", of_warn), ("never", 0)] {
+            assert_eq!(
+                status(&oke_vn(&["check", "--fail-on", choice, "-"], manifest)),
+                expected,
+                "{choice}: {manifest}"
+            );
+        }
+    }
+    // Nothing to judge is never a success.
+    assert_eq!(status(&oke_vn(&["check", "--fail-on", "never", "-"], "")), 2);
+    assert_eq!(status(&oke_vn(&["check", "--allow-empty", "-"], "")), 0);
 }
 
 #[test]
@@ -165,22 +191,22 @@ fn what_is_no_object_is_named() {
     );
     let report = report(&manifest, &[]);
     assert_eq!(findings(&report), [("host-ipc".to_owned(), "deny".to_owned(), 11)]);
-    let skipped: Vec<(u64, &str)> = report["skipped"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|skipped| (skipped["line"].as_u64().unwrap(), skipped["reason"].as_str().unwrap()))
-        .collect();
-    assert_eq!(skipped.len(), 5);
-    assert_eq!(skipped[0].0, 1);
-    assert!(skipped[0].1.contains("helm template"), "{skipped:?}");
-    assert_eq!(skipped[1], (12, "empty document"));
-    assert_eq!(skipped[2], (14, "not a Kubernetes object: no apiVersion and no kind"));
-    assert_eq!(skipped[3], (17, "does not parse as YAML: the key `a` is already on line 16"));
-    assert_eq!(skipped[4], (19, "not a Kubernetes object: no apiVersion"));
+    let list = |key: &str, more: &str| -> Vec<(u64, String)> {
+        let all = report[key].as_array().unwrap().iter();
+        all.map(|one| (one["line"].as_u64().unwrap(), one[more].as_str().unwrap().to_owned())).collect()
+    };
+    let unreadable = list("unreadable", "reason");
+    assert_eq!(unreadable.len(), 2, "{unreadable:?}");
+    assert!(unreadable[0].0 == 1 && unreadable[0].1.contains("helm template"), "{unreadable:?}");
+    assert!(unreadable[1].0 == 17 && unreadable[1].1.contains("the key `a` is already on line 16"), "{unreadable:?}");
+    let skipped = [(12, "empty-document"), (14, "no-object"), (19, "no-object")];
+    assert_eq!(list("skipped", "reason"), skipped.map(|(line, reason)| (line, reason.to_owned())));
     assert_eq!(
         report["summary"],
-        json!({"objects": 1, "denied": 1, "warned": 0, "exempted": 0, "clean": 0, "skipped": 5, "errors": 0})
+        json!({
+            "objects": 1, "denied": 1, "warned": 0, "fixed": 0, "exempted": 0, "clean": 0,
+            "unreadable": 2, "skipped": 3, "errors": 0,
+        })
     );
 }
 
@@ -191,8 +217,10 @@ fn lists_are_taken_apart() {
     assert_eq!(report["objects"][0]["findings"], json!([]));
     assert_eq!(report["objects"][1]["line"], 44);
     let job = report["objects"][1]["findings"].as_array().unwrap();
-    assert_eq!(job[0]["path"], "spec.template.spec.shareProcessNamespace");
-    assert_eq!(job[0]["line"], 63);
+    let place = |rule: &str| job.iter().find(|one| one["rule"] == rule).map(|one| (&one["path"], &one["line"]));
+    assert_eq!(place("job-ttl"), Some((&json!("spec"), &json!(49))));
+    let shared = (&json!("spec.template.spec.shareProcessNamespace"), &json!(63));
+    assert_eq!(place("share-process-namespace"), Some(shared));
 }
 
 #[test]
@@ -257,7 +285,10 @@ fn what_is_exempt_is_told_and_denies_nothing() {
     let report = report(&all, &["--settings-json", EXEMPT]);
     assert_eq!(
         report["summary"],
-        json!({"objects": 5, "denied": 2, "warned": 1, "exempted": 1, "clean": 1, "skipped": 0, "errors": 0})
+        json!({
+            "objects": 5, "denied": 2, "warned": 1, "fixed": 0, "exempted": 1, "clean": 1,
+            "unreadable": 0, "skipped": 0, "errors": 0,
+        })
     );
     assert_eq!(report["rules"]["host-network"], json!({"denied": 1, "warned": 0, "exempted": 3}));
     assert_eq!(report["objects"][0]["accepted"], true);
@@ -272,11 +303,11 @@ fn what_is_exempt_is_not_fixed() {
     let settings = r#"{"exemptions": [{"rules": ["hostname"], "reason": "a test"}]}"#;
     let manifest = pod("  hostname: db\n  terminationGracePeriodSeconds: 5\n");
     let output = oke_vn(&["check", "--fix", "--settings-json", settings, "-"], &manifest);
-    assert_eq!(status(&output), 0);
+    assert_eq!(status(&output), 1, "a file would change");
     let text = stdout(&output);
     assert!(text.contains("\n-  terminationGracePeriodSeconds: 5\n") && !text.contains("\n-  hostname"), "{text}");
     assert!(text.contains("  exempted  hostname  line 9: spec.hostname\n"), "{text}");
-    assert!(text.contains("1 exempted, 0 without findings; 0 skipped; 1 fixed\n"), "{text}");
+    assert!(text.contains("0 only warned, 1 fixed, 0 without findings; 0 skipped\n"), "{text}");
 }
 
 #[test]
@@ -422,4 +453,37 @@ fn packages_get_completions_and_manual_pages() {
     let page = stdout(&oke_vn(&["man", "check"], ""));
     assert!(page.contains("\\-\\-in\\-place") && page.contains("Exit status"), "{page}");
     assert_eq!(status(&oke_vn(&["man", "nothing"], "")), 2);
+}
+
+#[test]
+fn reports_are_written_in_several_formats_at_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = |name: &str| dir.path().join(name);
+    let outputs = ["sarif", "html", "csv"].map(|format| format!("{format}={}", path(format).display()));
+    let mut args = vec!["check", "--output", "compact"];
+    outputs.iter().for_each(|output| args.extend(["--output", output]));
+    args.push("-");
+    let output = oke_vn(&args, &pod("  hostname: web\n  hostPID: true\n"));
+    assert_eq!(status(&output), 1);
+    assert!(
+        stdout(&output).contains("<stdin>:9:3: deny hostname Pod default/p, spec.hostname: "),
+        "{}",
+        stdout(&output)
+    );
+    let sarif: Value = serde_json::from_str(&fs::read_to_string(path("sarif")).unwrap()).unwrap();
+    assert_eq!(sarif["runs"][0]["results"].as_array().unwrap().len(), 2);
+    let csv = fs::read_to_string(path("csv")).unwrap();
+    // `--fix` removes a hostname; what shares the processes of a node is for a person to decide.
+    let line = |rule: &str| csv.lines().find(|line| line.contains(&format!(",{rule},"))).unwrap().to_owned();
+    assert!(line("hostname").contains(",--fix,") && line("host-pid").contains(",a person,"), "{csv}");
+    assert!(fs::read_to_string(path("html")).unwrap().starts_with("<!DOCTYPE html>"));
+    let output = oke_vn(&["check", "--output", "sarf", "-"], "");
+    assert!(stderr(&output).contains("did you mean `sarif`?"), "{output:?}");
+}
+
+#[test]
+fn what_nobody_looked_into_is_not_called_clean() {
+    let manifest = "apiVersion: example.com/v1\nkind: Fleet\nmetadata: {name: a}\nspec: {template: {spec: {containers: [{name: a, image: i}]}}}\n---\napiVersion: apps/v1\nkind: Deploymnet\nmetadata: {name: b}\n";
+    let text = stdout(&oke_vn(&["check", "--output", "csv", "-"], manifest));
+    assert_eq!(text.matches("notLookedInto").count() + text.matches("not looked into").count(), 2, "{text}");
 }

@@ -36,7 +36,7 @@ fn file(name: &str, text: &str) -> (tempfile::TempDir, PathBuf) {
     (directory, path)
 }
 
-/// Mends a text in place, and gives what is then in the file, the status and the report.
+/// Fixes a text in place, and returns the new content of the file, the status and the report.
 fn fix(text: &str, args: &[&str]) -> (String, i32, Value) {
     let (_directory, path) = file("manifest.yaml", text);
     let name = path.to_str().unwrap();
@@ -145,8 +145,12 @@ fn without_in_place_there_is_a_diff() {
     ] {
         assert!(text.lines().any(|found| found == line), "{line}\n{text}");
     }
-    assert!(text.ends_with("0 skipped; 1 fixed\n"), "{text}");
-    assert_eq!(status(&output), 0);
+    assert!(
+        text.ends_with("2 objects judged: 0 denied, 0 only warned, 1 fixed, 1 without findings; 0 skipped\n"),
+        "{text}"
+    );
+    // As formatters do: there is something to write.
+    assert_eq!(status(&output), 1);
     let coloured = stdout(&oke_vn(&["check", "--fix", "--color", "always", name], ""));
     assert!(coloured.contains("\u{1b}[31m-            sizeLimit: 1Gi"), "{coloured}");
     let report = stdout(&oke_vn(&["check", "--fix", "-o", "json", name], ""));
@@ -299,4 +303,30 @@ fn the_samples_are_fixed_or_left_alone_as_a_whole() {
     let second = fix(&[]);
     assert!(second["files"].as_array().unwrap().iter().all(|file| file["status"] == "leftAlone"), "{second}");
     assert_eq!(first["summary"]["denied"], second["summary"]["denied"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_is_not_written_is_not_called_fixed() {
+    use std::os::unix::fs::MetadataExt as _;
+    let (directory, path) = file("web.yaml", DEPLOYMENT);
+    let other = directory.path().join("other");
+    fs::hard_link(&path, &other).unwrap();
+    let output = oke_vn(&["check", "--fix", "--in-place", path.to_str().unwrap()], "");
+    assert_eq!(status(&output), 2);
+    assert!(String::from_utf8_lossy(&output.stderr).contains("it has 2 hard links"), "{output:?}");
+    let text = stdout(&output);
+    assert!(text.contains("1 denied, 0 only warned, 1 without findings") && text.ends_with("; 1 error\n"), "{text}");
+    assert_eq!((fs::read_to_string(&path).unwrap().as_str(), fs::metadata(&path).unwrap().nlink()), (DEPLOYMENT, 2));
+}
+
+#[test]
+fn utf_16_stays_utf_16() {
+    let encode = |text: &str| -> Vec<u8> {
+        "\u{feff}".chars().chain(text.chars()).collect::<String>().encode_utf16().flat_map(u16::to_le_bytes).collect()
+    };
+    let (_directory, path) = file("web.yaml", "");
+    fs::write(&path, encode(DEPLOYMENT)).unwrap();
+    assert_eq!(status(&oke_vn(&["check", "--fix", "--in-place", path.to_str().unwrap()], "")), 0);
+    assert_eq!(fs::read(&path).unwrap(), encode(FIXED));
 }

@@ -1,4 +1,4 @@
-//! Puts the same requests to two policies and compares the answers.
+//! Sends the same requests to two policies and compares the answers.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -10,11 +10,11 @@ use crate::engine::{Host, Policy};
 use crate::native;
 use crate::sample::{Cluster, Sample};
 
-/// Something that evaluates requests.
+/// An evaluator of requests.
 pub enum Judge {
     /// A built module.
     Module(Box<Policy>),
-    /// The policy that is compiled into this program.
+    /// The policy compiled into this program.
     Native,
 }
 
@@ -30,9 +30,9 @@ impl std::fmt::Debug for Judge {
 /// The answer to a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
-    /// The response, or the error of a module that breaks down.
+    /// The response, or the error of a module that fails.
     pub response: Result<Vec<u8>, String>,
-    /// The questions about the cluster, in their order.
+    /// The questions about the cluster, in order.
     pub questions: Vec<String>,
 }
 
@@ -67,35 +67,35 @@ pub struct Difference {
 /// The outcome of a comparison.
 #[derive(Debug, Default)]
 pub struct Outcome {
-    /// The number of requests by class, and of differences in it.
+    /// The numbers of requests and of differences, by class.
     pub classes: BTreeMap<String, (u64, u64)>,
-    /// The number of first answers by what they say.
+    /// The number of answers of the first policy, by verdict.
     pub verdicts: BTreeMap<String, u64>,
-    /// How many first answers name a rule in their audit annotations, by its id.
+    /// The number of answers of the first policy with a rule in their audit annotations, by rule id.
     pub rules: BTreeMap<String, u64>,
     /// The first differences.
     pub differences: Vec<Difference>,
 }
 
-/// How answers are compared.
+/// The options of a comparison.
 #[derive(Debug, Clone, Copy)]
 pub struct Options {
-    /// Whether the words of messages and the name of the annotation may differ.
+    /// True to ignore differences in the words of messages and in the name of the annotation.
     pub ignore_texts: bool,
     /// The number of threads.
     pub threads: usize,
-    /// How many differences are kept.
+    /// The maximum number of differences to keep.
     pub keep: usize,
 }
 
 impl Outcome {
-    /// The number of requests.
+    /// Returns the number of requests.
     #[must_use]
     pub fn requests(&self) -> u64 {
         self.classes.values().map(|(requests, _)| requests).sum()
     }
 
-    /// The number of differences.
+    /// Returns the number of differences.
     #[must_use]
     pub fn different(&self) -> u64 {
         self.classes.values().map(|(_, different)| different).sum()
@@ -115,7 +115,7 @@ impl Outcome {
         }
     }
 
-    /// Counts what an answer says, to show that the requests reach all parts of the policy.
+    /// Counts the verdict and rules of an answer, to show that the requests reach all parts of the policy.
     fn note(&mut self, answer: &Answer) {
         let response: Value =
             answer.response.as_ref().ok().and_then(|bytes| serde_json::from_slice(bytes).ok()).unwrap_or_default();
@@ -155,7 +155,7 @@ impl Outcome {
     }
 }
 
-/// Puts `count` samples to both. `sample` makes the one of an index.
+/// Sends `count` samples to both. `sample` creates the sample of an index.
 pub fn compare(judges: &[Judge; 2], count: u64, sample: &(dyn Fn(u64) -> Sample + Sync), options: Options) -> Outcome {
     let (next, outcome) = (AtomicU64::new(0), Mutex::new(Outcome::default()));
     std::thread::scope(|scope| {
@@ -178,10 +178,10 @@ pub fn compare(judges: &[Judge; 2], count: u64, sample: &(dyn Fn(u64) -> Sample 
     outcome.into_inner().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// An answer without its words: rules and places of all lines stay, and so does the mutated object.
+/// Returns an answer without words. Keeps the rules and paths of all lines, and the mutated object.
 fn without_texts(answer: &Answer) -> Option<Value> {
     let mut response: Value = serde_json::from_slice(answer.response.as_ref().ok()?).ok()?;
-    // A line is `<rule> <path>: <words>`, in a denial behind a dash. The other lines of a denial have no place.
+    // A line is `<rule> <path>: <words>`, in a denial after a dash. Other lines of a denial have no path.
     let denies = response["accepted"] == false;
     let place = |line: &str| -> Value {
         let line = if denies { line.strip_prefix("- ") } else { Some(line) };

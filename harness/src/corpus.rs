@@ -1,5 +1,5 @@
-//! The requests that the repository's tests have: recorded reviews, examples, and the cases of rules and fixes, planted
-//! wherever they can stand.
+//! The requests in the repository's tests: recorded reviews, examples, and the cases of rules and fixes, in every
+//! object where they are possible.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -11,25 +11,25 @@ use serde_json::{Value, json};
 use crate::kinds::{KINDS, Kind, at, create, good_container, good_spec, overlay, update};
 use crate::sample::{Answer, Answers, Sample};
 
-/// A case of a rule or of a fix, as `test_data` has it.
+/// A case of a rule or fix in `test_data`.
 #[derive(Debug, Clone)]
 pub struct Case {
     /// The rule.
     pub rule: String,
-    /// The case itself: its change, and with it `settings`, `cluster`, `kinds` and more.
+    /// The case: a change, with `settings`, `cluster`, `kinds` and more.
     pub value: Value,
-    /// Whether it is a case of the rule's fix.
+    /// True for a case of the rule's fix.
     pub is_fix: bool,
 }
 
-/// All that is in `test_data`.
+/// The content of `test_data`.
 #[derive(Debug)]
 pub struct Corpus {
     /// The ids of the rules.
     pub rules: Vec<String>,
-    /// Their cases.
+    /// The cases of the rules.
     pub cases: Vec<Case>,
-    /// Requests with the settings to evaluate them with and the answers to their look-ups, by the names of their files.
+    /// Requests: file name, request, settings and answers to look-ups.
     pub requests: Vec<(String, Value, Value, Answers)>,
 }
 
@@ -37,10 +37,10 @@ const LISTS: [&str; 3] = ["initContainers", "containers", "ephemeralContainers"]
 const PROBES: [&str; 3] = ["livenessProbe", "readinessProbe", "startupProbe"];
 
 impl Corpus {
-    /// Reads everything in `test_data`, the directory of that name in the repository.
+    /// Reads everything in the repository's directory `test_data`.
     ///
     /// # Errors
-    /// If a file cannot be read or isn't what it should be.
+    /// If a file cannot be read or has an unexpected format.
     pub fn read(test_data: &Path) -> Result<Self> {
         let mut corpus = Corpus { rules: Vec::new(), cases: Vec::new(), requests: Vec::new() };
         for path in files(&test_data.join("rules"), "yaml")? {
@@ -77,7 +77,7 @@ impl Corpus {
         self.cases.extend(cases.map(|value| Case { rule: rule.to_owned(), value: value.clone(), is_fix }));
     }
 
-    /// A sample for each request and each planted case, with several settings.
+    /// Returns a sample for each request and each object with a case, with several settings.
     #[must_use]
     pub fn samples(&self) -> Vec<Sample> {
         let mut samples = Vec::new();
@@ -107,7 +107,7 @@ impl Case {
         self.value["name"].as_str().unwrap_or_default()
     }
 
-    /// The objects of the case's cluster.
+    /// Returns the objects of the case's cluster.
     #[must_use]
     pub fn answers(&self) -> Answers {
         let objects = self.value["cluster"].as_array().cloned().unwrap_or_default();
@@ -115,7 +115,7 @@ impl Case {
         Arc::new(kinds.into_iter().map(|kind| (kind.to_owned(), Answer::Objects(objects.clone()))).collect())
     }
 
-    /// Updates to the object of a request: from the same object, and from one without pods.
+    /// Returns updates to the object of a request: from the same object, and from one without pods.
     fn updates(&self, place: &str, request: &Value, answers: &Answers) -> [Sample; 2] {
         let object = &request["object"];
         let mut old = object.clone();
@@ -128,7 +128,7 @@ impl Case {
         })
     }
 
-    /// Requests with the change, wherever it can stand, and the place.
+    /// Returns a request for each object in which the change is possible, with its path.
     #[must_use]
     pub fn plant(&self) -> Vec<(String, Value)> {
         let case = &self.value;
@@ -217,7 +217,7 @@ fn is_among(list: &Value, name: &str) -> bool {
     list.as_array().is_none_or(|names| names.iter().any(|other| other == name))
 }
 
-/// The settings that everything is evaluated with, over those of a case.
+/// Returns the variants of settings, each merged with those of a case.
 fn variants(settings: &Value) -> Vec<(&'static str, Value)> {
     let with = |more: Value| {
         let mut settings = settings.clone();
@@ -233,7 +233,7 @@ fn variants(settings: &Value) -> Vec<(&'static str, Value)> {
     ]
 }
 
-/// A sample of a request with settings.
+/// Creates a sample from a request and settings.
 #[must_use]
 pub fn sample(name: String, class: &str, request: &Value, settings: &Value, answers: &Answers) -> Sample {
     let settings = if settings.is_null() { &json!({}) } else { settings };
@@ -245,7 +245,7 @@ fn none() -> Answers {
     Arc::new(BTreeMap::new())
 }
 
-/// The answers in a recording of `kwctl`, by kind; none if there is no such file.
+/// Reads the answers in a recording of `kwctl`, by kind; none if the file doesn't exist.
 fn recorded(path: &Path) -> Result<Answers> {
     if !path.exists() {
         return Ok(none());
@@ -263,7 +263,7 @@ fn recorded(path: &Path) -> Result<Answers> {
     Ok(Arc::new(answers))
 }
 
-/// The request in a file with an `AdmissionReview`, or with the request alone.
+/// Reads the request in a file with an `AdmissionReview` or only the request.
 fn request(path: &Path) -> Result<Value> {
     let mut value = json(path)?;
     Ok(if value["kind"] == "AdmissionReview" { value["request"].take() } else { value })
@@ -273,7 +273,7 @@ fn json(path: &Path) -> Result<Value> {
     serde_json::from_str(&read(path)?).with_context(|| format!("{} is not JSON", path.display()))
 }
 
-/// A YAML file with its merge keys resolved.
+/// Reads a YAML file and resolves its merge keys.
 fn yaml(path: &Path) -> Result<Value> {
     let merged = yaml_serde::from_str(&read(path)?).and_then(|mut value: yaml_serde::Value| {
         value.apply_merge()?;
@@ -290,7 +290,7 @@ fn stem(path: &Path) -> String {
     path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
-/// The files of a directory with this extension, in order.
+/// Returns the files of a directory with this extension, sorted.
 fn files(directory: &Path, extension: &str) -> Result<Vec<PathBuf>> {
     let is_wanted = |path: &PathBuf| path.extension().is_some_and(|own| own == extension);
     Ok(entries(directory)?.into_iter().filter(is_wanted).collect())

@@ -1,7 +1,7 @@
 //! The engine that runs the policy: the waPC host that Kubewarden's policy server uses.
 //!
-//! As there, a module is compiled once and instantiated anew for every request, so that nothing of one request
-//! reaches the next, and a deadline stops a guest that does not come back.
+//! As in the policy server, a module is compiled once and instantiated for every request, which isolates requests from
+//! each other, and a deadline stops a guest that doesn't return.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,38 +9,38 @@ use std::time::Duration;
 use wasmtime_provider::wasmtime::{Config, Engine, Module};
 use wasmtime_provider::{EpochDeadlines, WasmtimeEngineProviderBuilder, WasmtimeEngineProviderPre};
 
-/// What a call may take, if nothing else is asked for: the policy server's default.
+/// The default deadline of a call: the same as the policy server's.
 pub const DEFAULT_DEADLINE: Duration = Duration::from_secs(2);
 
-/// How often the clock ticks that deadlines are counted in.
+/// The interval of the clock that measures deadlines.
 const TICK: Duration = Duration::from_millis(10);
 
-/// Why the module gave no answer.
+/// The reason why the module gave no answer.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The bytes are no module that can be run.
+    /// The bytes aren't a valid module.
     #[error("this is not a WebAssembly module that can be run: {0}")]
     Module(String),
-    /// The module is not a waPC guest, or it failed before it was asked anything.
+    /// The module isn't a waPC guest, or it failed at start.
     #[error("the module cannot be started: {0}")]
     Start(String),
-    /// The module has no function of this name.
+    /// The module doesn't have the function.
     #[error("the module has no function `{0}`")]
     NoFunction(String),
-    /// The module did not answer in time.
+    /// The module exceeded the deadline.
     #[error("the module was stopped because it did not answer `{function}` within {seconds} s", seconds = .deadline.as_secs_f32())]
     Deadline {
-        /// What it was asked.
+        /// The called function.
         function: String,
-        /// The time it had.
+        /// The deadline.
         deadline: Duration,
     },
-    /// The module answered with an error, or broke down.
+    /// The module returned an error, or trapped.
     #[error("the module failed in `{function}`: {reason}")]
     Guest {
-        /// What it was asked.
+        /// The called function.
         function: String,
-        /// What it said, or what happened to it.
+        /// The error or trap.
         reason: String,
     },
 }
@@ -48,13 +48,13 @@ pub enum Error {
 /// A call from the module to its host.
 #[derive(Debug, Clone, Copy)]
 pub struct HostCall<'a> {
-    /// Whose interface it is: `kubewarden`, for everything a policy may ask.
+    /// The owner of the interface: `kubewarden` for everything that policies call.
     pub binding: &'a str,
     /// The part of the interface, such as `kubernetes` or `tracing`.
     pub namespace: &'a str,
     /// The function.
     pub operation: &'a str,
-    /// Its argument.
+    /// The argument.
     pub payload: &'a [u8],
 }
 
@@ -63,7 +63,7 @@ pub trait Host: Send + Sync + 'static {
     /// Answers a call of the module.
     ///
     /// # Errors
-    /// The text of the error that the module gets.
+    /// The error text for the module.
     fn call(&self, call: HostCall<'_>) -> Result<Vec<u8>, String>;
 }
 
@@ -73,10 +73,10 @@ impl<H: Host> Host for Arc<H> {
     }
 }
 
-/// A host without a cluster, a registry or a network. It takes log records and refuses everything else by name.
+/// A host without cluster, registry or network. Accepts log records and rejects all other calls by name.
 #[derive(Debug, Default, Clone, Copy)]
 pub struct Offline {
-    /// Whether log records go to standard error.
+    /// True to print log records on standard error.
     pub verbose: bool,
 }
 
@@ -95,9 +95,9 @@ impl Host for Offline {
     }
 }
 
-/// A compiled module, ready to be asked.
+/// A compiled module, ready for calls.
 pub struct Policy {
-    // Keeps the clock running for as long as there is something to stop.
+    // Keeps the clock running, which stops with the engine.
     _engine: Engine,
     prepared: WasmtimeEngineProviderPre,
     host: Arc<dyn Host>,
@@ -120,7 +120,7 @@ impl Policy {
         Ok(Self { _engine: engine, prepared, host: Arc::new(host), deadline: DEFAULT_DEADLINE })
     }
 
-    /// The same module with another deadline.
+    /// Returns the same module with another deadline.
     #[must_use]
     pub fn with_deadline(self, deadline: Duration) -> Self {
         Self { deadline, ..self }
@@ -131,25 +131,25 @@ impl Policy {
         self.call_raw(function, payload).map_err(|error| self.explain(function, &error))
     }
 
-    /// As [`Policy::call`], with the error as the waPC host words it.
+    /// The same as [`Policy::call`], with the waPC host's error.
     ///
     /// # Errors
-    /// As [`Policy::call`].
+    /// The same as [`Policy::call`].
     pub fn call_raw(&self, function: &str, payload: &[u8]) -> Result<Vec<u8>, wapc::errors::Error> {
         self.call_with(&self.host, function, payload)
     }
 
-    /// As [`Policy::call_raw`], with another host for this call.
+    /// The same as [`Policy::call_raw`], with another host for this call.
     ///
     /// # Errors
-    /// As [`Policy::call`].
+    /// The same as [`Policy::call`].
     pub fn call_with(
         &self,
         host: &Arc<dyn Host>,
         function: &str,
         payload: &[u8],
     ) -> Result<Vec<u8>, wapc::errors::Error> {
-        // The first tick may come at any moment, so that one more is needed to last for the whole deadline.
+        // The first tick can come at any moment, so one more tick guarantees the whole deadline.
         let ticks = u64::try_from(self.deadline.as_millis() / TICK.as_millis()).unwrap_or(u64::MAX / 4) + 1;
         let deadlines = EpochDeadlines { wapc_init: ticks, wapc_func: ticks };
         let provider = self.prepared.rehydrate(Some(deadlines))?;
@@ -191,7 +191,7 @@ impl std::fmt::Debug for Policy {
     }
 }
 
-/// Whether an error is the deadline's. The provider has no type for it, only this text.
+/// Returns true if the deadline caused an error. The provider has no type for it, only this text.
 pub fn was_interrupted(text: &str) -> bool {
     text.contains("execution deadline exceeded")
 }
@@ -210,7 +210,7 @@ fn tick(engine: &Engine) {
     });
 }
 
-/// An error with its causes in one line.
+/// Formats an error with its causes in one line.
 fn chain(error: &wasmtime_provider::wasmtime::Error) -> String {
     error.chain().map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
@@ -219,7 +219,7 @@ fn chain(error: &wasmtime_provider::wasmtime::Error) -> String {
 mod tests {
     use super::*;
 
-    /// A waPC guest whose `__guest_call` has this body.
+    /// Returns a waPC guest whose `__guest_call` has this body.
     fn guest(body: &str) -> Vec<u8> {
         wat::parse_str(format!(
             r#"(module

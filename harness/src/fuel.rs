@@ -1,7 +1,7 @@
-//! The same modules in plain wasmtime, counting what they execute.
+//! Runs modules in plain wasmtime and counts the instructions.
 //!
-//! Fuel is the same on every machine and in every run, and so a test can hold a budget with it, which it cannot
-//! with time. The waPC provider does not offer fuel; this is the least host that a policy needs.
+//! Unlike time, fuel is the same on every machine and in every run, so tests can check it against a budget. The waPC
+//! provider doesn't support fuel, so this file has the minimal host that a policy needs.
 
 use wasmtime_provider::wasmtime::error::{bail, format_err};
 use wasmtime_provider::wasmtime::{
@@ -10,7 +10,7 @@ use wasmtime_provider::wasmtime::{
 use wasmtime_wasi::WasiCtxBuilder;
 use wasmtime_wasi::p1::{self, WasiP1Ctx};
 
-/// A module compiled for counting.
+/// A module compiled with fuel metering.
 pub struct Meter {
     engine: Engine,
     instance: InstancePre<Session>,
@@ -22,7 +22,7 @@ impl std::fmt::Debug for Meter {
     }
 }
 
-/// One call: what the guest is asked, and what came of it.
+/// The state of a call: the input of the guest, and its result.
 struct Session {
     wasi: WasiP1Ctx,
     function: String,
@@ -45,7 +45,7 @@ impl Meter {
         Ok(Self { engine, instance })
     }
 
-    /// The answer of a fresh instance, and the fuel that its start and the call took together.
+    /// Calls a function in a fresh instance. Returns the answer, and the fuel that start and call used together.
     pub fn call(&self, function: &str, payload: &[u8]) -> Result<(Vec<u8>, u64)> {
         let session = Session {
             wasi: WasiCtxBuilder::new().inherit_stderr().build_p1(),
@@ -75,7 +75,7 @@ impl Meter {
     }
 }
 
-/// The functions that every waPC guest imports. Calls to the host fail, with no reason given.
+/// Adds the functions that every waPC guest imports. Calls to the host fail without a reason.
 fn add_wapc(linker: &mut Linker<Session>) -> Result<()> {
     use wapc::wapc_functions as names;
 

@@ -1,19 +1,19 @@
-//! The kinds of objects with a pod template, and a valid object of each.
+//! The kinds with a pod template, and a valid object of each.
 
 use serde_json::{Map, Value, json};
 
-/// A kind of object with a pod template.
+/// A kind with a pod template.
 #[derive(Debug)]
 pub struct Kind {
-    /// Its API group; empty for the core group.
+    /// The API group; empty for the core group.
     pub group: &'static str,
-    /// Its version.
+    /// The API version.
     pub version: &'static str,
-    /// Its name.
+    /// The kind's name.
     pub name: &'static str,
-    /// Its name in paths of the API.
+    /// The plural name of the resource.
     pub resource: &'static str,
-    /// The keys from the object to the pod's spec.
+    /// The path of the pod's spec.
     pub spec: &'static [&'static str],
 }
 
@@ -29,7 +29,7 @@ const fn kind(
     Kind { group, version, name, resource, spec }
 }
 
-/// Every kind of Kubernetes with a pod template.
+/// Kubernetes' own kinds with a pod template.
 pub static KINDS: [Kind; 9] = [
     kind("", "v1", "Pod", "pods", &["spec"]),
     kind("apps", "v1", "Deployment", "deployments", TEMPLATE),
@@ -43,13 +43,13 @@ pub static KINDS: [Kind; 9] = [
 ];
 
 impl Kind {
-    /// Its `apiVersion`.
+    /// Returns the `apiVersion`.
     #[must_use]
     pub fn api_version(&self) -> String {
         if self.group.is_empty() { self.version.to_owned() } else { format!("{}/{}", self.group, self.version) }
     }
 
-    /// The keys from the object to the metadata of its pods.
+    /// Returns the path of the pods' metadata.
     #[must_use]
     pub fn template_metadata(&self) -> Vec<&'static str> {
         let mut path = self.spec.to_vec();
@@ -58,7 +58,7 @@ impl Kind {
         path
     }
 
-    /// An object of this kind, called `shop/web`, with this pod spec.
+    /// Creates an object `shop/web` of this kind with this pod spec.
     #[must_use]
     pub fn object(&self, spec: Value) -> Value {
         let mut object = json!({
@@ -74,7 +74,7 @@ impl Kind {
     }
 }
 
-/// The value at these keys. Makes the objects on the way there.
+/// Returns the value at a path of keys. Creates missing objects on the path.
 pub fn at<'v>(value: &'v mut Value, keys: &[&str]) -> &'v mut Value {
     keys.iter().fold(value, |value, key| {
         if !value.is_object() {
@@ -84,7 +84,7 @@ pub fn at<'v>(value: &'v mut Value, keys: &[&str]) -> &'v mut Value {
     })
 }
 
-/// A container without any finding.
+/// Returns a container without findings.
 #[must_use]
 pub fn good_container(name: &str) -> Value {
     json!({
@@ -94,13 +94,13 @@ pub fn good_container(name: &str) -> Value {
     })
 }
 
-/// A pod spec without any finding.
+/// Returns a pod spec without findings.
 #[must_use]
 pub fn good_spec() -> Value {
     json!({"containers": [good_container("main")]})
 }
 
-/// Writes each key of `patch` over the same key of `target`.
+/// Replaces keys of `target` with those of `patch`.
 pub fn overlay(target: &mut Value, patch: &Value) {
     let Some(patch) = patch.as_object() else { return };
     if !target.is_object() {
@@ -111,7 +111,7 @@ pub fn overlay(target: &mut Value, patch: &Value) {
     }
 }
 
-/// The request that creates an object.
+/// Creates a CREATE request for an object.
 #[must_use]
 pub fn create(object: &Value) -> Value {
     let api_version = object["apiVersion"].as_str().unwrap_or_default();
@@ -135,7 +135,7 @@ pub fn create(object: &Value) -> Value {
     request.into()
 }
 
-/// The request that changes `old` to `object`.
+/// Creates an UPDATE request from `old` to `object`.
 #[must_use]
 pub fn update(object: &Value, old: &Value) -> Value {
     let mut request = create(object);

@@ -1,9 +1,8 @@
 //! Runs the built policy as Kubewarden's policy server does. It stands in for `kwctl` in tests, and measures the module
 //! for budgets and benchmarks. It isn't shipped.
 //!
-//! [`engine`] is the policy server's engine, and [`fuel`] the same module in plain wasmtime, which counts instructions.
-//! [`run`] does what `kwctl run` does, with recorded look-ups from [`replay`]. [`samples`] has the requests that the
-//! budgets are about.
+//! [`engine`] is the policy server's engine; [`fuel`] counts instructions in plain wasmtime. [`run`] does the same as
+//! `kwctl run`, with recorded look-ups from [`replay`]. [`samples`] has the requests for the budgets.
 
 pub mod compare;
 pub mod corpus;

@@ -6,7 +6,7 @@ use serde::Deserialize;
 /// The custom section of a module that holds its metadata.
 pub const SECTION: &str = "io.kubewarden.metadata";
 
-/// The metadata of a module, as far as it matters to whoever runs it.
+/// The metadata of a module that matters for running it.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Metadata {
@@ -15,11 +15,11 @@ pub struct Metadata {
     pub context_aware_resources: Vec<Resource>,
     /// The interface of the module.
     pub execution_mode: Option<String>,
-    /// Whether the policy judges Kubernetes objects, or anything at all.
+    /// The type of the policy: for Kubernetes objects, or for any JSON.
     pub policy_type: Option<String>,
 }
 
-/// A kind of objects.
+/// A kind.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Resource {
@@ -54,7 +54,7 @@ impl Metadata {
     }
 }
 
-/// The content of a custom section.
+/// Returns the content of a custom section.
 fn custom_section<'m>(module: &'m [u8], wanted: &[u8]) -> Option<&'m [u8]> {
     const HEADER: usize = 8;
     const CUSTOM: u8 = 0;
@@ -74,7 +74,7 @@ fn custom_section<'m>(module: &'m [u8], wanted: &[u8]) -> Option<&'m [u8]> {
     None
 }
 
-/// A number in LEB128, as WebAssembly writes lengths, and the bytes after it.
+/// Decodes a length in LEB128, and returns it with the remaining bytes.
 fn length(bytes: &[u8]) -> Option<(usize, &[u8])> {
     let mut value = 0_usize;
     for (index, byte) in bytes.iter().enumerate().take(5) {

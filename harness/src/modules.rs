@@ -1,4 +1,4 @@
-//! The built modules: the policy and the guest that does nothing.
+//! The built modules: the policy and an empty guest.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -9,7 +9,7 @@ use serde_json::Value;
 
 const TARGET: &str = "wasm32-wasip1";
 
-/// The built policy. The variable `POLICY_WASM` names its file; without it, cargo builds the policy.
+/// Returns the built policy: the file in the environment variable `POLICY_WASM`, or else built with cargo.
 ///
 /// # Errors
 /// If it cannot be built or read.
@@ -21,7 +21,7 @@ pub fn policy() -> Result<Vec<u8>> {
     fs::read(&path).with_context(|| format!("cannot read {}", path.display()))
 }
 
-/// A guest that answers at once and does nothing, built as the policy is.
+/// Builds a guest that answers without doing anything, in the same way as the policy.
 ///
 /// # Errors
 /// If it cannot be built.
@@ -37,7 +37,7 @@ fn build(package: &str) -> Result<PathBuf> {
         .args(["build", "--quiet", "--release", "--locked", "--lib", "--package", package, "--target", TARGET])
         .arg("--message-format=json-render-diagnostics")
         .stderr(Stdio::inherit());
-    // Flags and wrappers for this machine are wrong for the module, which is the same wherever it is built.
+    // Flags and wrappers for this machine must not affect the module, which is the same on every machine.
     for (name, _) in env::vars_os() {
         let text = name.to_string_lossy();
         if matches!(&*text, "RUSTFLAGS" | "CARGO_ENCODED_RUSTFLAGS" | "CARGO_BUILD_TARGET" | "RUSTC_WORKSPACE_WRAPPER")

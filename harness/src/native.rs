@@ -1,4 +1,4 @@
-//! The policy compiled for this machine. The only file of this crate that calls the policy's own API.
+//! The policy compiled for this machine. Only this file calls the policy's API.
 
 use oke_virtual_nodes_policy::cluster::{Cluster as PolicyCluster, LookupError};
 
@@ -13,7 +13,7 @@ impl PolicyCluster for Cluster {
     }
 }
 
-/// The bytes of the response to a payload, and the questions that were asked.
+/// Returns the response to a payload, and the policy's questions.
 #[must_use]
 pub fn validate(payload: &[u8], answers: &Answers) -> (Vec<u8>, Vec<String>) {
     let cluster = Cluster::new(answers);

@@ -1,4 +1,4 @@
-//! A question that a policy asks about the cluster.
+//! A question of a policy about the cluster.
 
 use std::collections::BTreeSet;
 
@@ -6,56 +6,56 @@ use serde::Deserialize;
 
 use crate::engine::HostCall;
 
-/// A question about the cluster. The fields have the names of those of Kubewarden's own type, because messages print
-/// them and recordings hold them.
+/// A question about the cluster. The fields have the same names as in Kubewarden's type, because they occur in messages
+/// and recordings.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub enum Query {
     /// One object.
     KubernetesGetResource {
-        /// Its `apiVersion`.
+        /// The object's `apiVersion`.
         api_version: String,
-        /// Its kind.
+        /// The object's kind.
         kind: String,
-        /// Its name.
+        /// The object's name.
         name: String,
-        /// Its namespace.
+        /// The object's namespace.
         namespace: Option<String>,
-        /// Whether the answer has to be as of now.
+        /// True to bypass the cache.
         disable_cache: bool,
-        /// The wanted fields.
+        /// The requested fields.
         field_masks: Option<BTreeSet<String>>,
     },
     /// The objects of a kind in a namespace.
     KubernetesListResourceNamespace {
-        /// Their `apiVersion`.
+        /// The objects' `apiVersion`.
         api_version: String,
-        /// Their kind.
+        /// The objects' kind.
         kind: String,
-        /// Their namespace.
+        /// The objects' namespace.
         namespace: String,
-        /// The labels that they must have.
+        /// The label selector.
         label_selector: Option<String>,
-        /// The fields that they must have.
+        /// The field selector.
         field_selector: Option<String>,
-        /// The wanted fields.
+        /// The requested fields.
         field_masks: Option<BTreeSet<String>>,
     },
     /// All objects of a kind.
     KubernetesListResourceAll {
-        /// Their `apiVersion`.
+        /// The objects' `apiVersion`.
         api_version: String,
-        /// Their kind.
+        /// The objects' kind.
         kind: String,
-        /// The labels that they must have.
+        /// The label selector.
         label_selector: Option<String>,
-        /// The fields that they must have.
+        /// The field selector.
         field_selector: Option<String>,
-        /// The wanted fields.
+        /// The requested fields.
         field_masks: Option<BTreeSet<String>>,
     },
 }
 
-/// The payload of a call with any of these questions.
+/// The payload of a call with one of these questions.
 #[derive(Deserialize)]
 struct Payload {
     api_version: String,
@@ -70,7 +70,7 @@ struct Payload {
 }
 
 impl Query {
-    /// The question of a call. `None` if the call isn't about a cluster; an error if it cannot be understood.
+    /// Returns the question of a call. `None` if the call isn't about a cluster; an error if it cannot be parsed.
     #[must_use]
     pub fn of(call: HostCall<'_>) -> Option<Result<Self, String>> {
         if (call.binding, call.namespace) != ("kubewarden", "kubernetes") {
@@ -107,7 +107,7 @@ impl Query {
         })
     }
 
-    /// The `apiVersion` and the kind of the wanted objects.
+    /// Returns the `apiVersion` and kind of the requested objects.
     #[must_use]
     pub fn resource(&self) -> (&str, &str) {
         match self {
@@ -118,7 +118,7 @@ impl Query {
     }
 }
 
-/// An error as the policy server's host hands it to the module.
+/// Formats an error as the policy server's host does.
 pub fn failure(reason: impl std::fmt::Display) -> String {
     format!("Callback evaluation failure: {reason}")
 }

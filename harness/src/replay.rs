@@ -23,7 +23,7 @@ pub enum Access {
 }
 
 impl Access {
-    /// The kinds that a policy with this metadata may look up, and a notice for the user.
+    /// Returns the kinds that a policy with this metadata may look up, and a notice for the user.
     #[must_use]
     pub fn new(is_allowed: bool, metadata: Option<&Metadata>) -> (Self, Option<&'static str>) {
         match (is_allowed, metadata) {
@@ -65,7 +65,7 @@ enum Response {
     Error { message: String },
 }
 
-/// A host that answers from a recording, in its order. Without a recording it refuses.
+/// A host that answers from a recording, in order. Without a recording, it rejects look-ups.
 #[derive(Debug)]
 pub struct Replay {
     /// `None` without a recording.
@@ -75,13 +75,13 @@ pub struct Replay {
 }
 
 impl Replay {
-    /// A host without a recording.
+    /// Creates a host without a recording.
     #[must_use]
     pub fn nothing(access: Access, offline: Offline) -> Self {
         Self { exchanges: None, access, offline }
     }
 
-    /// A host that plays back a file.
+    /// Creates a host that plays back a file.
     ///
     /// # Errors
     /// If the file cannot be read or isn't a recording.
@@ -93,7 +93,7 @@ impl Replay {
         Ok(Self { exchanges: Some(Mutex::new(exchanges)), access, offline })
     }
 
-    /// The number of recorded exchanges that nobody asked for.
+    /// Returns the number of unused recorded exchanges.
     #[must_use]
     pub fn leftovers(&self) -> usize {
         let exchanges = self.exchanges.as_ref();
@@ -127,7 +127,7 @@ impl Host for Replay {
 fn parse(text: &str) -> Result<VecDeque<(Query, Response)>> {
     let exchanges: Option<Vec<Exchange>> = yaml_serde::from_str(text)?;
     let exchange = |(index, exchange): (usize, Exchange)| {
-        // `kwctl` writes the enum of a request as a YAML tag.
+        // `kwctl` writes the request's enum variant as a YAML tag.
         let query = yaml_serde::from_str(&exchange.request)
             .with_context(|| format!("the request of exchange {}", index + 1))?;
         Ok((query, exchange.response))

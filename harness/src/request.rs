@@ -1,4 +1,4 @@
-//! The admission request, as the policy server hands it to a policy.
+//! The admission request, as the policy server sends it to a policy.
 
 use std::collections::BTreeMap;
 
@@ -7,11 +7,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-/// An `AdmissionRequest` as the policy server takes it: unknown fields are dropped, required fields must be there.
+/// An `AdmissionRequest` as the policy server reads it: unknown fields are dropped, required fields must be present.
 #[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AdmissionRequest {
-    /// Tells requests apart in logs.
+    /// Identifies the request in logs.
     pub uid: String,
     kind: Kind,
     resource: Resource,
@@ -88,12 +88,12 @@ impl AdmissionRequest {
         serde_json::from_value(document).context("the request is not a valid AdmissionRequest")
     }
 
-    /// The bytes that the host hands to the guest: compact JSON, the keys of its maps sorted.
+    /// Returns the bytes that the host sends to the guest: compact JSON with sorted keys.
     ///
     /// # Errors
-    /// None that can happen with a request that was read from JSON.
+    /// None for a request that was read from JSON.
     pub fn payload(&self, settings: &RawValue) -> Result<Vec<u8>, serde_json::Error> {
-        // By way of a `Value`, as the host does: this sorts the keys.
+        // Converts to a `Value` first, as the host does, to sort the keys.
         serde_json::to_vec(&Payload { request: serde_json::to_value(self)?, settings })
     }
 }

@@ -1,4 +1,4 @@
-//! What `kwctl run` does with a local module, answer for answer.
+//! Runs a local module with the same answers as `kwctl run`.
 
 use std::collections::BTreeMap;
 
@@ -29,8 +29,7 @@ struct ValidationResponse {
     audit_annotations: Option<BTreeMap<String, String>>,
 }
 
-/// The `AdmissionResponse` that an API server gets. As Kubewarden's, it has the last two fields even where they are
-/// null.
+/// The `AdmissionResponse` for an API server. As in Kubewarden, the last two fields are present even if null.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AdmissionResponse {
@@ -57,7 +56,7 @@ struct Status {
 /// Evaluates one admission request.
 ///
 /// # Errors
-/// If the settings aren't valid or the module doesn't say whether they are. After that, every failure is an answer.
+/// If the settings are invalid, or their validation fails. Any later failure is an answer.
 pub fn run(policy: &Policy, settings: &RawValue, request: &AdmissionRequest) -> Result<AdmissionResponse> {
     let answer = policy.call("validate_settings", settings.get().as_bytes())?;
     let validity: Validity =

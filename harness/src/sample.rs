@@ -1,4 +1,4 @@
-//! A request to compare answers with, and the answers that the cluster gives to its look-ups.
+//! A request for comparisons, with the cluster's answers to its look-ups.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,9 +11,9 @@ use crate::query::failure;
 /// One payload of `validate`.
 #[derive(Debug, Clone)]
 pub struct Sample {
-    /// Where it comes from: a file, or the seed and index of a generated one.
+    /// The origin: a file, or the seed and index of a generated request.
     pub name: String,
-    /// A short word for the kind of sample; differences are counted by it.
+    /// The class of sample, for counting differences.
     pub class: String,
     /// The payload.
     pub payload: Vec<u8>,
@@ -21,7 +21,7 @@ pub struct Sample {
     pub answers: Answers,
 }
 
-/// The cluster's answers, by the kind of object that is looked up. It has no answer for the other kinds.
+/// The cluster's answers, by kind. There is no answer for other kinds.
 pub type Answers = Arc<BTreeMap<String, Answer>>;
 
 /// The answer to a look-up.
@@ -29,7 +29,7 @@ pub type Answers = Arc<BTreeMap<String, Answer>>;
 pub enum Answer {
     /// A text, which usually is JSON.
     Text(String),
-    /// Objects, of which a question gets those that it asks for.
+    /// Objects, from which each question gets those that it asks for.
     Objects(Vec<Value>),
     /// There is no such object.
     Missing,
@@ -37,7 +37,7 @@ pub enum Answer {
     Failed,
 }
 
-/// Why a look-up has no answer.
+/// The reason why a look-up has no answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NoAnswer {
     /// There is no such object.
@@ -46,7 +46,7 @@ pub enum NoAnswer {
     Failed,
 }
 
-/// A cluster that gives a sample's answers and remembers the questions.
+/// A cluster that returns a sample's answers and records the questions.
 #[derive(Debug, Default)]
 pub struct Cluster {
     answers: Answers,
@@ -54,19 +54,19 @@ pub struct Cluster {
 }
 
 impl Cluster {
-    /// The cluster of a sample.
+    /// Creates the cluster of a sample.
     #[must_use]
     pub fn new(answers: &Answers) -> Self {
         Self { answers: Arc::clone(answers), questions: Mutex::default() }
     }
 
-    /// The questions so far, in their order.
+    /// Returns the questions so far, in order.
     #[must_use]
     pub fn questions(&self) -> Vec<String> {
         self.questions.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// The answer to a question of a policy.
+    /// Answers a question of a policy.
     ///
     /// # Errors
     /// If the sample has no answer.
@@ -83,7 +83,7 @@ impl Cluster {
     }
 }
 
-/// The objects among these that a question asks for.
+/// Returns those objects that a question asks for.
 fn among(objects: &[Value], capability: &str, question: &Value) -> Result<Vec<u8>, NoAnswer> {
     let selector = question["label_selector"].as_str().unwrap_or_default();
     let is_selected = |object: &Value| {

@@ -1,4 +1,4 @@
-//! The requests that budgets and benchmarks measure.
+//! The requests for budgets and benchmarks.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -9,16 +9,16 @@ use serde_json::value::RawValue;
 
 use crate::request::AdmissionRequest;
 
-/// The reviews that are measured: a small pod, one that uses nearly every field, a deployment.
+/// The measured reviews: a small pod, a pod with nearly every field, and a deployment.
 pub const REVIEWS: [&str; 3] = ["019-pod-create", "022-pod-create", "151-deployment-create"];
 
-/// How many containers the generated deployments have.
+/// The numbers of containers in the generated deployments.
 pub const SIZES: [usize; 3] = [10, 100, 1000];
 
-/// Everything that is measured: names and the payloads of `validate`, with default settings.
+/// Returns everything that is measured: names and payloads of `validate`, with default settings.
 ///
 /// # Errors
-/// If a review cannot be read from `test_data`, the directory of that name in the repository.
+/// If a review cannot be read from the repository's directory `test_data`.
 pub fn measured(test_data: &Path) -> Result<Vec<(String, Vec<u8>)>> {
     let mut requests = Vec::new();
     for name in REVIEWS {
@@ -30,13 +30,13 @@ pub fn measured(test_data: &Path) -> Result<Vec<(String, Vec<u8>)>> {
     Ok(requests)
 }
 
-/// The directory `test_data` of the repository that this crate was built in.
+/// Returns the directory `test_data` of the repository in which this crate was built.
 #[must_use]
 pub fn test_data() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../test_data")
 }
 
-/// The payload of a recorded review.
+/// Returns the payload of a recorded review.
 ///
 /// # Errors
 /// If the review cannot be read.
@@ -46,10 +46,10 @@ pub fn review(test_data: &Path, name: &str) -> Result<Vec<u8>> {
     payload(&text)
 }
 
-/// The payload for a deployment with this many containers, none of which breaks a rule.
+/// Returns the payload for a deployment with this many containers, without findings.
 ///
 /// # Errors
-/// None that can happen.
+/// None in practice.
 pub fn deployment(containers: usize) -> Result<Vec<u8>> {
     let mut list = String::new();
     for index in 0..containers {

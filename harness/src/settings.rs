@@ -19,8 +19,8 @@ pub struct Source {
 }
 
 impl Source {
-    /// Reads the settings; `{}` if there are none. As Kubewarden does, it takes null for `{}` and refuses everything
-    /// else that isn't an object.
+    /// Reads the settings; `{}` if there are none. As in Kubewarden, null means `{}`, and anything else that isn't an
+    /// object is an error.
     ///
     /// # Errors
     /// If the file cannot be read, or the text isn't YAML or JSON, or isn't an object.

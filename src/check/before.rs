@@ -1,9 +1,9 @@
-//! A running pod as it was before the request, where only the change is judged.
+//! The old version of a running pod, for requests of which only the change is checked.
 
 use crate::document::text::sort_names;
 use crate::kubernetes::views::{Container, PodSpec};
 
-/// The containers of a pod by their names.
+/// A pod's spec, with its containers indexed by name.
 pub struct Before<'d> {
     /// The pod's spec.
     pub pod: PodSpec<'d>,
@@ -12,7 +12,7 @@ pub struct Before<'d> {
     ephemeral: Named<'d>,
 }
 
-/// Containers, and the index of each under its name.
+/// Containers, with an index by name.
 struct Named<'d> {
     containers: Vec<Container<'d>>,
     names: Vec<(&'d str, usize)>,
@@ -26,7 +26,7 @@ impl<'d> Named<'d> {
         Named { containers, names }
     }
 
-    /// The container of that name, the one at `index` if several have it.
+    /// Finds a container by name; if several have it, the one at `index`.
     fn find(&self, name: &str, index: Option<usize>) -> Option<Container<'d>> {
         let same_place = index.and_then(|index| self.containers.get(index)).filter(|known| self::name(**known) == name);
         if let Some(container) = same_place {
@@ -39,7 +39,7 @@ impl<'d> Named<'d> {
 }
 
 impl<'d> Before<'d> {
-    /// A pod as it was.
+    /// Creates the index of a pod's containers.
     #[must_use]
     pub fn new(pod: PodSpec<'d>) -> Self {
         Before {
@@ -50,7 +50,7 @@ impl<'d> Before<'d> {
         }
     }
 
-    /// The container as it was; `None` if it is new.
+    /// Returns the old version of a container; `None` if it is new.
     #[must_use]
     pub fn container(&self, container: Container<'_>) -> Option<Container<'d>> {
         let list = match container.list() {
@@ -62,7 +62,7 @@ impl<'d> Before<'d> {
     }
 }
 
-/// The name of a container, empty where it has none.
+/// Returns the name of a container; empty if it has none.
 #[must_use]
 pub fn name(container: Container<'_>) -> &str {
     container.name().map_or("", |name| name.value)

@@ -1,6 +1,6 @@
-//! Claims: which of them pods on virtual nodes can use, by the settings, by the platform and by what can be looked up.
+//! Claims: decides which ones pods on virtual nodes can use, from the settings, the platform and look-ups.
 //!
-//! The sources are Oracle's page on volumes of File Storage and Kubernetes' documentation of claims.
+//! Sources: Oracle's page on File Storage volumes and Kubernetes' documentation of claims.
 
 use crate::check::context::Context;
 use crate::document::reader::Document;
@@ -11,45 +11,45 @@ use crate::kubernetes::views::{
 use crate::lint::lookup::Lookup;
 use crate::lint::rule::{Parameter, ParameterKind};
 
-/// Storage classes whose claims are accepted; of the rule `persistent-volume-claim`.
+/// The storage classes whose claims are accepted. A parameter of the rule `persistent-volume-claim`.
 pub static CLASSES: Parameter = Parameter { name: "allowStorageClasses", kind: ParameterKind::Names };
-/// CSI drivers whose volumes are accepted; of the rule `persistent-volume`.
+/// The CSI drivers whose volumes are accepted. A parameter of the rule `persistent-volume`.
 pub static DRIVERS: Parameter = Parameter { name: "allowDrivers", kind: ParameterKind::Names };
 
 /// The CSI driver of File Storage, and the provisioner of its storage classes.
 const FILE_STORAGE: &str = "fss.csi.oraclecloud.com";
-/// The annotation that names a claim's class; where it is there, Kubernetes does not look at the field.
+/// The annotation for a claim's class. If set, Kubernetes ignores the field.
 const CLASS_ANNOTATION: &str = "volume.beta.kubernetes.io/storage-class";
-/// The access mode that claims of File Storage have to ask for.
+/// The access mode that claims on File Storage must request.
 const SHARED: &str = "ReadWriteMany";
 
-/// Whether pods on virtual nodes can use a claim.
+/// The usability of a claim by pods on virtual nodes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ClaimState {
-    /// They can. The value says whether it asks for the access mode that it needs.
+    /// Usable. The value is true if the claim requests the required access mode.
     Accepted(bool),
-    /// Its class or its volume cannot be seen.
+    /// Unknown: the class or volume isn't visible.
     Unseen,
-    /// They cannot.
+    /// Not usable.
     Refused,
     /// A look-up failed.
     Failed(Lookup),
 }
 
-/// Whether virtual nodes mount volumes of a CSI driver.
+/// Returns true if virtual nodes mount volumes of a CSI driver.
 #[must_use]
 pub fn is_driver_accepted(cx: &Context<'_>, driver: &str) -> bool {
     cx.names(&DRIVERS).contains(&driver) || (cx.settings.platform.has_file_storage && driver == FILE_STORAGE)
 }
 
-/// Whether any claim can be accepted under these settings.
+/// Returns true if these settings accept any claim at all.
 #[must_use]
 pub fn is_any_accepted(cx: &Context<'_>) -> bool {
     let looks_up = cx.settings.looks_up(Lookup::StorageClass) || cx.settings.looks_up(Lookup::PersistentVolume);
     !cx.names(&CLASSES).is_empty() || (cx.settings.platform.has_file_storage && looks_up)
 }
 
-/// The state of a claim, of which the metadata and the spec are known.
+/// Returns the state of a claim, from its metadata and spec.
 #[must_use]
 pub fn state(
     cx: &Context<'_>,
@@ -82,7 +82,7 @@ pub fn state(
     }
 }
 
-/// The state of the claim that a volume names.
+/// Returns the state of the claim that a volume references by name.
 #[must_use]
 pub fn state_of_named(cx: &Context<'_>, claim: PersistentVolumeClaimVolumeSource<'_>) -> ClaimState {
     if !is_any_accepted(cx) {
@@ -99,7 +99,7 @@ pub fn state_of_named(cx: &Context<'_>, claim: PersistentVolumeClaimVolumeSource
     }
 }
 
-/// The state of the claim of a volume; `None` if it has none.
+/// Returns the state of a volume's claim; `None` if the volume doesn't use a claim.
 #[must_use]
 pub fn state_of_volume(cx: &Context<'_>, volume: Volume<'_>) -> Option<ClaimState> {
     if let Some(claim) = volume.persistent_volume_claim() {
@@ -109,18 +109,18 @@ pub fn state_of_volume(cx: &Context<'_>, volume: Volume<'_>) -> Option<ClaimStat
     Some(state(cx, template.and_then(|template| template.metadata()), template.and_then(|template| template.spec())))
 }
 
-/// What a group of the pod's files means on its volumes.
+/// The effect of `fsGroup` on the pod's volumes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Group {
-    /// All of them get it.
+    /// The virtual node applies it to all volumes.
     Applied,
-    /// Some of them may not get it, or that cannot be seen.
+    /// Some volumes may not get it.
     Partly,
-    /// None of them gets it.
+    /// No volume gets it.
     Ignored,
 }
 
-/// Whether the virtual node applies `fsGroup` to the volumes of the pod: it does to File Storage, and to nothing else.
+/// Returns the effect of `fsGroup` on the pod's volumes: virtual nodes apply it only to File Storage.
 #[must_use]
 pub fn group(cx: &Context<'_>) -> Group {
     let Some(pod) = cx.pod().filter(|_| cx.settings.platform.has_file_storage) else { return Group::Ignored };

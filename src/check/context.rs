@@ -1,4 +1,4 @@
-//! What a check is given: the object, the settings, the look-ups, and the means to report.
+//! The context of a check: the object, the settings, the look-ups, and the methods to report findings.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -23,9 +23,9 @@ use crate::lint::rule::{Level, Parameter};
 pub enum Place<'d> {
     /// A value that was read.
     Node(Node<'d>),
-    /// A value that may be absent: an object that was read, and the keys from there.
+    /// A value that may be absent: an existing node, and the keys below it.
     Below(Node<'d>, &'d [&'static str]),
-    /// Something outside the object, such as `pods/exec`.
+    /// A path outside the object, such as `pods/exec`.
     Resource(&'static str),
 }
 
@@ -69,7 +69,7 @@ impl Place<'_> {
     }
 }
 
-/// What is wrong, as a rule writes it: fixed, or put together from names and numbers.
+/// The problem of a finding: a fixed text, or one formatted with names and numbers.
 pub trait Problem {
     /// Adds a finding with this problem.
     fn report(self, cx: &mut Context<'_>, place: Place<'_>, remedy: &'static str);
@@ -87,48 +87,48 @@ impl Problem for fmt::Arguments<'_> {
     }
 }
 
-/// The result of looking at an object.
+/// The result of evaluating the rules on an object.
 #[derive(Default)]
 pub struct Evaluation {
-    /// The violations, in the order in which they are reported.
+    /// The violations, in the order of reporting.
     pub findings: Vec<Finding>,
-    /// Edits that are worth making where the fix is on, although nothing is wrong without them.
+    /// Recommended edits without a violation, made where the fix is on.
     pub improvements: Vec<Finding>,
 }
 
-/// The object and its surroundings, as the checks of one rule see them.
+/// The object and its environment, for the checks of one rule.
 pub struct Context<'d> {
     /// The object.
     pub object: &'d Object<'d>,
-    /// The object as it was, where the request updates it.
+    /// The old object, if the request is an update.
     pub old: Option<&'d Object<'d>>,
-    /// The running pod as it was, where only the change of it is judged.
+    /// The old version of a running pod, if only the change is checked.
     pub before: Option<&'d Before<'d>>,
     /// The settings.
     pub settings: &'d Settings<'d>,
-    /// What can be looked up.
+    /// The look-ups.
     pub lookups: &'d Lookups<'d>,
-    /// The images of all containers of the object; for products.
+    /// The images of all containers of the object, to detect products.
     pub(super) images: &'d [Image<'d>],
     pub(super) rule: RuleSettings,
     pub(super) template: Option<&'d Template<'d>>,
     pub(super) first_empty_dir: Option<Node<'d>>,
-    /// The ports on the host of the pod that is being looked at, sorted; made where a rule asks.
+    /// The host ports of the current pod, sorted. Computed on demand.
     pub(super) host_ports: Option<Vec<String>>,
-    /// The cpu of the pod, summed up where a rule asks.
+    /// The cpu of the current pod. Computed on demand.
     pub(super) cpu: Option<Option<PodAmount<'d>>>,
     pub(super) container: Option<&'d str>,
     pub(super) result: Evaluation,
 }
 
 impl<'d> Context<'d> {
-    /// The pod that the check is about; `None` for checks of whole objects.
+    /// The current pod; `None` in checks of whole objects.
     #[must_use]
     pub fn pod(&self) -> Option<PodSpec<'d>> {
         self.template?.spec
     }
 
-    /// How much cpu that pod asks for; `None` where it asks for none.
+    /// The cpu that the current pod requests; `None` if it requests none.
     pub fn cpu(&mut self) -> Option<PodAmount<'d>> {
         if self.cpu.is_none() {
             self.cpu = Some(self.pod().and_then(|pod| resources::of_pod(pod, "cpu")));
@@ -136,26 +136,26 @@ impl<'d> Context<'d> {
         self.cpu.flatten()
     }
 
-    /// The template of that pod.
+    /// The template of the current pod.
     #[must_use]
     pub fn template(&self) -> Option<&'d Template<'d>> {
         self.template
     }
 
-    /// The first emptyDir among the volumes of the pod.
+    /// The first emptyDir volume of the current pod.
     #[must_use]
     pub fn first_empty_dir(&self) -> Option<Node<'d>> {
         self.first_empty_dir
     }
 
-    /// Whether the fix of another rule is on. A fix that is only right together with that one asks.
+    /// Returns true if the fix of another rule is on. For fixes that depend on that one.
     #[must_use]
     pub fn is_fixed(&self, rule: &str) -> bool {
         let mut rules = self.settings.rules.iter();
         rules.any(|settings| settings.rule.id == rule && settings.fixes && settings.level != Level::Off)
     }
 
-    /// Whether another port of the pod has the same number on the host, and the same protocol.
+    /// Returns true if another port of the pod has the same host port and protocol.
     #[must_use]
     pub fn shares_host_port(&mut self, port: ContainerPort<'_>) -> bool {
         let Some(key) = host_port(port) else { return false };
@@ -172,10 +172,10 @@ impl<'d> Context<'d> {
         keys.get(first.saturating_add(1)).is_some_and(|next| *next == key)
     }
 
-    /// Reports a violation that has no fix.
+    /// Reports a violation. The edits of its fix, if any, are added with the methods below.
     ///
-    /// `problem` says what is wrong and `remedy` what to do, without `;` and without the container's name, which is
-    /// put in front of the problem. For a container the problem therefore starts with a verb.
+    /// `problem` says what is wrong and `remedy` what to do, both without `;`. For a container, the problem starts with
+    /// a verb, because messages put the container's name in front.
     pub fn report<'p>(
         &mut self,
         place: impl Into<Place<'p>>,
@@ -186,35 +186,35 @@ impl<'d> Context<'d> {
         self
     }
 
-    /// Reports a value whose removal fixes the violation.
+    /// Reports a value, with a fix that removes it.
     pub fn remove(&mut self, node: Node<'_>, problem: impl Problem, remedy: &'static str) -> &mut Self {
         self.report(node, problem, remedy).and_remove(node)
     }
 
-    /// Reports a value that another one in its place fixes.
+    /// Reports a value, with a fix that replaces it.
     pub fn set(&mut self, node: Node<'_>, value: Scalar, problem: impl Problem, remedy: &'static str) -> &mut Self {
         self.report(node, problem, remedy).and_set(node, value)
     }
 
-    /// Gives the last finding another remedy.
+    /// Replaces the remedy of the last finding.
     pub fn with_remedy(&mut self, remedy: fmt::Arguments<'_>) {
         if let Some(finding) = self.result.findings.last_mut() {
             finding.remedy = Cow::Owned(remedy.to_string());
         }
     }
 
-    /// Adds the removal of a value to the fix of the last finding.
+    /// Adds an edit to the fix of the last finding: removes a value.
     #[inline(never)]
     pub fn and_remove(&mut self, node: Node<'_>) -> &mut Self {
         self.edit(Place::Node(node), None)
     }
 
-    /// Adds a value to the fix of the last finding.
+    /// Adds an edit to the fix of the last finding: sets a value.
     pub fn and_set<'p>(&mut self, place: impl Into<Place<'p>>, value: Scalar) -> &mut Self {
         self.edit(place.into(), Some(value))
     }
 
-    /// Gives the last finding a level of its own, unless the settings name the level of the rule.
+    /// Changes the level of the last finding, unless the settings set the level of the rule.
     pub fn with_level(&mut self, level: Level) {
         if !self.rule.has_own_level
             && let Some(finding) = self.result.findings.last_mut()
@@ -223,7 +223,7 @@ impl<'d> Context<'d> {
         }
     }
 
-    /// Keeps the last finding from denying the request.
+    /// Lowers the level of the last finding to a warning.
     pub fn only_warn(&mut self) -> &mut Self {
         if let Some(finding) = self.result.findings.last_mut() {
             finding.level = finding.level.min(Level::Warn);
@@ -231,28 +231,28 @@ impl<'d> Context<'d> {
         self
     }
 
-    /// Says what else follows from the fix of the last finding.
+    /// Adds a caution about a side effect of the last finding's fix.
     pub fn with_caution(&mut self, caution: &'static str) {
         if let Some(finding) = self.result.findings.last_mut() {
             finding.caution = caution;
         }
     }
 
-    /// Proposes a value that is worth setting where the fix is on, although nothing is wrong without it.
+    /// Proposes a recommended value, set where the fix is on. Not a violation.
     pub fn improve(&mut self, place: Place<'_>, problem: &'static str, value: Scalar) {
         let mut finding = self.finding(place, Cow::Borrowed(problem), "");
         finding.edits.extend(self.rule.fixes.then(|| edit(place, Some(value))));
         self.result.improvements.push(finding);
     }
 
-    /// Reports that the cluster did not answer, which never counts as a yes.
+    /// Reports that a look-up failed.
     pub fn report_lookup_failure<'p>(&mut self, kind: Lookup, place: impl Into<Place<'p>>) {
         let rule = RuleSettings { level: self.settings.on_lookup_failure, ..self.rule };
         let finding = lookup_failure(rule, kind, self.lookups, place.into());
         self.result.findings.push(Finding { container: self.container.map(str::to_owned), ..finding });
     }
 
-    /// The names that the settings give to a parameter; none by default.
+    /// The names in a parameter of kind [`crate::lint::rule::ParameterKind::Names`]; empty if not set.
     #[must_use]
     pub fn names(&self, parameter: &'static Parameter) -> &'d [&'d str] {
         match self.settings.parameter(parameter) {
@@ -261,7 +261,7 @@ impl<'d> Context<'d> {
         }
     }
 
-    /// The text that the settings give to a parameter.
+    /// The text of a parameter; `None` if not set.
     #[must_use]
     pub fn text(&self, parameter: &'static Parameter) -> Option<&'d str> {
         match self.settings.parameter(parameter) {
@@ -270,7 +270,7 @@ impl<'d> Context<'d> {
         }
     }
 
-    /// The number that the settings give to a parameter.
+    /// The number in a parameter; `None` if not set.
     #[must_use]
     pub fn number(&self, parameter: &'static Parameter) -> Option<i64> {
         match self.settings.parameter(parameter) {
@@ -279,13 +279,13 @@ impl<'d> Context<'d> {
         }
     }
 
-    /// The quantity that the settings give to a parameter.
+    /// The quantity in a parameter; `None` if not set.
     #[must_use]
     pub fn quantity(&self, parameter: &'static Parameter) -> Option<Quantity> {
         self.text(parameter).and_then(Quantity::parse)
     }
 
-    /// The first and the last port that the settings give to a parameter.
+    /// The first and last port of a parameter; `None` if not set.
     #[must_use]
     pub fn ports(&self, parameter: &'static Parameter) -> Option<(u16, u16)> {
         match self.settings.parameter(parameter) {
@@ -303,7 +303,7 @@ impl<'d> Context<'d> {
         self
     }
 
-    // The callers are many: these two are in the module once.
+    // Not inlined, because these two have many callers.
     #[inline(never)]
     fn push(&mut self, place: Place<'_>, problem: &'static str, remedy: &'static str) {
         let finding = self.finding(place, Cow::Borrowed(problem), remedy);
@@ -322,14 +322,14 @@ impl<'d> Context<'d> {
         Finding { container, is_in_template, ..finding(self.rule, place, problem, remedy) }
     }
 
-    /// Whether a node stands in a pod template of a workload. A Pod makes no other pods.
+    /// Returns true if the node is in a pod template of a workload. A Pod isn't a template for other pods.
     fn is_in_template(&self, node: Node<'_>) -> bool {
         let mut nodes = std::iter::successors(Some(node), |node| node.parent());
         nodes.any(|node| self.object.templates.iter().any(|template| template.node == node))
     }
 }
 
-/// A port on the host with its protocol, as in `80/TCP`.
+/// Returns a host port with its protocol, as in `80/TCP`.
 fn host_port(port: ContainerPort<'_>) -> Option<String> {
     let number = port.host_port().map(|port| port.value).filter(|number| *number != 0)?;
     Some(format!("{number}/{}", port.protocol().map_or("TCP", |protocol| protocol.value)))
@@ -339,7 +339,7 @@ fn edit(place: Place<'_>, new: Option<Scalar>) -> Edit {
     Edit { steps: place.steps(), old: place.old(), new }
 }
 
-/// A finding that no fix repairs, about no container.
+/// Creates a finding without a fix and without a container.
 #[must_use]
 pub fn finding(
     rule: RuleSettings,
@@ -362,7 +362,7 @@ pub fn finding(
     }
 }
 
-/// The finding that says that the cluster did not answer, and what the look-up lacks.
+/// Creates the finding for a failed look-up. The remedy names the missing grant.
 #[must_use]
 pub fn lookup_failure(rule: RuleSettings, kind: Lookup, lookups: &Lookups<'_>, place: Place<'_>) -> Finding {
     let plural = if kind == Lookup::StorageClass { "es" } else { "s" };

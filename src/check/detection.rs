@@ -1,4 +1,4 @@
-//! Detection of products: by custom resource, by label, by container name and by image.
+//! Detects products: by custom resource, label, container name or image.
 
 use crate::check::context::{Context, Place};
 use crate::document::node::Node;
@@ -9,7 +9,7 @@ use crate::kubernetes::object::{Object, Template};
 use crate::kubernetes::products::{Injection, PRODUCTS, Product, Sign, is_in_group};
 use crate::kubernetes::views::ObjectMeta;
 
-/// Where a product shows, and in which container.
+/// The place where a product was detected, and the container.
 struct Match<'d> {
     place: Place<'d>,
     container: Option<&'d str>,
@@ -21,8 +21,8 @@ impl<'d> From<Node<'d>> for Match<'d> {
     }
 }
 
-/// Reports the first sign of each product in the object. `problem` says what holds of the product. The result says
-/// whether there was any.
+/// Reports the first sign of each product in the object. `problem` follows the product's name in the message. Returns
+/// true if any was found.
 pub fn report(cx: &mut Context<'_>, products: &[&'static Product], problem: &str, remedy: &'static str) -> bool {
     let mut is_found = false;
     for product in products {
@@ -36,14 +36,14 @@ pub fn report(cx: &mut Context<'_>, products: &[&'static Product], problem: &str
     is_found
 }
 
-/// Whether the object shows any sign of one of the products.
+/// Returns true if the object shows a sign of any of the products.
 #[must_use]
 pub fn is_any(cx: &Context<'_>, products: &[&'static Product]) -> bool {
     products.iter().any(|product| product.find(cx.object, cx.images).is_some())
 }
 
-/// The mesh that the pod's namespace asks for, unless the pod opts out: by one of the mesh's opt-outs, or by another
-/// value of the label that the namespace asks with.
+/// Returns the name of the mesh that the pod's namespace requests; `None` if the pod opts out, by one of the mesh's
+/// opt-outs or by another value of the label that the namespace uses.
 #[must_use]
 pub fn injected_by_namespace(pod: &Object<'_>, namespace: ObjectMeta<'_>) -> Option<&'static str> {
     let choice = |key: &str| {
@@ -64,8 +64,8 @@ pub fn injected_by_namespace(pod: &Object<'_>, namespace: ObjectMeta<'_>) -> Opt
 }
 
 impl Product {
-    /// The first sign of the product in an object: object labels, template labels, template annotations, container
-    /// names, images. The object itself where it is the product's custom resource.
+    /// Finds the first sign of the product in an object: in the labels of the object and its templates, template
+    /// annotations, container names and images. For a custom resource of the product, the object itself.
     fn find<'d>(&self, object: &Object<'d>, images: &[Image<'d>]) -> Option<Match<'d>> {
         match object.kind() {
             Kind::Custom => {
@@ -133,7 +133,7 @@ impl Injection {
             .or_else(|| first(&annotations, self.annotations))
     }
 
-    /// The label that asks for a revision, unless the object opts out.
+    /// Returns the label that requests a revision, unless the object opts out.
     fn revision<'d>(&self, labels: &Map<'d, Text<'d>>, annotations: &Map<'d, Text<'d>>) -> Option<Node<'d>> {
         let revision = labels.get(self.revision).filter(|revision| !revision.value.is_empty())?;
         let opts_out = self.opt_out.iter().any(|(key, value)| {
@@ -143,7 +143,7 @@ impl Injection {
     }
 }
 
-/// The first entry of `map`, in the order of the text, that is one of `signs`.
+/// Returns the first entry of `map` that matches one of `signs`.
 fn first<'d>(map: &Map<'d, Text<'d>>, signs: &[Sign]) -> Option<Node<'d>> {
     let is_sign = |name: &str, text: &str| {
         signs

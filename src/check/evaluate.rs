@@ -1,5 +1,5 @@
-//! Runs the checks of all rules, in the order in which findings are reported: the object, the pod's fields, the volumes
-//! in their order, then init, normal and ephemeral containers in theirs.
+//! Runs the checks of all rules, in the order of reporting: the object, the pod's fields, the volumes, then init,
+//! normal and ephemeral containers.
 
 use crate::check::before::{Before, name};
 use crate::check::context::{Context, Evaluation};
@@ -12,12 +12,12 @@ use crate::kubernetes::object::Object;
 use crate::kubernetes::views::{Container, PodSpec};
 use crate::lint::rule::Level;
 
-/// The part of an object that is judged.
+/// The part of an object to check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {
     /// The whole object.
     Whole,
-    /// The images of a running pod's containers, and nothing else: the virtual node itself updates pods.
+    /// The images of a running pod's containers. Nothing else, because the virtual node itself updates pods.
     PodUpdate,
     /// The containers that a request adds to a running pod.
     EphemeralContainers,
@@ -25,30 +25,22 @@ pub enum Scope {
     Resize,
 }
 
-impl Scope {
-    /// Whether it is what a subresource of a Pod changes.
-    #[must_use]
-    pub fn is_subresource(self) -> bool {
-        matches!(self, Scope::EphemeralContainers | Scope::Resize)
-    }
-}
-
-/// What the rules are applied to, and with what.
+/// The object to check, and its environment.
 #[derive(Clone, Copy)]
 pub struct Subject<'d> {
     /// The object.
     pub object: &'d Object<'d>,
-    /// The object as it was, where the request updates it.
+    /// The old object, if the request is an update.
     pub old: Option<&'d Object<'d>>,
     /// The settings.
     pub settings: &'d Settings<'d>,
-    /// What can be looked up.
+    /// The look-ups.
     pub lookups: &'d Lookups<'d>,
     /// The checks of every rule.
     pub catalogue: Catalogue,
 }
 
-/// Looks at the object with every rule that is not off.
+/// Checks the object with all rules that aren't off.
 #[must_use]
 pub fn evaluate(subject: Subject<'_>, scope: Scope) -> Evaluation {
     let Subject { object, old, settings, lookups, catalogue } = subject;
@@ -85,7 +77,7 @@ pub fn evaluate(subject: Subject<'_>, scope: Scope) -> Evaluation {
     evaluator.context.result
 }
 
-/// The checks of all rules that are asked, and what they found so far.
+/// The enabled checks, and the findings so far.
 struct Evaluator<'d> {
     checks: Vec<(RuleSettings, Check)>,
     context: Context<'d>,
@@ -97,12 +89,9 @@ impl<'d> Evaluator<'d> {
         if scope == Scope::Whole {
             self.object();
         }
-        // The API server keeps nothing of the request but the containers that it adds.
-        let is_added = scope == Scope::EphemeralContainers;
-        let kept = self.context.old.filter(|_| is_added).and_then(|old| old.templates.first());
         for template in &object.templates {
             let Some(pod) = template.spec else { continue };
-            self.context.template = kept.or(Some(template));
+            self.context.template = Some(template);
             self.context.host_ports = None;
             self.context.cpu = None;
             let first = pod.volumes().into_iter().find(|volume| volume.is_empty_dir());
@@ -129,7 +118,7 @@ impl<'d> Evaluator<'d> {
 
     fn object(&mut self) {
         let object = self.context.object;
-        // A custom workload of which no template is judged is of no interest itself.
+        // Without a template to check, there is nothing to check in a custom workload.
         let is_seen = object.kind() != Kind::CustomWorkload || !object.templates.is_empty();
         for (rule, check) in &self.checks {
             let cx = &mut self.context;

@@ -1,4 +1,4 @@
-//! Checks: what a rule looks at, what it is given, and how all rules are run over an object.
+//! Checks: their types, their context, and the evaluation of all rules on an object.
 
 pub mod before;
 pub mod claims;
@@ -14,29 +14,30 @@ use crate::kubernetes::views::{Container, PersistentVolumeClaim, PodSpec, Volume
 use crate::lint::rule::Rule;
 use context::Context;
 
-/// One of the looks that a rule takes at an object.
+/// A check of a rule: the part of an object that it is called for, and the function to call.
 #[derive(Clone, Copy)]
 pub enum Check {
-    /// At an object of one of these kinds as a whole.
+    /// For an object of one of these kinds.
     Object(&'static [Kind], fn(&mut Context<'_>)),
-    /// At an object with pod templates as a whole, once.
+    /// For an object with pod templates, once.
     Workload(fn(&mut Context<'_>)),
-    /// At an object that belongs to one of these products: the problem, without the product, and the remedy.
+    /// For an object that belongs to one of these products. The texts are the problem, without the product's name, and
+    /// the remedy.
     Product(&'static [&'static Product], &'static str, &'static str),
-    /// At each template of a claim that the object makes.
+    /// For each claim template of the object.
     Claim(fn(&mut Context<'_>, PersistentVolumeClaim<'_>)),
-    /// At the pod's fields, once for each pod template.
+    /// For each pod template.
     Pod(fn(&mut Context<'_>, PodSpec<'_>)),
-    /// At each volume.
+    /// For each volume.
     Volume(fn(&mut Context<'_>, Volume<'_>)),
-    /// At each container: init, normal and ephemeral ones.
+    /// For each init, normal and ephemeral container.
     Container(fn(&mut Context<'_>, Container<'_>)),
-    /// At each init and normal container of a running pod that is updated, together with the container as it was.
+    /// For each init and normal container in an update of a running pod. Takes the new and the old container.
     Update(fn(&mut Context<'_>, Container<'_>, Container<'_>)),
 }
 
 impl Check {
-    /// Whether it looks at objects of a kind, for what is generated from the checks.
+    /// Returns true if the check is called for objects of a kind. For generated documentation.
     #[must_use]
     pub fn looks_at(&self, info: &KindInfo) -> bool {
         match self {
@@ -53,7 +54,7 @@ impl Check {
 }
 
 impl Catalogue {
-    /// The checks of a rule; none of a rule that is not in the catalogue.
+    /// Returns the checks of a rule; none if the rule isn't in the catalogue.
     #[must_use]
     pub fn checks_of(&self, rule: &Rule) -> &'static [Check] {
         let index = self.rules.iter().position(|known| known.id == rule.id);
@@ -61,7 +62,7 @@ impl Catalogue {
     }
 }
 
-/// The rules that the policy applies, in the order in which they report.
+/// The rules of the policy, in the order of reporting.
 #[derive(Clone, Copy)]
 pub struct Catalogue {
     /// The declarations.

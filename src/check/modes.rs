@@ -1,10 +1,10 @@
-//! Modes of files: which one virtual nodes give, and how others are reported.
+//! File modes: reports modes that virtual nodes don't support.
 
 use crate::check::context::Context;
 use crate::document::view::Int32;
 use crate::lint::finding::Scalar;
 
-/// 0644, the mode that virtual nodes give to files.
+/// 0644, the mode of all files on virtual nodes.
 const MODE: i32 = 0o644;
 
 /// Reports a mode other than 0644, with the fix that sets it. `remedy` names the field.
@@ -22,7 +22,7 @@ pub fn report(cx: &mut Context<'_>, mode: Int32<'_>, remedy: &'static str) {
     }
 }
 
-/// Whether a decimal number looks like an octal mode whose leading zero was forgotten: one that is usual in octal.
+/// Returns true if a decimal number looks like an octal mode without its leading zero.
 const fn is_meant_as_octal(mode: i32) -> bool {
     matches!(
         mode,

@@ -1,4 +1,4 @@
-//! What the file of a rule needs.
+//! The imports that most rules need.
 
 pub use crate::check::Check;
 pub use crate::check::context::{Context, Place};

@@ -1,8 +1,8 @@
-//! The cluster, looked up through Kubewarden's host capabilities: each kind at most once in a request, and only the
-//! kinds that the settings name.
+//! Look-ups in the cluster through Kubewarden's host capabilities: only kinds that the settings name, and each answer
+//! at most once in a request.
 //!
-//! Every question names the fields that it wants, so only those cross over. The questions have the form of the SDK's;
-//! its functions answer with the types of `k8s-openapi`, which the module would have to carry.
+//! Each question lists the fields it needs, so the host sends only those. The questions have the SDK's format, but the
+//! SDK's functions aren't used: they return types of `k8s-openapi`, which would increase the size of the module.
 
 use std::cell::OnceCell;
 
@@ -15,48 +15,48 @@ use crate::document::view::View;
 use crate::kubernetes::views::{ObjectMeta, PodTemplateSpec};
 use crate::lint::lookup::Lookup;
 
-/// The cluster, as far as the policy asks for it. Tests stand in for it.
+/// The cluster that the policy asks. Tests have their own implementations.
 pub trait Cluster {
-    /// The answer to a host capability, as JSON.
+    /// Calls a host capability with a question in JSON, and returns the answer in JSON.
     ///
     /// # Errors
-    /// Where the host does not answer: there is no such object, the look-up is not granted, failed or timed out.
+    /// [`LookupError`] if the object doesn't exist, or if the look-up isn't granted, failed or timed out.
     fn ask(&self, capability: &str, question: &str) -> Result<Vec<u8>, LookupError>;
 }
 
-/// Why there is no answer. The host's text is not kept: it may hold the content of objects.
+/// The reason why there is no answer. Doesn't contain the host's text, which may include the content of objects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LookupError {
-    /// The settings do not ask for it.
+    /// The settings don't enable the look-up.
     Off,
-    /// The object does not exist.
+    /// The object doesn't exist.
     Missing,
-    /// The host says that the policy may not ask.
+    /// The host denies the look-up.
     NotGranted(Grant),
     /// Any other reason.
     Failed,
 }
 
-/// A grant that a look-up needs.
+/// The grant that a look-up lacks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Grant {
     /// The kind in the policy's `contextAwareResources`.
     Resource,
     /// The host capability in the policy server's `namespacedPoliciesCapabilities`.
     Capability,
-    /// The permission of the policy server's account.
+    /// RBAC permission for the policy server's service account.
     Permission,
 }
 
 impl LookupError {
-    /// Whether there should be an answer: the settings ask for it, and the object is not known to be missing.
+    /// Returns true if an answer was expected: the look-up is enabled, and the object isn't known to be missing.
     #[must_use]
     pub fn is_failure(self) -> bool {
         matches!(self, LookupError::Failed | LookupError::NotGranted(_))
     }
 }
 
-/// The cluster that the policy server is in. Only the module has one.
+/// The cluster of the policy server. Answers only inside the wasm module.
 pub struct Host;
 
 #[cfg(not(target_arch = "wasm32"))]
@@ -74,7 +74,7 @@ impl Cluster for Host {
     }
 }
 
-/// What a host means with the text of an error, which is its only sign. The texts are those of Kubewarden 1.36.
+/// Interprets the host's error text, which is the only indication of the reason. Source: the texts of Kubewarden 1.36.
 #[must_use]
 pub fn error_of(text: &str) -> LookupError {
     let says = |part: &str| text.as_bytes().windows(part.len()).any(|window| window == part.as_bytes());
@@ -91,7 +91,7 @@ pub fn error_of(text: &str) -> LookupError {
     }
 }
 
-/// The fields of a kind that cross over, as a JSON list. Never a Secret's data.
+/// Returns the fields that the host is asked for, as a JSON list. Never includes a Secret's data.
 #[must_use]
 pub const fn fields(kind: Lookup) -> &'static str {
     match kind {
@@ -107,7 +107,7 @@ pub const fn fields(kind: Lookup) -> &'static str {
     }
 }
 
-/// What is read of a Namespace.
+/// The shape of a Namespace.
 const NAMESPACE: &Shape =
     &Shape::Object(&Fields { known: &[Field { name: "metadata", shape: ObjectMeta::SHAPE }], others: false });
 
@@ -118,50 +118,50 @@ pub struct Lookups<'c> {
     namespace: &'c str,
     /// The answers as JSON, in the order of [`Lookup::ALL`].
     texts: [OnceCell<Result<String, LookupError>>; Lookup::ALL.len()],
-    /// Objects with what is of interest of each, in the order of their names; in the order of [`Lookup::ALL`].
+    /// The names of objects with the looked-up value of each, sorted by name. In the order of [`Lookup::ALL`].
     named: [OnceCell<Vec<(String, String)>>; Lookup::ALL.len()],
 }
 
 impl<'c> Lookups<'c> {
-    /// The look-ups of a request in `namespace`.
+    /// Creates the look-ups of a request in `namespace`.
     #[must_use]
     pub fn new(cluster: &'c dyn Cluster, settings: &'c Settings<'c>, namespace: &'c str) -> Self {
         Lookups { cluster, settings, namespace, texts: Default::default(), named: Default::default() }
     }
 
-    /// The type of a Secret of the namespace.
+    /// Looks up the type of a Secret in the namespace.
     ///
     /// # Errors
-    /// [`LookupError`] where the settings do not ask for it, it is not there, or the cluster did not answer; so below.
+    /// [`LookupError`] if the look-up isn't enabled, the object doesn't exist, or the cluster didn't answer.
     pub fn secret_type(&self, name: &str) -> Result<&str, LookupError> {
         self.by_name(Lookup::Secret, name, |secret| secret.text_at(&["type"]).to_owned())
     }
 
-    /// A claim of the namespace, as JSON with the fields that are looked up.
+    /// Looks up a claim in the namespace. Returns the fields that the host was asked for, as JSON.
     ///
     /// # Errors
-    /// As [`Lookups::secret_type`].
+    /// The same as [`Lookups::secret_type`].
     pub fn claim(&self, name: &str) -> Result<&str, LookupError> {
         self.by_name(Lookup::PersistentVolumeClaim, name, |claim| claim.to_json())
     }
 
-    /// The provisioner of a storage class.
+    /// Looks up the provisioner of a storage class.
     ///
     /// # Errors
-    /// As [`Lookups::secret_type`].
+    /// The same as [`Lookups::secret_type`].
     pub fn provisioner(&self, class: &str) -> Result<&str, LookupError> {
         self.by_name(Lookup::StorageClass, class, |class| class.text_at(&["provisioner"]).to_owned())
     }
 
-    /// The CSI driver of a volume; empty if it has none.
+    /// Looks up the CSI driver of a PersistentVolume; empty if it has none.
     ///
     /// # Errors
-    /// As [`Lookups::secret_type`].
+    /// The same as [`Lookups::secret_type`].
     pub fn driver(&self, volume: &str) -> Result<&str, LookupError> {
         self.by_name(Lookup::PersistentVolume, volume, |volume| volume.text_at(&["spec", "csi", "driver"]).to_owned())
     }
 
-    /// The grant that a look-up of this request lacked, where the host named one.
+    /// The grant that a look-up of this request lacked, if the host reported one.
     #[must_use]
     pub fn missing_grant(&self, kind: Lookup) -> Option<Grant> {
         match self.texts.get(kind as usize)?.get()? {
@@ -170,28 +170,28 @@ impl<'c> Lookups<'c> {
         }
     }
 
-    /// The virtual nodes of the cluster, as a list of Nodes.
+    /// Looks up the virtual nodes of the cluster, as a list of Nodes.
     ///
     /// # Errors
-    /// As [`Lookups::secret_type`].
+    /// The same as [`Lookups::secret_type`].
     pub fn virtual_nodes(&self) -> Result<Document<'_>, LookupError> {
         self.list(Lookup::Node)
     }
 
-    /// A Pod of the namespace, read as a [`PodTemplateSpec`].
+    /// Looks up a Pod in the namespace, read as a [`PodTemplateSpec`].
     ///
     /// # Errors
-    /// As [`Lookups::secret_type`]. An answer of another shape is a failure.
+    /// The same as [`Lookups::secret_type`]. An answer of another shape is a failure.
     pub fn pod(&self, name: &str) -> Result<Document<'_>, LookupError> {
         let pod = self.read(Lookup::Pod, name, PodTemplateSpec::SHAPE)?;
         let has_spec = PodTemplateSpec::of(pod.root()).is_some_and(|pod| pod.spec().is_some());
         if has_spec { Ok(pod) } else { Err(LookupError::Failed) }
     }
 
-    /// The request's Namespace, of which the metadata is read.
+    /// Looks up the request's Namespace, and reads its metadata.
     ///
     /// # Errors
-    /// As [`Lookups::pod`].
+    /// The same as [`Lookups::pod`].
     pub fn namespace(&self) -> Result<Document<'_>, LookupError> {
         let namespace = self.read(Lookup::Namespace, self.namespace, NAMESPACE)?;
         if namespace.root().field(0).is_some() { Ok(namespace) } else { Err(LookupError::Failed) }
@@ -219,7 +219,7 @@ impl<'c> Lookups<'c> {
             let known = names.iter().filter_map(|(name, index)| Some(((*name).to_owned(), value(*items.get(*index)?))));
             _ = cell.set(known.collect());
         }
-        // A pod can name many objects.
+        // A pod can reference many objects, so the names are sorted.
         let known = cell.get().map(Vec::as_slice).unwrap_or_default();
         let found = known.binary_search_by(|(known, _)| known.as_str().cmp(name)).ok();
         found.and_then(|index| known.get(index)).map(|(_, value)| value.as_str()).ok_or(LookupError::Missing)
@@ -242,7 +242,7 @@ impl<'c> Lookups<'c> {
         cell.get_or_init(ask).as_deref().map_err(|error| *error)
     }
 
-    /// A question in the form of Kubewarden's host capabilities. Empty fields are left out.
+    /// Writes a question in the format of Kubewarden's host capabilities. Omits empty fields.
     fn question(&self, kind: Lookup, name: &str) -> String {
         let selector = if kind == Lookup::Node { self.settings.virtual_nodes.selector() } else { String::new() };
         let members = [

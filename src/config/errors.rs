@@ -1,4 +1,4 @@
-//! What is wrong with settings: every error with its path, in words for people.
+//! Settings errors: collects all errors, each with its path.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -12,19 +12,19 @@ use crate::document::text::{append, joined};
 use crate::kubernetes::kinds::{KINDS, is_own_group};
 use crate::lint::rule::{self, Level, Parameter, ParameterKind, Rule};
 
-/// The settings name at most this many places of pod templates.
+/// The maximum number of entries in `podTemplates`.
 const MAX_POD_TEMPLATES: usize = 16;
 
-/// Whether a level or a choice is off. YAML 1.1 reads a bare `off` as false.
+/// Returns true if a level or choice is `off`. YAML 1.1 reads an unquoted `off` as false.
 pub(super) fn is_off(value: Node<'_>) -> bool {
     matches!(value.json(), Json::Bool(false))
 }
 
-/// The entries of an object with their names.
+/// The keys and values of an object.
 pub(super) struct Entries<'v>(Option<Children<'v>>);
 
 impl Entries<'_> {
-    /// The entries of nothing.
+    /// No entries.
     pub(super) const NONE: Self = Entries(None);
 }
 
@@ -37,7 +37,7 @@ impl<'v> Iterator for Entries<'v> {
     }
 }
 
-/// Collects what is wrong, and reads values of which it says so.
+/// Reads settings and collects their errors.
 pub(super) struct Errors<'c> {
     catalogue: &'c [&'static Rule],
     lines: Vec<String>,
@@ -54,24 +54,24 @@ fn type_of(value: Node<'_>) -> &'static str {
     }
 }
 
-/// A key of the settings as it can be shown: in one line, and not endless.
+/// Returns a settings key that is safe to show: one line, at most 64 characters.
 fn shown(key: &str) -> String {
     key.chars().take(64).map(|char| if char.is_ascii_graphic() { char } else { '?' }).collect()
 }
 
-/// The path of what `key` names in the settings at `path`.
+/// Returns the path of `key` in the object at `path`.
 #[inline(never)]
 fn below(path: &str, key: &str) -> String {
     joined([path, &shown(key)].into_iter(), ".")
 }
 
 impl<'c> Errors<'c> {
-    /// No errors yet.
+    /// Creates an empty collection.
     pub(super) fn new(catalogue: &'c [&'static Rule]) -> Self {
         Errors { catalogue, lines: Vec::new() }
     }
 
-    /// All errors in one message; `None` if there are none.
+    /// Returns all errors as one message; `None` if there are none.
     pub(super) fn message(self) -> Option<String> {
         let count = self.lines.len();
         if count == 0 {
@@ -84,24 +84,24 @@ impl<'c> Errors<'c> {
         Some(message)
     }
 
-    /// The ids that settings can name: those of the rules, and of the fix that belongs to no rule.
+    /// Returns the ids that settings can use: all rules of the catalogue, and `placement`.
     fn rule_ids(&self) -> Vec<&'static str> {
         self.catalogue.iter().map(|rule| rule.id).chain([rule::PLACEMENT.id]).collect()
     }
 
-    /// Notes that the catalogue has no rule of that name.
+    /// Reports a rule that isn't in the catalogue.
     pub(super) fn unknown_rule(&mut self, path: &str, id: &str) {
         self.unknown(path, "rule", id, &self.rule_ids());
     }
 
-    /// Notes that a rule has no setting of that name.
+    /// Reports a setting that the rule doesn't have.
     pub(super) fn unknown_rule_setting(&mut self, rule: &Rule, key: &str) {
         let mut names: Vec<_> = rule.parameters.iter().map(|parameter| parameter.name).collect();
         names.extend(["level", "mutate"]);
         self.unknown(&format!("rules.{}", rule.id), "setting", key, &names);
     }
 
-    /// The group, kind and pattern of an entry of `podTemplates`; what is wrong with it is noted.
+    /// Reads an entry of `podTemplates` as group, kind and pattern, and reports its errors.
     pub(super) fn pod_template<'d>(
         &mut self,
         path: &str,
@@ -109,12 +109,12 @@ impl<'c> Errors<'c> {
         entry: Node<'d>,
     ) -> Option<(&'d str, &'d str, Pattern<'d>)> {
         if index == MAX_POD_TEMPLATES {
-            self.add("podTemplates", format_args!("at most {MAX_POD_TEMPLATES} entries are possible"));
+            self.add("podTemplates", format_args!("at most {MAX_POD_TEMPLATES} entries are allowed"));
         }
         let Json::Object(_) = entry.json() else { return None };
         for key in ["group", "kind", "path"] {
             if entry.at(&[key]).is_none() {
-                self.add(&below(path, key), format_args!("an entry needs it"));
+                self.add(&below(path, key), format_args!("required in an entry"));
             }
         }
         let (group, kind) = (entry.text_at(&["group"]), entry.text_at(&["kind"]));
@@ -130,18 +130,18 @@ impl<'c> Errors<'c> {
         Some((group, kind, pattern?))
     }
 
-    /// Notes which taints lack what a taint needs.
+    /// Reports taints without a key or effect.
     pub(super) fn taints(&mut self, taints: Option<Node<'_>>) {
         for (index, taint) in children(taints).enumerate() {
             for key in ["key", "effect"] {
                 if matches!(taint.json(), Json::Object(_)) && taint.at(&[key]).is_none() {
-                    self.add(&format!("virtualNodes.taints[{index}].{key}"), format_args!("a taint needs it"));
+                    self.add(&format!("virtualNodes.taints[{index}].{key}"), format_args!("required in a taint"));
                 }
             }
         }
     }
 
-    // The module holds one copy of each of these, and not one for every kind of argument or caller.
+    // Not inlined, to keep one copy of each in the module.
     #[inline(never)]
     pub(super) fn add(&mut self, path: &str, what: fmt::Arguments<'_>) {
         let path = if path.is_empty() { "the settings" } else { path };
@@ -153,7 +153,7 @@ impl<'c> Errors<'c> {
         self.add(path, format_args!("expected {expected}, found {}", type_of(value)));
     }
 
-    /// The entries of an object that are not null; null is an empty object, anything else an error.
+    /// Returns the entries of an object that aren't null. Null is an empty object; anything else is an error.
     #[inline(never)]
     pub(super) fn entries<'v>(&mut self, path: &str, value: Node<'v>) -> Entries<'v> {
         let children: Option<Children<'v>> = match value.json() {
@@ -172,7 +172,7 @@ impl<'c> Errors<'c> {
         self.unlike(&below(path, key), what, key, names);
     }
 
-    /// Notes that what stands at `path` is none of the names.
+    /// Reports that `text`, the value at `path`, is none of the names.
     #[inline(never)]
     fn unlike(&mut self, path: &str, what: &str, text: &str, names: &[&str]) {
         match nearest(text, names) {
@@ -185,7 +185,7 @@ impl<'c> Errors<'c> {
         }
     }
 
-    /// Notes what of a value is not as it can be. Null is absence, and never wrong but in a list.
+    /// Checks a value against its form and reports errors. Null means absent, which is an error only in a list.
     pub(super) fn check(&mut self, path: &str, value: Node<'_>, form: &Form) {
         match form {
             Form::Flag => _ = self.flag(path, value),
@@ -235,7 +235,7 @@ impl<'c> Errors<'c> {
         }
     }
 
-    /// Notes what is wrong with an exemption beyond its form.
+    /// Reports errors in an exemption that its form doesn't cover.
     #[inline(never)]
     pub(super) fn exemption(&mut self, path: &str, exemption: Node<'_>) {
         let Json::Object(fields) = exemption.json() else { return };
@@ -261,7 +261,7 @@ impl<'c> Errors<'c> {
                     "kinds" => ("kind", KINDS.iter().map(|info| info.name).collect()),
                     _ => continue,
                 };
-                // A kind that is like none of these may be that of a custom resource.
+                // A kind unlike all of these may be a custom resource.
                 if !names.contains(&text) && (what == "rule" || nearest(text, &names).is_some()) {
                     self.unlike(&format!("{}[{index}]", below(path, field.name())), what, text, &names);
                 }
@@ -352,7 +352,7 @@ impl<'c> Errors<'c> {
                 number.map(ParameterValue::Number)
             }
             ParameterKind::Quantity => {
-                // A form may send a number; Kubernetes takes both.
+                // Web forms may send a number; Kubernetes accepts both.
                 let text = match value.json() {
                     Json::Text(text) => Cow::Borrowed(text),
                     Json::Int(number) => Cow::Owned(number.to_string()),
@@ -387,7 +387,7 @@ fn quoted(choices: &[&str]) -> String {
     text
 }
 
-/// The ports of `<first>-<last>`.
+/// Parses a port range `<first>-<last>`.
 #[must_use]
 pub fn port_range(text: &str) -> Option<(u16, u16)> {
     let (first, last) = text.split_once('-')?;
@@ -395,9 +395,9 @@ pub fn port_range(text: &str) -> Option<(u16, u16)> {
     (first > 0 && first <= last).then_some((first, last))
 }
 
-/// The name that was probably meant.
+/// Returns the name that was probably meant.
 fn nearest<'n>(key: &str, names: &[&'n str]) -> Option<&'n str> {
-    // The distance costs the product of the lengths; nobody misspells a name by doubling it.
+    // The cost of the distance is the product of the lengths, and a much longer key isn't a misspelled name.
     if key.len() > 64 {
         return None;
     }

@@ -3,7 +3,7 @@
 use super::platform::{COMPARISON_PAGE, FILE_STORAGE};
 use crate::lint::lookup::Lookup;
 
-/// What a setting can be.
+/// The form of a setting's value.
 #[derive(Clone, Copy)]
 pub enum Form {
     /// `true` or `false`.
@@ -14,25 +14,25 @@ pub enum Form {
     Name,
     /// A URL, or an empty string.
     Url,
-    /// One of these strings. YAML reads a bare `off` as false.
+    /// One of these strings. YAML 1.1 reads an unquoted `off` as false.
     Choice(&'static [&'static str]),
-    /// A list of such values.
+    /// A list of values of this form.
     List(&'static Form),
-    /// An object with any keys and such values.
+    /// An object with any keys and values of this form.
     Map(&'static Form),
     /// An object with these keys.
     Object(&'static [Setting]),
-    /// What is said of the rules, which their declarations decide.
+    /// The settings of rules. Their declarations define the form.
     Rules,
 }
 
-/// A setting's name and what it can be.
+/// The name and form of a setting.
 pub type Setting = (&'static str, Form);
 
 pub(super) const NAMES: Form = Form::List(&Form::Name);
 pub(super) const LABELS: Form = Form::Map(&Form::Text);
 
-/// Every setting.
+/// All settings.
 pub(super) const SETTINGS: &[Setting] = &[
     ("allowAnnotations", Form::Flag),
     ("annotate", Form::Flag),
@@ -69,10 +69,10 @@ pub(super) const TAINT: &[Setting] = &[
     ("effect", Form::Choice(&["NoSchedule", "PreferNoSchedule", "NoExecute"])),
 ];
 
-/// What can be said of the fix that belongs to no rule.
+/// The settings of `placement`, the fix that belongs to no rule.
 pub(super) const PLACEMENT: Form = Form::Object(&[("mutate", Form::Flag)]);
 
-/// The names of the settings, as they are written.
+/// Returns the names of all settings, in camelCase.
 pub fn keys() -> impl Iterator<Item = &'static str> {
     SETTINGS.iter().map(|(name, _)| *name)
 }

@@ -1,4 +1,4 @@
-//! The policy's settings: read strictly, with every error in one message. The rules are handed to it.
+//! The policy's settings: read strictly, with all errors in one message. The caller passes the rules.
 
 mod errors;
 mod form;

@@ -1,4 +1,4 @@
-//! The settings as the policy uses them.
+//! The settings, as the policy uses them.
 
 use std::borrow::Cow;
 
@@ -14,15 +14,15 @@ use crate::kubernetes::virtual_node::VirtualNode;
 use crate::lint::lookup::Lookup;
 use crate::lint::rule::{self, Fix, Level, Parameter, Rule};
 
-/// On which nodes the pods of the requests run.
+/// The nodes on which the pods of requests run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum NodeKind {
-    /// All on virtual nodes.
+    /// Only virtual nodes.
     #[default]
     Virtual,
-    /// None on virtual nodes: nothing is denied, mutated or warned about.
+    /// Only managed nodes: nothing is denied, mutated or warned about.
     Managed,
-    /// Some on virtual nodes: those that can be placed there.
+    /// Both: pods that can be placed on virtual nodes are checked.
     Mixed,
 }
 
@@ -39,21 +39,21 @@ pub enum ParameterValue<'a> {
     Number(i64),
 }
 
-/// The settings say this of one rule.
+/// The settings of one rule.
 #[derive(Clone, Copy)]
 pub struct RuleSettings {
     /// The rule.
     pub rule: &'static Rule,
-    /// What its findings lead to.
+    /// The level of its findings.
     pub level: Level,
-    /// Whether its fix is on.
+    /// True if its fix is on.
     pub fixes: bool,
-    /// Whether the settings name its level, and not the profile alone.
+    /// True if the settings set the level, and not only the profile.
     pub has_own_level: bool,
 }
 
 impl RuleSettings {
-    /// The settings of a finding that no rule of the catalogue reports.
+    /// Creates the settings of a rule outside the catalogue.
     #[must_use]
     pub const fn new(rule: &'static Rule, level: Level) -> Self {
         RuleSettings { rule, level, fixes: false, has_own_level: false }
@@ -70,54 +70,54 @@ impl RuleSettings {
 /// The settings of the policy.
 #[non_exhaustive]
 pub struct Settings<'a> {
-    /// On which nodes the pods run.
+    /// The nodes on which the pods run.
     pub node_kind: NodeKind,
-    /// Whether the profile is the tolerant one.
+    /// True if the profile is `tolerant`.
     pub is_tolerant: bool,
-    /// The day up to which Oracle's announcements count.
+    /// The state of virtual nodes to assume.
     pub platform: &'static Platform,
-    /// The description of virtual nodes, used where `node_kind` is [`NodeKind::Mixed`].
+    /// The description of virtual nodes. Used only with [`NodeKind::Mixed`].
     pub virtual_nodes: VirtualNode<'a>,
-    /// The level of a look-up that fails.
+    /// The level of failed look-ups.
     pub on_lookup_failure: Level,
-    /// The list of exemptions, each a valid object.
+    /// The list of exemptions; each is a valid object.
     pub exemptions: Option<Node<'a>>,
-    /// Whether objects can ask for an exemption by an annotation.
+    /// True if objects can request an exemption with an annotation.
     pub allow_annotations: bool,
-    /// Where a reader of a denial finds more.
+    /// A URL to show in denials.
     pub help_url: Option<&'a str>,
-    /// Whether the templates of workloads are fixed, and not only their pods.
+    /// True to fix the templates of workloads, and not only their pods.
     pub mutate_templates: bool,
-    /// Whether a fixed object gets an annotation that says what was changed.
+    /// True to record the changes in an annotation of a fixed object.
     pub annotate: bool,
-    /// Whether a pod that cannot run on virtual nodes is kept off them instead of being denied.
+    /// True to keep pods that cannot run on virtual nodes off them instead of denying them.
     pub fixes_placement: bool,
-    /// Every rule of the catalogue, in its order.
+    /// All rules, in the order of the catalogue.
     pub rules: Vec<RuleSettings>,
-    /// The custom workloads that the settings add, with their places of pod templates.
+    /// The custom workloads in the settings, with the paths of their pod templates.
     pod_templates: Vec<(KindInfo<'a>, Vec<Pattern<'a>>)>,
     lookups: Option<Node<'a>>,
     parameters: Vec<(&'static Parameter, ParameterValue<'a>)>,
 }
 
-/// The settings are not valid: one message with all errors, for people.
+/// An error: the settings are invalid. One message with all errors.
 #[derive(Debug, PartialEq, Eq)]
 pub struct SettingsError(pub String);
 
-/// Reads settings from JSON, to be given to [`Settings::read`]. Nothing at all, null and `{}` are the defaults.
+/// Parses settings from JSON, for [`Settings::read`]. `None`, null and `{}` mean the defaults.
 ///
 /// # Errors
-/// [`SettingsError`] if the text is not JSON.
+/// [`SettingsError`] if the text isn't JSON.
 pub fn parse(json: Option<&str>) -> Result<Document<'_>, SettingsError> {
     let json = json.filter(|json| !json.is_empty()).unwrap_or("null");
     Document::read(json, &Shape::Any).map_err(|_| SettingsError("the settings are not valid JSON".to_owned()))
 }
 
 impl<'d> Settings<'d> {
-    /// The settings in a document of [`parse`], for the rules of a catalogue.
+    /// Reads the settings in a document from [`parse`], for the rules of a catalogue.
     ///
     /// # Errors
-    /// [`SettingsError`] with every error: its path, what is expected there and, for a name that is unknown, the name
+    /// [`SettingsError`] with all errors, each with its path, the expected value and, for an unknown name, the name
     /// that was probably meant.
     pub fn read(document: &'d Document<'d>, catalogue: &[&'static Rule]) -> Result<Self, SettingsError> {
         let root = document.root();
@@ -136,7 +136,7 @@ impl<'d> Settings<'d> {
         }
     }
 
-    /// The settings outside of `rules`, whose errors are known.
+    /// Reads the settings other than `rules`, whose errors are already reported.
     fn top_level(root: Node<'d>, catalogue: &[&'static Rule]) -> Self {
         let is_on = |key| root.at(&[key]).is_some_and(is_true);
         let fix = match root.text_at(&["mutate"]) {
@@ -174,7 +174,7 @@ impl<'d> Settings<'d> {
         }
     }
 
-    /// Reads where custom workloads keep their pod templates. What is in the table already gets one more place.
+    /// Reads `podTemplates`. Adds the paths to those of a known custom workload.
     fn read_pod_templates(&mut self, entries: Option<Node<'d>>, errors: &mut Errors<'_>) {
         for (index, entry) in children(entries).enumerate() {
             let path = format!("podTemplates[{index}]");
@@ -192,7 +192,7 @@ impl<'d> Settings<'d> {
         }
     }
 
-    /// The kind of that group and name, if any rule knows it.
+    /// Finds a kind by group and name; `None` if no rule checks it.
     #[must_use]
     pub fn kind(&self, group: &str, name: &str) -> Option<KindInfo<'_>> {
         let added = self.pod_templates.iter().find(|(info, _)| info.group == group && info.name == name);
@@ -241,19 +241,19 @@ impl<'d> Settings<'d> {
         }
     }
 
-    /// Whether objects of a kind are looked up in the cluster.
+    /// Returns true if objects of the kind are looked up in the cluster.
     #[must_use]
     pub fn looks_up(&self, kind: Lookup) -> bool {
         children(self.lookups).any(|lookup| lookup.text() == Some(kind.name()))
     }
 
-    /// Whether any fix is on.
+    /// Returns true if any fix is on.
     #[must_use]
     pub fn fixes_anything(&self) -> bool {
         self.rules.iter().any(|settings| settings.fixes)
     }
 
-    /// The value of a parameter, if the settings give one.
+    /// Returns the value of a parameter; `None` if the settings don't set it.
     #[must_use]
     pub fn parameter(&self, parameter: &'static Parameter) -> Option<&ParameterValue<'d>> {
         self.parameters.iter().find(|(known, _)| std::ptr::eq(*known, parameter)).map(|(_, value)| value)

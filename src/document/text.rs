@@ -11,12 +11,12 @@ pub fn append(out: &mut String, parts: &[&str]) {
     }
 }
 
-/// Joins the parts with the separator `between`.
-pub fn joined<'p>(parts: impl Iterator<Item = &'p str>, between: &str) -> String {
+/// Joins the parts with `separator` between them.
+pub fn joined<'p>(parts: impl Iterator<Item = &'p str>, separator: &str) -> String {
     let mut text = String::new();
     for part in parts {
         if !text.is_empty() {
-            text.push_str(between);
+            text.push_str(separator);
         }
         text.push_str(part);
     }

@@ -13,10 +13,10 @@ use crate::kubernetes::views::PodTemplateSpec;
 use crate::lint::lookup::Lookup;
 use crate::lint::rule::Level;
 
-/// Judges a connection. The options that it sends have no metadata; nothing in them is read.
+/// Reviews a connection. The options in the request have no metadata and aren't read.
 ///
 /// # Errors
-/// [`Early::Accepted`] if nothing can be judged.
+/// [`Early::Accepted`] if no rule applies.
 pub fn judge(case: &Case<'_>) -> Result<Verdict, Early> {
     let request = case.request;
     let document = Document::read_routes("{}", &request.info.routes()).map_err(|_| Early::Accepted)?;
@@ -54,7 +54,7 @@ pub fn judge(case: &Case<'_>) -> Result<Verdict, Early> {
     })
 }
 
-/// Whether the pod of a connection can be on a virtual node, `None` where that is not known, and the kind whose look-up
+/// Returns true if the pod of a connection can be on a virtual node, `None` if unknown; and the kind whose look-up
 /// failed.
 fn lands(case: &Case<'_>) -> (Option<bool>, Option<Lookup>) {
     match case.lookups.pod(case.request.name) {

@@ -1,4 +1,4 @@
-//! Exemptions: by the settings, or by an annotation where the settings allow it.
+//! Exemptions: from the settings, or from annotations where the settings allow them.
 
 use super::Case;
 use super::request::UserInfo;
@@ -11,11 +11,11 @@ use crate::kubernetes::object::Object;
 use crate::lint::finding::Finding;
 use crate::lint::rule::{EXEMPTION, Level, PLACEMENT, Rule};
 
-/// The annotation by which an object's author asks for an exemption: `<id>[,<id>]: reason`.
+/// The annotation that requests an exemption: `<id>[,<id>]: reason`.
 pub const ANNOTATION: &str = "oke-virtual-nodes.kubewarden.io/exempt";
 
-/// Takes the findings that are exempt out of an evaluation, and returns them. An annotation that has no effect is a
-/// finding, the first one.
+/// Splits an evaluation into findings that count and findings that are exempt. Adds a finding, at the front, for an
+/// annotation that has no effect.
 #[must_use]
 pub fn split(evaluation: Evaluation, object: &Object<'_>, case: &Case<'_>) -> (Evaluation, Vec<Finding>) {
     let (asked, mut kept) = annotated(object, case);
@@ -31,17 +31,17 @@ pub fn split(evaluation: Evaluation, object: &Object<'_>, case: &Case<'_>) -> (E
     (Evaluation { findings: kept, improvements }, exempted)
 }
 
-/// The rules that the object's annotations name, and a finding where an annotation has no effect.
+/// Returns the rules that the object's annotations name, and a finding if an annotation has no effect.
 fn annotated(object: &Object<'_>, case: &Case<'_>) -> (Vec<&'static str>, Vec<Finding>) {
-    let (mut asked, mut in_vain) = (Vec::new(), Vec::new());
+    let (mut asked, mut ineffective) = (Vec::new(), Vec::new());
     for annotation in annotations(object) {
         match ids(annotation.value, case).filter(|_| case.settings.allow_annotations) {
             Some(ids) => asked.extend(ids),
-            None if in_vain.is_empty() => in_vain.push(without_effect(annotation, case)),
+            None if ineffective.is_empty() => ineffective.push(without_effect(annotation, case)),
             None => {}
         }
     }
-    (asked, in_vain)
+    (asked, ineffective)
 }
 
 fn without_effect(annotation: Text<'_>, case: &Case<'_>) -> Finding {
@@ -54,14 +54,14 @@ fn without_effect(annotation: Text<'_>, case: &Case<'_>) -> Finding {
     finding(rule, Place::Node(annotation.node), "the annotation has no effect", remedy)
 }
 
-/// The annotations on the object and on its pod templates. A Pod is its own template.
+/// Returns the annotations on the object and its pod templates. A Pod is its own template.
 fn annotations<'d>(object: &Object<'d>) -> Vec<Text<'d>> {
     let of_templates = object.templates.iter().filter(|template| template.node != object.root);
     let of_templates = of_templates.filter_map(|template| template.metadata?.annotations().get(ANNOTATION));
     object.annotation(ANNOTATION).into_iter().chain(of_templates).collect()
 }
 
-/// The rules that an annotation names, each once; `None` if it is malformed.
+/// Parses the rules of an annotation, without duplicates; `None` if it is malformed.
 fn ids(annotation: &str, case: &Case<'_>) -> Option<Vec<&'static str>> {
     let (names, reason) = annotation.split_once(':')?;
     let mut ids = Vec::new();
@@ -75,18 +75,18 @@ fn ids(annotation: &str, case: &Case<'_>) -> Option<Vec<&'static str>> {
     (!reason.trim_ascii().is_empty()).then_some(ids)
 }
 
-/// Whether an exemption is from this rule.
+/// Returns true if an exemption covers this rule.
 fn covers(entry: Node<'_>, rule: &Rule) -> bool {
     any(entry, "rules", |id| id == rule.id)
 }
 
-/// Whether one of the entries of a field holds; a field that names nothing asks for nothing.
+/// Returns true if `holds` is true for any entry of a field, or if the field is empty.
 fn any(entry: Node<'_>, field: &str, holds: impl Fn(&str) -> bool) -> bool {
     let mut wanted = children(entry.at(&[field])).peekable();
     wanted.peek().is_none() || wanted.any(|wanted| wanted.text().is_some_and(&holds))
 }
 
-/// The exemptions of the settings that ask for nothing but what holds of the request.
+/// Returns the exemptions in the settings that match the request.
 fn matching<'d>(object: &Object<'_>, case: &Case<'d>) -> Vec<Node<'d>> {
     let Some(exemptions) = case.settings.exemptions else { return Vec::new() };
     let user = case.request.user_info.and_then(|user| Document::read(user, UserInfo::SHAPE).ok());
@@ -94,7 +94,7 @@ fn matching<'d>(object: &Object<'_>, case: &Case<'d>) -> Vec<Node<'d>> {
     exemptions.children().filter(|entry| matches(*entry, object, case, user)).collect()
 }
 
-/// Whether all that an exemption asks for holds of the request.
+/// Returns true if all conditions of an exemption match the request.
 fn matches(entry: Node<'_>, object: &Object<'_>, case: &Case<'_>, user: Option<UserInfo<'_>>) -> bool {
     let is_user = |name: &str| user.and_then(UserInfo::username).is_some_and(|user| user.value == name);
     let is_in = |name: &str| user.is_some_and(|user| user.groups().into_iter().any(|group| group.value == name));
@@ -111,18 +111,23 @@ fn matches(entry: Node<'_>, object: &Object<'_>, case: &Case<'_>, user: Option<U
         && children(entry.at(&["labels"])).all(has)
 }
 
-/// The name that the object has or will have. The API server adds five characters to `generateName`; no character of a
-/// pattern but a star stands for them.
+/// The number of bytes of `generateName` that the API server keeps.
+const MAX_GENERATE_NAME: usize = 58;
+
+/// Returns the object's name. For `generateName`, cuts it as the API server does and adds five placeholders for the
+/// characters that the API server adds; only a star in a pattern matches them.
 fn expected_name(object: &Object<'_>) -> String {
     let start = object.metadata.and_then(|metadata| metadata.generate_name()).map_or("", |start| start.value);
+    let start = start.split_at_checked(MAX_GENERATE_NAME).map_or(start, |(kept, _)| kept);
     if object.name.is_empty() && !start.is_empty() { format!("{start}\0\0\0\0\0") } else { object.name.to_owned() }
 }
 
-/// Whether a name is like a pattern in which `*` stands for any text.
+/// Returns true if a name matches a pattern in which `*` stands for any text.
 #[must_use]
 pub fn is_like(name: &str, pattern: &str) -> bool {
     let (mut name, mut pattern) = (name.as_bytes(), pattern.as_bytes());
-    // The rest after the last star, and where it was tried: what comes later can only need less of the name.
+    // The pattern after the last star, and the position in the name where it was tried. Backtracking to the last star
+    // is enough.
     let mut retry: Option<(&[u8], &[u8])> = None;
     loop {
         match (pattern.split_first(), name.split_first()) {

@@ -1,4 +1,4 @@
-//! The way of a request, from the payload's bytes to the verdict.
+//! Reviews a request: from the payload's bytes to the verdict.
 
 pub mod connection;
 pub mod exemption;
@@ -22,22 +22,23 @@ use object::Change;
 use request::Request;
 use verdict::{Early, Verdict};
 
-/// A request with everything that is known around it.
+/// A request and its environment.
 pub struct Case<'d> {
     /// The request.
     pub request: &'d Request<'d>,
     /// The settings.
     pub settings: &'d Settings<'d>,
-    /// What can be looked up.
+    /// The look-ups.
     pub lookups: &'d Lookups<'d>,
     /// The rules.
     pub catalogue: Catalogue,
 }
 
-/// Judges a request. `payload` is Kubewarden's `{"request": ..., "settings": ...}`.
+/// Reviews a request. `payload` is Kubewarden's JSON `{"request": ..., "settings": ...}`.
 ///
 /// # Errors
-/// [`Early`] where the answer needs no rule: the request is accepted, or it or its settings cannot be read.
+/// [`Early`] if no rule is needed for the answer: the request is accepted, or the request or its settings cannot be
+/// read.
 pub fn judge(cluster: &dyn Cluster, payload: &[u8], catalogue: Catalogue) -> Result<Verdict, Early> {
     let payload = request::read(payload)?;
     let settings = config::parse(request::settings(&payload))?;
@@ -54,17 +55,18 @@ pub fn judge(cluster: &dyn Cluster, payload: &[u8], catalogue: Catalogue) -> Res
     }
 }
 
-/// Judges the part of an object that a request is about.
+/// Reviews the part of an object that a request changes.
 fn judge_object(case: &Case<'_>, scope: Scope) -> Result<Verdict, Early> {
     let Case { request, settings, lookups, catalogue } = *case;
     let old = object::read_old(request);
     let old = old.as_ref().map(|old| Object::new(request.info, request.group, request.name, old.root()));
-    // Finalizers must go, whatever is in the object.
+    // Never block the removal of finalizers.
     let change = object::change(request);
     if old.as_ref().is_some_and(object::is_being_deleted) || change == Change::Nothing {
         return Err(Early::Accepted);
     }
-    let document = object::read(request)?;
+    let text = object::text(request, scope, old.as_ref())?;
+    let document = object::read(&text, request)?;
     let mut object = Object::new(request.info, request.group, request.name, document.root());
     if object::is_owned(old.as_ref().unwrap_or(&object), settings) {
         return Err(Early::Accepted);
@@ -78,32 +80,31 @@ fn judge_object(case: &Case<'_>, scope: Scope) -> Result<Verdict, Early> {
 
     object::keep_changed(&mut object, &change);
     let landing = placement::landing(&mut object, old.as_ref(), scope, case);
-    // The API server keeps of what a subresource sends only what the subresource changes: all else is as it was.
-    let kept = old.as_ref().filter(|_| scope.is_subresource()).unwrap_or(&object);
     let subject = Subject { object: &object, old: old.as_ref(), settings, lookups, catalogue };
     let mut evaluation = Evaluation::default();
     if let Some(scope) = landing.scope {
         evaluation = evaluate(subject, scope);
         soften(&mut evaluation.findings, subject);
     }
-    // Where the nodes could not be looked up, they may be others than described.
+    // Without the look-up, the nodes may differ from their description in the settings.
     evaluation.findings.extend(landing.failure(Place::Below(object.root, &["spec"]), case));
     if landing.scope.is_none() && evaluation.findings.is_empty() {
         return Err(Early::Accepted);
     }
-    let (evaluation, exempted) = exemption::split(evaluation, kept, case);
+    let (evaluation, exempted) = exemption::split(evaluation, &object, case);
     verdict.exempted = exempted;
     (verdict.findings, verdict.mutation) = mutation::plan(evaluation, subject, landing, case);
     if landing.scope.is_some() { Ok(placement::keep_off(verdict, &object, case)) } else { Ok(verdict) }
 }
 
-/// Lets findings only warn: those that the old object had already and, under `mixed`, those of objects without pods.
+/// Lowers findings to warnings: those that the old object already had and, under `mixed`, those of objects without
+/// pods.
 fn soften(findings: &mut [Finding], subject: Subject<'_>) {
     let object = subject.object;
     if object.info.has_templates() {
         return;
     }
-    // The rules on these look at the change itself.
+    // The rules for these kinds check the change itself.
     let is_about_changes = matches!(object.kind(), Kind::ConfigMap | Kind::Secret);
     let known = match subject.old.filter(|_| !is_about_changes) {
         Some(old) => evaluate(Subject { object: old, old: None, ..subject }, Scope::Whole).findings,
@@ -120,7 +121,7 @@ fn soften(findings: &mut [Finding], subject: Subject<'_>) {
     }
 }
 
-/// Whether two objects have a finding in common: the same rule finds the same value in the same place.
+/// Returns true if two findings are the same: same rule, path and value.
 fn is_same(left: &Finding, right: &Finding) -> bool {
     left.rule.id == right.rule.id
         && left.problem == right.problem

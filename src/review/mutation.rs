@@ -1,4 +1,4 @@
-//! Mutation: the fixes that are on, applied to the object's text.
+//! Mutation: applies the enabled fixes to the object's JSON.
 
 use super::placement::Landing;
 use super::request::Operation;
@@ -17,69 +17,70 @@ use crate::kubernetes::kinds::Kind;
 use crate::kubernetes::object::Object;
 use crate::lint::finding::{Edit, Finding, Scalar};
 
-/// The annotation that says what was changed, where the setting `annotate` is on.
+/// The annotation that records the changes, if the setting `annotate` is on.
 pub const ANNOTATION: &str = "oke-virtual-nodes.kubewarden.io/fixed";
-/// The annotation tells of at most this many changes.
-const MAX_TOLD: usize = 100;
-/// Kubernetes takes at most this many bytes in the annotations of an object, keys included.
+/// The maximum number of changes in the annotation.
+const MAX_ANNOTATED: usize = 100;
+/// Kubernetes' limit for all annotations of an object, in bytes, including keys.
 const MAX_ANNOTATIONS: usize = 256 * 1024;
 
-/// The effect of the fixes that are on.
+/// The effect of the enabled fixes.
 #[derive(Debug, Default)]
 pub enum Mutation {
     /// Nothing is fixed.
     #[default]
     None,
-    /// These fixes are on, and the object stays as it is: it is denied for something else, or only its Pods are fixed.
+    /// Fixes that aren't applied to this object: it is denied for another reason, or only its Pods are fixed.
     Proposed(Vec<Finding>),
-    /// These fixes are made.
+    /// Fixes that are applied.
     Applied {
-        /// The object with the fixes, as JSON.
+        /// The fixed object, as JSON.
         object: String,
-        /// The violations that are gone.
+        /// The fixed violations.
         fixes: Vec<Finding>,
-        /// The violations that will be gone in its Pods.
+        /// The violations that will be fixed in its Pods.
         proposed: Vec<Finding>,
     },
 }
 
-/// The object that fixes apply to.
+/// The object to which fixes are applied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Target {
     /// The object of the request.
     Object,
-    /// The pods that will be made from its template; the object itself stays as it is.
+    /// The Pods that are created from its template. The object itself stays as it is.
     ItsPods,
 }
 
 impl Target {
-    /// What can be changed in a request; `None` if nothing can.
+    /// Returns the object that can be fixed in a request; `None` if nothing can.
     ///
-    /// Templates are not rewritten unless the settings say so: operators and GitOps would write them back.
+    /// Templates are changed only if the settings say so, because operators and GitOps tools would revert the changes.
     #[must_use]
     pub fn reachable(object: &Object<'_>, case: &Case<'_>) -> Option<Self> {
         match (object.kind(), case.request.operation) {
-            // Managed nodes may need what the fixes of a Service would switch off.
+            // The fixes of a Service could switch off a feature that managed nodes need.
             (Kind::Service, _) if case.settings.node_kind == NodeKind::Mixed => None,
             (Kind::Pod | Kind::Service, Operation::Create) => Some(Target::Object),
             (Kind::Pod | Kind::Service, _) => None,
             _ if !object.info.has_templates() => None,
-            // Their operators would write them back.
+            // Their operators would revert the changes.
             (Kind::CustomWorkload, _) => Some(Target::ItsPods),
-            // The template of a Job cannot be changed any more.
+            // The template of an existing Job is immutable.
             (Kind::Job, Operation::Update) => Some(Target::ItsPods),
             _ if case.settings.mutate_templates && !object.has_controller() => Some(Target::Object),
             _ => Some(Target::ItsPods),
         }
     }
 
-    /// Whether a finding is fixed here.
+    /// Returns true if the finding is fixed in this target.
     fn covers(self, finding: &Finding) -> bool {
         !finding.edits.is_empty() && (self == Target::Object || finding.is_in_template)
     }
 }
 
-/// Applies the fixes that are on and looks again, with all rules, at the result. Returns what is still wrong.
+/// Applies the enabled fixes and evaluates all rules again on the result. Returns the remaining findings and the
+/// mutation.
 #[must_use]
 pub fn plan(
     evaluation: Evaluation,
@@ -101,7 +102,7 @@ pub fn plan(
     let fixed = with(&fixes.iter().chain(&improvements).collect::<Vec<_>>());
     let document = fixed.as_deref().and_then(|text| Document::read_routes(text, &subject.object.info.routes()).ok());
     let Some(document) = document else { return (rest.into_iter().chain(fixes).collect(), Mutation::None) };
-    let findings = look_again(&document, subject, landing, case);
+    let findings = reevaluate(&document, subject, landing, case);
     if is_denied(&findings) {
         return (findings, Mutation::Proposed(fixes));
     }
@@ -119,17 +120,17 @@ pub fn plan(
     (findings, mutation)
 }
 
-/// Whether a fix is made in the object itself, although its template stays as it is.
+/// Returns true if the fix is applied to the object even though its template isn't changed.
 fn is_made(finding: &Finding, case: &Case<'_>) -> bool {
     finding.rule.fixes_new_jobs
         && !finding.edits.is_empty()
         && (case.request.info.kind, case.request.operation) == (Kind::Job, Operation::Create)
 }
 
-/// The violations in the object with the fixes.
-fn look_again(document: &Document<'_>, subject: Subject<'_>, landing: Landing, case: &Case<'_>) -> Vec<Finding> {
+/// Evaluates the rules on the fixed object and returns the violations.
+fn reevaluate(document: &Document<'_>, subject: Subject<'_>, landing: Landing, case: &Case<'_>) -> Vec<Finding> {
     let object = Object::new(subject.object.info, subject.object.group, case.request.name, document.root());
-    let mut evaluation = evaluate(Subject { object: &object, old: None, ..subject }, Scope::Whole);
+    let mut evaluation = evaluate(Subject { object: &object, ..subject }, Scope::Whole);
     evaluation.findings.extend(landing.failure(Place::Below(object.root, &["spec"]), case));
     exemption::split(evaluation, &object, case).0.findings
 }
@@ -150,21 +151,22 @@ fn to_json(value: &Scalar) -> String {
     }
 }
 
-/// The object's JSON with the changes, and with the annotation where the settings want it. `None` if a change leads
-/// nowhere.
+/// Applies the changes to the object's JSON, and adds the annotation if the setting `annotate` is on. Returns `None` if
+/// a path doesn't exist.
 #[must_use]
 pub fn edited(text: &str, mut changes: Vec<Change<'static>>, settings: &Settings<'_>) -> Option<String> {
     if settings.annotate {
         let steps = vec![Step::key("metadata"), Step::key("annotations"), Step::key(ANNOTATION)];
-        let told = told(text, &changes, room_for_annotation(text));
+        let changes_made = annotation_value(text, &changes, room_for_annotation(text));
         let mut value = String::new();
-        json_text(&mut value, &told);
+        json_text(&mut value, &changes_made);
         changes.push(Change { steps, value: Some(value) });
     }
     edit::apply(text, &changes)
 }
 
-/// How long the annotation can be, in bytes: all annotations of an object share [`MAX_ANNOTATIONS`].
+/// Returns the maximum length of the annotation's value, in bytes: all annotations of an object share
+/// [`MAX_ANNOTATIONS`].
 fn room_for_annotation(text: &str) -> usize {
     let routes = [Route { pattern: Pattern::new("metadata.annotations"), shape: &Shape::Map(&Shape::Text) }];
     let Ok(document) = Document::read_routes(text, &routes) else { return 0 };
@@ -176,10 +178,11 @@ fn room_for_annotation(text: &str) -> usize {
     MAX_ANNOTATIONS.saturating_sub(used)
 }
 
-/// The value of the annotation: a JSON list of `{path, old, new}`, of as many changes as there is room for.
-fn told(text: &str, changes: &[Change<'_>], room: usize) -> String {
-    let mut told = "[".to_owned();
-    for (change, old) in changes.iter().zip(edit::old_values(text, changes)).take(MAX_TOLD) {
+/// Returns the value of the annotation: a JSON list of `{path, old, new}`, with as many changes as fit into `room`
+/// bytes.
+fn annotation_value(text: &str, changes: &[Change<'_>], room: usize) -> String {
+    let mut list = "[".to_owned();
+    for (change, old) in changes.iter().zip(edit::old_values(text, changes)).take(MAX_ANNOTATED) {
         let mut entry = "{".to_owned();
         json_member(&mut entry, "path", &path_of(&change.steps));
         for (name, value) in [("old", old), ("new", change.value.as_deref())] {
@@ -187,12 +190,12 @@ fn told(text: &str, changes: &[Change<'_>], room: usize) -> String {
             entry.push_str(value.unwrap_or("null"));
         }
         entry.push('}');
-        // A comma and the end of the list.
-        if told.len().saturating_add(entry.len()).saturating_add(2) <= room {
-            json_separate(&mut told);
-            told.push_str(&entry);
+        // Two more bytes: a comma and the closing bracket.
+        if list.len().saturating_add(entry.len()).saturating_add(2) <= room {
+            json_separate(&mut list);
+            list.push_str(&entry);
         }
     }
-    told.push(']');
-    told
+    list.push(']');
+    list
 }

@@ -1,9 +1,14 @@
-//! The objects of a request: read as their kind wants, compared with what they were, and named for people.
+//! The objects of a request: reads them, compares old and new, and formats their titles.
+
+use std::borrow::Cow;
 
 use super::request::Request;
 use super::verdict::{Early, unreadable_fields};
+use crate::check::evaluate::Scope;
 use crate::config::Settings;
+use crate::document::edit;
 use crate::document::node::{Node, canonical};
+use crate::document::path::Step;
 use crate::document::pattern::Pattern;
 use crate::document::reader::Document;
 use crate::document::shape::{Route, Shape};
@@ -11,16 +16,45 @@ use crate::document::text::sort_names;
 use crate::kubernetes::kinds::Kind;
 use crate::kubernetes::object::Object;
 
-/// Reads the object of a request.
+/// Returns the JSON of the object to judge. For a subresource, takes only what the subresource changes from the request
+/// and the rest from the old object, as the API server does.
 ///
 /// # Errors
-/// [`Early::Rejected`] if there is none, or if it is not JSON.
-pub fn read<'d>(request: &Request<'d>) -> Result<Document<'d>, Early> {
-    let text = request.object.ok_or_else(|| Early::unreadable("request.object: expected an object, found nothing"))?;
+/// [`Early::Rejected`] if there is none.
+pub fn text<'d>(request: &Request<'d>, scope: Scope, old: Option<&Object<'_>>) -> Result<Cow<'d, str>, Early> {
+    let sent = request.object.ok_or_else(|| Early::unreadable("request.object: expected an object, found nothing"))?;
+    let changed: &[Pattern<'static>] = match scope {
+        Scope::EphemeralContainers => &[Pattern::new("spec.ephemeralContainers")],
+        Scope::Resize => {
+            &[Pattern::new("spec.initContainers"), Pattern::new("spec.containers"), Pattern::new("spec.resources")]
+        }
+        Scope::Whole | Scope::PodUpdate => &[],
+    };
+    let known = request.old_object.filter(|_| old.and_then(Object::pod).is_some());
+    let kept = known.filter(|_| !changed.is_empty()).and_then(|known| take(known, sent, changed));
+    Ok(kept.map_or(Cow::Borrowed(sent), Cow::Owned))
+}
+
+/// Returns the JSON of `known` with the values of `sent` in these places; `None` if `sent` can't be read.
+fn take(known: &str, sent: &str, places: &[Pattern<'static>]) -> Option<String> {
+    let routes: Vec<_> = places.iter().map(|pattern| Route { pattern: *pattern, shape: &Shape::Raw }).collect();
+    let document = Document::read_routes(sent, &routes).ok()?;
+    let changes = places.iter().map(|place| {
+        let value = place.select(document.root()).first().and_then(|node| node.raw());
+        edit::Change { steps: place.text().split('.').map(Step::key).collect(), value: value.map(str::to_owned) }
+    });
+    if document.unreadable().is_empty() { edit::apply(known, &changes.collect::<Vec<_>>()) } else { None }
+}
+
+/// Reads the JSON of an object.
+///
+/// # Errors
+/// [`Early::Rejected`] if it isn't JSON.
+pub fn read<'t>(text: &'t str, request: &Request<'_>) -> Result<Document<'t>, Early> {
     Document::read_routes(text, &request.info.routes()).map_err(|error| Early::not_json(&error, "request.object"))
 }
 
-/// Reads the object as it was; `None` if there was none, or if it cannot be read.
+/// Reads the old object; `None` if there is none, or if it cannot be read.
 #[must_use]
 pub fn read_old<'d>(request: &Request<'d>) -> Option<Document<'d>> {
     Document::read_routes(request.old_object?, &request.info.routes()).ok()
@@ -29,16 +63,16 @@ pub fn read_old<'d>(request: &Request<'d>) -> Option<Document<'d>> {
 /// The parts of a workload that an update changes.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Change {
-    /// Nothing that its pods are made from.
+    /// No template.
     Nothing,
-    /// These templates, by their order, and whether the claims.
+    /// True for each changed pod template, in order; and true if the claim templates changed.
     Parts(Vec<bool>, bool),
-    /// Anything: there is nothing to compare it with, or the kind is judged as a whole.
+    /// Anything: there is no old object, or the kind is checked as a whole.
     Anything,
 }
 
-/// What the request changes of that which the object's pods are made from. A custom workload is judged template by
-/// template; of the others, everything is judged where anything changed.
+/// Compares the templates of the old and new object. In a custom workload, only the changed templates are checked; in
+/// other workloads, any change means that all are checked.
 #[must_use]
 pub fn change(request: &Request<'_>) -> Change {
     let info = request.info;
@@ -50,11 +84,11 @@ pub fn change(request: &Request<'_>) -> Change {
     let (Ok(new), Ok(old)) = (Document::read_routes(new, &routes), Document::read_routes(old, &routes)) else {
         return Change::Anything;
     };
-    let changed = |pattern: Pattern<'_>| unlike(pattern.select(new.root()), pattern.select(old.root()));
-    let templates: Vec<_> = info.templates.iter().flat_map(|pattern| changed(*pattern)).collect();
+    let changed_at = |pattern: Pattern<'_>| changed(pattern.select(new.root()), pattern.select(old.root()));
+    let templates: Vec<_> = info.templates.iter().flat_map(|pattern| changed_at(*pattern)).collect();
     let claims = info.claims.is_some_and(|pattern| {
         let (new, old) = (pattern.select(new.root()), pattern.select(old.root()));
-        new.len() != old.len() || unlike(new, old).contains(&true)
+        new.len() != old.len() || changed(new, old).contains(&true)
     });
     let is_missing =
         templates.is_empty() && info.templates.iter().any(|pattern| !pattern.select(old.root()).is_empty());
@@ -65,7 +99,7 @@ pub fn change(request: &Request<'_>) -> Change {
     }
 }
 
-/// Leaves of an object what an update changes.
+/// Removes the unchanged templates from an object.
 pub fn keep_changed(object: &mut Object<'_>, change: &Change) {
     let Change::Parts(templates, claims) = change else { return };
     let mut changed = templates.iter();
@@ -75,8 +109,8 @@ pub fn keep_changed(object: &mut Object<'_>, change: &Change) {
     }
 }
 
-/// For each of the new values, whether there is no equal one among the old ones. Each old one counts once.
-fn unlike(new: Vec<Node<'_>>, old: Vec<Node<'_>>) -> Vec<bool> {
+/// Returns true for each new value without an equal old value. Each old value matches once.
+fn changed(new: Vec<Node<'_>>, old: Vec<Node<'_>>) -> Vec<bool> {
     let text = |node: &Node<'_>| node.raw().unwrap_or("null").to_owned();
     let (new, old): (Vec<_>, Vec<_>) = (new.iter().map(text).collect(), old.iter().map(text).collect());
     if new == old {
@@ -100,7 +134,7 @@ fn unlike(new: Vec<Node<'_>>, old: Vec<Node<'_>>) -> Vec<bool> {
     unlike
 }
 
-/// Whether the object's owner was judged in its place, and its pods will be.
+/// Returns true if the object's owner was already checked, and its pods will be.
 #[must_use]
 pub fn is_owned(object: &Object<'_>, settings: &Settings<'_>) -> bool {
     match object.kind() {
@@ -115,29 +149,29 @@ pub fn is_owned(object: &Object<'_>, settings: &Settings<'_>) -> bool {
     }
 }
 
-/// Whether the object says that it is being deleted.
+/// Returns true if the object is being deleted.
 #[must_use]
 pub fn is_being_deleted(object: &Object<'_>) -> bool {
     let timestamp = object.metadata.and_then(|metadata| metadata.deletion_timestamp());
     timestamp.is_some_and(|timestamp| !timestamp.value.is_empty())
 }
 
-/// Sees to it that every field that a rule reads has the right type.
+/// Checks the types of all fields that rules read.
 ///
 /// # Errors
-/// [`Early::Rejected`] with all the others.
+/// [`Early::Rejected`] with all fields of the wrong type.
 pub fn check_types(document: &Document<'_>, title: &str) -> Result<(), Early> {
     let wrong = document.unreadable();
     if wrong.is_empty() { Ok(()) } else { Err(unreadable_fields(title, &wrong)) }
 }
 
-/// The object as a person would name it: `Deployment shop/web`, `Pod shop/web-*` where the API server makes the name.
+/// Returns the object's title: `Deployment shop/web`, or `Pod shop/web-*` if the API server generates the name.
 #[must_use]
 pub fn title(object: &Object<'_>, kind_name: &str, namespace: &str) -> String {
     let own = || object.metadata?.namespace().map(|namespace| namespace.value);
     let namespace = if namespace.is_empty() { own().unwrap_or_default() } else { namespace };
     let mut title = format!("{kind_name} ");
-    // The API server sends a Namespace's own name as its namespace.
+    // For a Namespace, the API server sends its own name as the namespace.
     if !namespace.is_empty() && object.kind() != Kind::Namespace {
         title.push_str(namespace);
         title.push('/');

@@ -1,4 +1,4 @@
-//! Placement: whether the pods of a request land on virtual nodes, and how to keep them off.
+//! Placement: decides if the pods of a request land on virtual nodes, and keeps them off.
 
 use super::Case;
 use super::mutation::{Mutation, Target, edited};
@@ -19,17 +19,17 @@ use crate::lint::finding::Finding;
 use crate::lint::lookup::Lookup;
 use crate::lint::rule::{Level, PLACEMENT};
 
-/// Where the pods of a request land, as far as it is known.
+/// The placement of a request's pods, as far as known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Landing {
-    /// The part of the object that is judged; `None` where its pods stay on managed nodes.
+    /// The part of the object to check; `None` if its pods stay on managed nodes.
     pub scope: Option<Scope>,
-    /// The kind whose look-up failed, so that the answer rests on the settings alone.
+    /// The kind whose look-up failed. The answer then depends on the settings alone.
     pub failed: Option<Lookup>,
 }
 
 impl Landing {
-    /// The finding that says that a look-up failed, if one did.
+    /// Returns the finding for a failed look-up.
     #[must_use]
     pub fn failure(self, place: Place<'_>, case: &Case<'_>) -> Option<Finding> {
         let rule = RuleSettings::new(&PLACEMENT, case.settings.on_lookup_failure);
@@ -37,28 +37,28 @@ impl Landing {
     }
 }
 
-/// The part of an object that is judged, by where its pods land. Objects that make no pods are judged wherever they are.
+/// Returns the part of the object to check, depending on where its pods land. Objects without pods are always checked.
 #[must_use]
 pub fn landing(object: &mut Object<'_>, old: Option<&Object<'_>>, scope: Scope, case: &Case<'_>) -> Landing {
-    // A change of a pod that is not known as it was is judged as a new pod.
+    // Without the old pod, the change is checked as a new pod.
     let running = old.and_then(Object::pod).filter(|_| scope != Scope::Whole);
     let scope = if running.is_some() { scope } else { Scope::Whole };
     let Some(pod) = object.pod().filter(|_| case.settings.node_kind == NodeKind::Mixed) else {
         return Landing { scope: Some(scope), failed: None };
     };
     let Some(running) = running else { return landing_templates(object, case) };
-    // A running pod is where it is. The API server drops or refuses everything else that a request says of it.
+    // A running pod doesn't move. The API server ignores or rejects other changes to its placement.
     let (could_land, failed) = can_land(running, case);
     if could_land {
         return Landing { scope: Some(scope), failed };
     }
-    // A toleration more lets a pod land that waits for a node.
+    // A new toleration can place a pending pod.
     let is_waiting = scope == Scope::PodUpdate && running.node_name().is_none_or(|name| name.value.is_empty());
     let lands_now = is_waiting && can_land(pod, case).0;
     Landing { scope: lands_now.then_some(Scope::Whole), failed }
 }
 
-/// Leaves of an object the templates whose pods can land on virtual nodes.
+/// Keeps only the templates whose pods can land on virtual nodes.
 fn landing_templates(object: &mut Object<'_>, case: &Case<'_>) -> Landing {
     let mut failed = None;
     object.templates.retain(|template| {
@@ -71,21 +71,21 @@ fn landing_templates(object: &mut Object<'_>, case: &Case<'_>) -> Landing {
     Landing { scope: object.pod().is_some().then_some(Scope::Whole), failed }
 }
 
-/// Whether a pod can land on virtual nodes: as they are in the cluster where they are looked up and any is found, else
-/// as the settings describe them. The second value is the kind whose look-up failed.
+/// Returns true if a pod can land on virtual nodes. Uses the nodes in the cluster if the look-up is enabled and finds
+/// any, else their description in the settings. The second value is the kind whose look-up failed.
 #[must_use]
 pub fn can_land(pod: PodSpec<'_>, case: &Case<'_>) -> (bool, Option<Lookup>) {
     let described = &case.settings.virtual_nodes;
     let nodes = case.lookups.virtual_nodes();
     let failed = matches!(nodes, Err(error) if error.is_failure()).then_some(Lookup::Node);
     let items = nodes.as_ref().ok().and_then(|list| list.root().at(&["items"]));
-    // They were asked for by their labels. A managed node among them would make every pod one of virtual nodes.
+    // The look-up used a label selector. Check again, because with a managed node among them every pod would land.
     let mut nodes = children(items).map(VirtualNode::found).filter(|node| node.is_described_by(described)).peekable();
     let can_land = if nodes.peek().is_some() { nodes.any(|node| node.takes(pod)) } else { described.takes(pod) };
     (can_land, failed)
 }
 
-/// The requirement that keeps a pod off nodes with a label, as JSON, which is YAML too.
+/// Returns the requirement that keeps a pod off nodes with a label, as JSON, which is also valid YAML.
 #[must_use]
 pub fn requirement((name, value): (&str, &str)) -> String {
     let mut requirement = "{".to_owned();
@@ -100,21 +100,21 @@ pub fn requirement((name, value): (&str, &str)) -> String {
     requirement
 }
 
-/// How a person keeps a workload to managed nodes; `None` where the label cannot be shown in a line. A pod
-/// that is not free asks for virtual nodes.
+/// Returns the advice for keeping a workload on managed nodes; `None` if the label doesn't fit into a line. `is_free`
+/// is false if the pod requires virtual nodes.
 #[must_use]
 pub fn advice(requirement: &str, is_free: bool) -> Option<String> {
     const TERMS: &str = "add to the pod's spec: affinity: {nodeAffinity: \
                          {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms: [{matchExpressions: [";
-    // The key and value of a label, as Kubernetes takes them, are shorter.
+    // Valid keys and values of labels are shorter.
     let is_short = requirement.len() <= 512 && requirement.is_ascii();
     let first = if is_free { "" } else { "take out what asks for virtual nodes, and " };
     let parts = ["To keep it on managed nodes instead, ", first, TERMS, requirement, "]}]}}}"];
     is_short.then(|| joined(parts.into_iter(), ""))
 }
 
-/// The changes that put a requirement into the required node affinity of a pod: into each term that can match, or into
-/// a new one. None where no term can match any node.
+/// Returns the changes that add a requirement to a pod's required node affinity: to each term that can match, or as a
+/// new term. Empty if no term can match any node.
 fn changes(pod: PodSpec<'_>, requirement: &str) -> Vec<Change<'static>> {
     let mut steps = pod.node.steps();
     steps.extend(TERMS.map(Step::key));
@@ -138,21 +138,20 @@ fn changes(pod: PodSpec<'_>, requirement: &str) -> Vec<Change<'static>> {
 const TERMS: [&str; 4] =
     ["affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution", "nodeSelectorTerms"];
 
-/// Under `mixed`, keeps an object that is denied off virtual nodes where the settings want it, and says how to do it
-/// where they do not.
+/// Under `mixed`, keeps a denied object off virtual nodes if that fix is on; otherwise adds advice on how to do it.
 #[must_use]
 pub fn keep_off(mut verdict: Verdict, object: &Object<'_>, case: &Case<'_>) -> Verdict {
     let (settings, operation) = (case.settings, case.request.operation);
     let (Some(pod), Some(label)) = (object.pod(), own_label(&settings.virtual_nodes)) else { return verdict };
-    // A pod that runs or has its node does not move.
+    // A pod that runs or has a node doesn't move.
     let has_node = pod.node_name().is_some_and(|name| !name.value.is_empty());
     let is_placed = object.kind() == Kind::Pod && (operation != Operation::Create || has_node);
     if settings.node_kind != NodeKind::Mixed || !verdict.is_denied() || is_placed {
         return verdict;
     }
     let requirement = requirement(label);
-    // A pod that asks for virtual nodes could be placed nowhere, if it were only kept off them. One that names its node
-    // passes the scheduler by.
+    // A pod that requires virtual nodes could not be placed anywhere else. A pod with a node name bypasses the
+    // scheduler.
     let elsewhere = VirtualNode::without(label.0);
     let is_free = !has_node && object.pods().all(|pod| elsewhere.takes(pod));
     verdict.advice = advice(&requirement, is_free);
@@ -168,7 +167,7 @@ pub fn keep_off(mut verdict: Verdict, object: &Object<'_>, case: &Case<'_>) -> V
     verdict
 }
 
-/// The mutation that keeps an object off virtual nodes; `None` where that would not help.
+/// Returns the mutation that keeps an object off virtual nodes; `None` if that wouldn't help.
 fn kept_off(
     findings: &[Finding],
     object: &Object<'_>,
@@ -176,7 +175,7 @@ fn kept_off(
     changes: Vec<Change<'static>>,
 ) -> Option<Mutation> {
     let target = Target::reachable(object, case)?;
-    // Its pods are kept off only where what denies it is found in them again.
+    // Its pods are kept off only if the same findings deny them again.
     let mut denying = findings.iter().filter(|finding| finding.level == Level::Deny);
     let is_kept =
         |finding: &Finding| !finding.is_lookup_failure && (target == Target::Object || finding.is_in_template);
@@ -192,7 +191,7 @@ fn kept_off(
             fixes,
             proposed: Vec::new(),
         }),
-        // A DaemonSet would go on making pods for virtual nodes, where they cannot land any more.
+        // A DaemonSet would keep creating pods for virtual nodes, which couldn't be placed there.
         Target::ItsPods if object.kind() == Kind::DaemonSet => None,
         Target::ItsPods => Some(Mutation::Proposed(fixes)),
     }

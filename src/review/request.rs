@@ -1,4 +1,4 @@
-//! The request, as Kubewarden hands it to a policy, and which part of it the rules judge.
+//! The request, as Kubewarden sends it to a policy, and its scope.
 
 use super::verdict::{Early, unreadable_fields};
 use crate::check::evaluate::Scope;
@@ -19,8 +19,8 @@ view! {
 }
 
 view! {
-    /// A request as the API server sends it. What depends on the sender (`resource` and `options` are made up by the
-    /// audit scanner) is not read. The objects are kept as text, to be read as their kind wants.
+    /// An admission request. Fields that depend on the sender aren't read: the audit scanner invents `resource` and
+    /// `options`. The objects are kept as text and read once their kind is known.
     AdmissionRequest = "" {
         kind: "kind" => GroupVersionKind<'d>,
         name: "name" => Text<'d>,
@@ -34,7 +34,7 @@ view! {
 }
 
 view! {
-    /// The sender of the request. It is kept as text, because only exemptions look at it.
+    /// The user who sent the request. Kept as text, because only exemptions read it.
     UserInfo = "io.k8s.api.authentication.v1.UserInfo" {
         groups: "groups" => List<'d, Text<'d>>,
         username: "username" => Text<'d>,
@@ -49,21 +49,21 @@ view! {
     }
 }
 
-/// What the request does.
+/// The operation of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Operation {
-    /// Makes an object.
+    /// Creates an object.
     Create,
-    /// Changes an object.
+    /// Updates an object.
     Update,
-    /// Removes an object.
+    /// Deletes an object.
     Delete,
-    /// Opens a connection to an object, as `kubectl exec` does.
+    /// Connects to an object, as `kubectl exec` does.
     Connect,
 }
 
 impl Operation {
-    /// The operation of that name.
+    /// Returns the operation of that name; `None` if unknown.
     #[must_use]
     pub fn find(name: &str) -> Option<Self> {
         Some(match name {
@@ -76,50 +76,50 @@ impl Operation {
     }
 }
 
-/// Reads a payload, without a look into the objects.
+/// Reads a payload, without reading the objects.
 ///
 /// # Errors
-/// [`Early::unreadable`] if it is not JSON in UTF-8. Fields of the wrong type are an error of [`Request::read`].
+/// [`Early::Rejected`] if it isn't JSON in UTF-8. [`Request::read`] reports fields of the wrong type.
 pub fn read(payload: &[u8]) -> Result<Document<'_>, Early> {
     let text = std::str::from_utf8(payload).map_err(|_| Early::unreadable("the request is not valid UTF-8"))?;
     Document::read(text, Payload::SHAPE).map_err(|error| Early::not_json(&error, "the request"))
 }
 
-/// The settings in a payload, as JSON.
+/// Returns the settings in a payload, as JSON.
 #[must_use]
 pub fn settings<'d>(payload: &'d Document<'_>) -> Option<&'d str> {
     Payload::of(payload.root())?.settings().map(Raw::text)
 }
 
-/// A request that concerns something that rules judge.
+/// A request that rules check.
 pub struct Request<'d> {
     /// The kind of the object.
     pub info: KindInfo<'d>,
-    /// Its API group, as the request names it.
+    /// The API group in the request.
     pub group: &'d str,
-    /// Its kind, as the request names it.
+    /// The kind in the request.
     pub kind_name: &'d str,
-    /// Its name; empty where the request names none.
+    /// The name in the request; may be empty.
     pub name: &'d str,
-    /// Its namespace; empty where there is none.
+    /// The namespace; empty for cluster-scoped objects.
     pub namespace: &'d str,
-    /// What the request does.
+    /// The operation of a request.
     pub operation: Operation,
-    /// The subresource; empty where it is the object itself.
+    /// The subresource; empty for the object itself.
     pub sub_resource: &'d str,
     /// The object, as JSON.
     pub object: Option<&'d str>,
-    /// The object as it was, as JSON; only where the request updates it.
+    /// The old object, as JSON, if the request is an update.
     pub old_object: Option<&'d str>,
-    /// Who sends it, as JSON.
+    /// The user who sent the request, as JSON.
     pub user_info: Option<&'d str>,
 }
 
 impl<'d> Request<'d> {
-    /// The request in a payload.
+    /// Reads the request in a payload.
     ///
     /// # Errors
-    /// [`Early::Accepted`] if no rule judges it: DELETE, an unknown kind, a subresource that changes no pod.
+    /// [`Early::Accepted`] if no rule checks it: DELETE, an unknown kind, or a subresource that doesn't change a pod.
     /// [`Early::Rejected`] if it cannot be read.
     pub fn read(payload: &'d Document<'_>, settings: &'d Settings<'_>) -> Result<Self, Early> {
         let wrong = payload.unreadable();
@@ -155,13 +155,13 @@ impl<'d> Request<'d> {
         if request.is_connection() || request.scope().is_some() { Ok(request) } else { Err(Early::Accepted) }
     }
 
-    /// Whether it opens a connection to a running pod.
+    /// Returns true if the request connects to a running pod.
     #[must_use]
     pub fn is_connection(&self) -> bool {
         self.operation == Operation::Connect && self.info.kind.is_connection()
     }
 
-    /// The part of the object that is judged; `None` if nothing of it is.
+    /// Returns the part of the object to check; `None` if there is nothing to check.
     #[must_use]
     pub fn scope(&self) -> Option<Scope> {
         match (self.info.kind, self.operation, self.sub_resource) {
@@ -175,7 +175,7 @@ impl<'d> Request<'d> {
     }
 }
 
-/// The text of a field; empty where there is none.
+/// Returns the text of a field; empty if absent.
 fn text_of(text: Option<Text<'_>>) -> &str {
     text.map_or("", |text| text.value)
 }

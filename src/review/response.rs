@@ -1,4 +1,4 @@
-//! The answer: what the API server shows to the user and what the audit scanner keeps.
+//! The response: the API server shows it to the user, and the audit scanner stores it.
 
 use super::mutation::Mutation;
 use super::verdict::{Early, Verdict};
@@ -7,35 +7,36 @@ use crate::document::text::{append, joined, json_key, json_member, json_separate
 use crate::lint::finding::{Edit, Finding, Old, Scalar};
 use crate::lint::rule::Level;
 
-/// A denial is at most this long, in bytes.
+/// The maximum length of a denial, in bytes.
 const MAX_MESSAGE: usize = 8 * 1024;
-/// One line of a denial is at most this long.
+/// The maximum length of a line in a denial, in bytes.
 const MAX_LINE: usize = 1024;
-/// Kubernetes cuts a warning that is longer than this.
+/// Kubernetes truncates longer warnings. In bytes.
 const MAX_WARNING: usize = 256;
-/// Kubernetes drops warnings beyond this sum.
+/// Kubernetes drops warnings beyond this total length, in bytes.
 const MAX_WARNINGS: usize = 4096;
 
 /// The response to a request, in Kubewarden's form.
 ///
-/// The SDK's own type keeps audit annotations in a map of random order; the same request must get the same bytes.
+/// The SDK's type isn't used, because it stores audit annotations in a map with random order. The same request must get
+/// the same bytes.
 #[derive(Debug, Default)]
 pub struct Response {
-    /// Whether the request is allowed.
+    /// True if the request is allowed.
     pub accepted: bool,
     /// The HTTP status of a rejection.
     pub code: Option<u16>,
-    /// Why it was rejected; on an accepted request the warnings, which audit reports show from here alone.
+    /// The reason for a rejection. For an accepted request, the warnings, because audit reports show only this field.
     pub message: Option<String>,
-    /// The object with the fixes, as JSON, where something was fixed.
+    /// The fixed object, as JSON, if anything was fixed.
     pub mutated_object: Option<String>,
-    /// What the user is told of a request, accepted or not.
+    /// The warnings for the user, whether the request is accepted or not.
     pub warnings: Option<Vec<String>>,
-    /// The ids of the rules, by what came of them.
+    /// The ids of the rules, by the outcome of their findings.
     pub audit_annotations: Option<AuditAnnotations>,
 }
 
-/// The ids of the rules, sorted and joined with commas, by what came of their findings.
+/// The ids of the rules, sorted and joined with commas, by the outcome of their findings.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct AuditAnnotations {
     /// The rules that denied the request.
@@ -71,7 +72,7 @@ impl AuditAnnotations {
 }
 
 impl Response {
-    /// The response as JSON. Fields that have no value are left out.
+    /// Writes the response as JSON. Omits fields without a value.
     #[must_use]
     pub fn to_json(&self) -> String {
         let mut json = "{".to_owned();
@@ -105,13 +106,13 @@ impl Response {
         json
     }
 
-    /// Accepts without a word.
+    /// Accepts without a message.
     #[must_use]
     pub fn accept() -> Self {
         Response { accepted: true, ..Response::default() }
     }
 
-    /// Rejects what cannot be judged.
+    /// Rejects a request that cannot be reviewed. `code` is an HTTP status.
     #[must_use]
     pub fn reject(code: u16, message: &str) -> Self {
         let mut text = Text::new(MAX_MESSAGE, 0);
@@ -124,7 +125,7 @@ impl Response {
         Response { code: Some(code), message: Some(text.text), ..Response::default() }
     }
 
-    /// Accepts, fixes or denies as the verdict says.
+    /// Creates the response for a verdict.
     #[must_use]
     pub fn judged(verdict: Verdict) -> Self {
         let at = |level| verdict.findings.iter().filter(move |finding| finding.level == level);
@@ -206,7 +207,7 @@ fn warnings(lines: Vec<String>) -> Vec<String> {
     for (index, line) in lines.into_iter().enumerate() {
         let warning = printable(line, MAX_WARNING);
         let left = count.saturating_sub(index);
-        // Room for the last line must be left unless this is the last one.
+        // Unless this is the last warning, reserve space for the line that counts the others.
         let last = if left == 1 { 0 } else { more(left).len() };
         if size.saturating_add(warning.len()).saturating_add(last) > MAX_WARNINGS {
             warnings.push(more(left));
@@ -218,7 +219,7 @@ fn warnings(lines: Vec<String>) -> Vec<String> {
     warnings
 }
 
-/// A finding in one line: `<id> <path>: <what is wrong>; <what to do>`.
+/// Formats a finding in one line: `<id> <path>: <what is wrong>; <what to do>`.
 fn line(bullet: &str, finding: &Finding) -> String {
     let mut line = start(bullet, finding);
     if let Some(name) = &finding.container {
@@ -228,7 +229,7 @@ fn line(bullet: &str, finding: &Finding) -> String {
     line
 }
 
-/// A fix in one line: `<id> <path>: was X, set to Y`.
+/// Formats a fix in one line: `<id> <path>: was X, set to Y`.
 fn fix_line(finding: &Finding, would: &str) -> String {
     let mut line = start("", finding);
     line.push_str(&describe_fix(finding, would));
@@ -238,11 +239,11 @@ fn fix_line(finding: &Finding, would: &str) -> String {
     line
 }
 
-/// The changes of a fix, in one line. `would` is put before what is done: empty, or `would be `.
+/// Formats the changes of a fix in one line. `would` precedes each verb: empty, or `would be `.
 fn describe_fix(finding: &Finding, would: &str) -> String {
     let mut text = String::new();
     if finding.edits.is_empty() {
-        // The fix that keeps a pod off virtual nodes adds to what is there.
+        // Only the fix `placement` has no edits: it adds to existing node affinity.
         append(&mut text, &[would, "set to keep the pod off virtual nodes"]);
     }
     let whole = finding.path.text();
@@ -250,7 +251,7 @@ fn describe_fix(finding: &Finding, would: &str) -> String {
         let path = path_of(&edit.steps);
         let inner = path.strip_prefix(&whole).map_or(path.as_str(), |inner| inner.trim_start_matches('.'));
         match edit {
-            // Several values that were not there: the first one says so for all.
+            // If several values were absent, only the first one says so.
             Edit { old: Old::Absent, new: Some(value), .. } => {
                 let first: &[&str] = if text.is_empty() { &["was not set, ", would, "set to "] } else { &[", "] };
                 append(&mut text, first);
@@ -276,7 +277,7 @@ fn describe_fix(finding: &Finding, would: &str) -> String {
     text
 }
 
-/// Appends what changes, as in `was 300, set to 30`.
+/// Appends a change, as in `was 300, set to 30`.
 fn describe_edit(out: &mut String, edit: &Edit, would: &str) {
     match &edit.old {
         Old::Absent => out.push_str("was not set, "),
@@ -308,7 +309,7 @@ fn more(count: usize) -> String {
     format!("... and {count} more")
 }
 
-/// Lines up to a size; the last one says how many did not fit.
+/// Lines up to a maximum size. The last line counts the lines that don't fit.
 struct Text {
     text: String,
     max: usize,
@@ -319,7 +320,7 @@ impl Text {
         Text { text: String::new(), max: max.saturating_sub(reserved) }
     }
 
-    /// Adds a line if it fits together with the line that counts the `left` others; says whether it did.
+    /// Adds a line if it fits together with the line that counts the `left` others. Returns true if it fitted.
     fn line(&mut self, line: &str, left: usize) -> bool {
         let last = if left == 0 { 0 } else { more(left).len().saturating_add(1) };
         let size = self.text.len().saturating_add(line.len()).saturating_add(1).saturating_add(last);

@@ -1,4 +1,4 @@
-//! The outcome of a request, as values that borrow nothing from it.
+//! The outcome of a request, as values that don't borrow from it.
 
 use super::mutation::Mutation;
 use crate::config::SettingsError;
@@ -9,64 +9,64 @@ use crate::lint::rule::Level;
 
 /// The HTTP status of a request that cannot be read.
 const UNREADABLE: u16 = 422;
-/// The HTTP status of a request under settings that are not valid.
+/// The HTTP status of a request with invalid settings.
 const BAD_SETTINGS: u16 = 400;
 
-/// An answer that needs no look at the object with the rules.
+/// An answer that doesn't need the rules.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Early {
-    /// The request does not concern a virtual node, or nothing in it is judged.
+    /// The request doesn't concern virtual nodes, or no rule checks it.
     Accepted,
-    /// The request cannot be judged.
+    /// The request cannot be reviewed.
     Rejected {
         /// The HTTP status.
         code: u16,
-        /// The reason, for people.
+        /// The reason, as a message for the user.
         message: String,
     },
 }
 
-/// The findings in an object, and what the fixes make of it.
+/// The findings in an object, and the effect of fixes.
 #[derive(Debug, Default)]
 pub struct Verdict {
-    /// The object, as in `Deployment shop/web`.
+    /// The object's title, as in `Deployment shop/web`.
     pub title: String,
-    /// The violations, after the fixes that are on.
+    /// The violations, after enabled fixes.
     pub findings: Vec<Finding>,
     /// The violations that are exempt.
     pub exempted: Vec<Finding>,
-    /// The fixes that are on.
+    /// The enabled fixes.
     pub mutation: Mutation,
-    /// How to keep the object off virtual nodes.
+    /// Advice on how to keep the object off virtual nodes.
     pub advice: Option<String>,
-    /// Where a reader of a denial finds more.
+    /// A URL to show in a denial.
     pub help_url: Option<String>,
 }
 
 impl Verdict {
-    /// Whether any finding denies the request.
+    /// Returns true if any finding denies the request.
     #[must_use]
     pub fn is_denied(&self) -> bool {
         is_denied(&self.findings)
     }
 }
 
-/// At most this many fields of the wrong type are named.
+/// The maximum number of fields of the wrong type in a message.
 const MAX_UNREADABLE: usize = 64;
 
-/// Whether any finding denies the request.
+/// Returns true if any finding denies the request.
 pub(super) fn is_denied(findings: &[Finding]) -> bool {
     findings.iter().any(|finding| finding.level == Level::Deny)
 }
 
 impl Early {
-    /// The request cannot be read.
+    /// Creates the rejection of a request that cannot be read.
     #[must_use]
     pub fn unreadable(message: &str) -> Self {
         Early::Rejected { code: UNREADABLE, message: message.to_owned() }
     }
 
-    /// A text is not JSON. `whole` names the text, for an error that is in no field of it.
+    /// Creates the rejection of text that isn't JSON. `whole` names the text, for errors outside its fields.
     #[must_use]
     pub fn not_json(error: &JsonError, whole: &str) -> Self {
         let place = if error.path.is_empty() { whole } else { error.path.as_str() };
@@ -80,12 +80,12 @@ impl From<SettingsError> for Early {
     }
 }
 
-/// Fields of an object have the wrong type: all of them, in one message.
+/// Creates the rejection of an object with fields of the wrong type, all in one message.
 pub(super) fn unreadable_fields(title: &str, fields: &[String]) -> Early {
     let count = fields.len().min(MAX_UNREADABLE);
     let at_least = if count == MAX_UNREADABLE { "at least " } else { "" };
     let plural = if count == 1 { "" } else { "s" };
-    // Names can hold line breaks until somebody has validated them.
+    // Names can contain line breaks, because the API server validates them later.
     let mut message = printable(format!("{title} cannot be read: {at_least}{count} field{plural}"), 800);
     for field in fields.iter().take(MAX_UNREADABLE) {
         message.push_str("\n- ");

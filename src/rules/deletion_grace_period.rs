@@ -19,7 +19,10 @@ pub static RULE: Rule = Rule {
 pub static CHECKS: &[Check] = &[Check::Workload(check)];
 
 fn check(cx: &mut Context) {
-    report(cx, cx.object.metadata);
+    // The API server takes no update that changes it in the object itself.
+    if cx.old.is_none() {
+        report(cx, cx.object.metadata);
+    }
     report(cx, cx.object.field(JOB_METADATA));
     for template in cx.object.templates.iter().filter(|template| template.node != cx.object.root) {
         report(cx, template.metadata);
@@ -28,7 +31,7 @@ fn check(cx: &mut Context) {
 
 fn report(cx: &mut Context, metadata: Option<ObjectMeta>) {
     let Some(metadata) = metadata else { return };
-    // The API server writes it on an object that it is deleting.
+    // The API server sets the field on an object that it is deleting.
     let is_deleted = metadata.deletion_timestamp().is_some_and(|time| !time.value.is_empty());
     if let Some(seconds) = metadata.deletion_grace_period_seconds().filter(|_| !is_deleted) {
         cx.remove(seconds.node, "virtual nodes do not support deletionGracePeriodSeconds", "remove it");

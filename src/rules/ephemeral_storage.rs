@@ -12,13 +12,13 @@ pub static RULE: Rule = Rule {
     ..Rule::NEW
 };
 
-/// The storage that a pod gets for all its containers, their images included.
+/// The storage of a pod, in bytes, for all its containers and their images.
 static MAX: Parameter = Parameter { name: "max", kind: ParameterKind::Quantity };
 
 /// Its checks.
 pub static CHECKS: &[Check] = &[Check::Pod(check)];
 
-/// 15 GB, by Oracle's page on resource allocation.
+/// 15 GB. Source: Oracle's page on resource allocation.
 const DEFAULT: Quantity = Quantity::of(15).times(1_000_000_000);
 
 fn check(cx: &mut Context, pod: PodSpec) {

@@ -34,7 +34,7 @@ fn check(cx: &mut Context) {
         if let Some(port) = spec.health_check_node_port() {
             cx.and_remove(port.node);
         }
-        // The cloud controller takes it together with Local only, whatever its value is.
+        // The cloud controller accepts the annotation, with any value, only together with Local.
         if let Some(preserve) = preserve {
             cx.and_remove(preserve.node);
         }
@@ -45,7 +45,7 @@ fn check(cx: &mut Context) {
     }
 }
 
-/// Whether Go's `strconv.ParseBool` reads the text as true.
+/// Returns true if Go's `strconv.ParseBool` parses the text as true.
 fn is_true(text: &str) -> bool {
     matches!(text, "1" | "t" | "T" | "TRUE" | "true" | "True")
 }

@@ -24,7 +24,7 @@ fn check(cx: &mut Context, container: Container) {
                 "binds a port to an address of the host, and virtual nodes have none",
                 "remove hostIP",
             );
-            // Kubernetes refuses two ports of one number on one address.
+            // Kubernetes rejects two host ports with the same number and address.
             if cx.is_fixed("host-port") || !cx.shares_host_port(port) {
                 cx.and_remove(address.node);
             }

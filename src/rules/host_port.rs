@@ -19,7 +19,8 @@ pub static CHECKS: &[Check] = &[Check::Container(check)];
 fn check(cx: &mut Context, container: Container) {
     for port in container.ports() {
         let Some(host) = port.host_port().filter(|host| host.value != 0) else { continue };
-        // With the network of the node Kubernetes copies every container port; host-network reports the cause.
+        // With hostNetwork, Kubernetes copies every container port to hostPort. The rule host-network reports the
+        // cause.
         let is_copied = port.container_port().is_some_and(|port| port.value == host.value);
         if is_copied && cx.pod().is_some_and(PodSpec::uses_host_network) {
             continue;

@@ -26,7 +26,8 @@ fn check(cx: &mut Context, pod: PodSpec) {
     }
 }
 
-/// Whether the pod's controller wrote the name: the pod's own, or an indexed Job its name and the index.
+/// Returns true if the pod's controller set the hostname: to the pod's name, or for an indexed Job, to the Job's name
+/// and the index.
 fn is_given(cx: &Context, hostname: &str) -> bool {
     let object = cx.object;
     if object.info.name == "StrimziPodSet" {

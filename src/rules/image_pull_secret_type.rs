@@ -25,7 +25,7 @@ fn check(cx: &mut Context, pod: PodSpec) {
             Ok(kind) if !SUPPORTED.contains(&kind) => {
                 cx.report(
                     secret.node,
-                    "this Secret is of a type from which virtual nodes take no credentials",
+                    "virtual nodes do not read credentials from a Secret of this type",
                     "use type kubernetes.io/dockerconfigjson",
                 );
             }

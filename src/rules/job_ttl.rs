@@ -17,13 +17,13 @@ pub static RULE: Rule = Rule {
     ..Rule::NEW
 };
 
-/// How long a finished Job stays, for the fix.
+/// The time to keep a finished Job, in seconds, that the fix sets.
 static SECONDS: Parameter = Parameter { name: "seconds", kind: ParameterKind::Number(0, i32::MAX as i64) };
 
 /// Its checks.
 pub static CHECKS: &[Check] = &[Check::Object(&[Kind::Job, Kind::CronJob], check)];
 
-/// The annotations that make a Job a hook, and those that say when the hook is deleted.
+/// The annotations that make a Job a hook, each with the annotation for the hook's deletion policy.
 const HOOKS: [(&str, &str); 2] = [
     ("helm.sh/hook", "helm.sh/hook-delete-policy"),
     ("argocd.argoproj.io/hook", "argocd.argoproj.io/hook-delete-policy"),

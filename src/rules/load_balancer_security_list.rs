@@ -19,14 +19,14 @@ pub static RULE: Rule = Rule {
 pub static CHECKS: &[Check] = &[Check::Object(&[Kind::Service], check)];
 
 const TYPE: &str = "oci.oraclecloud.com/load-balancer-type";
-/// Where it is there, the cloud controller looks at none of the other two.
+/// If set, the cloud controller ignores the other two annotations.
 const RULES_MODE: &str = "oci.oraclecloud.com/security-rule-management-mode";
 const LIST_MODE: &str = "service.beta.kubernetes.io/oci-load-balancer-security-list-management-mode";
 const NETWORK_LIST_MODE: &str = "oci-network-load-balancer.oraclecloud.com/security-list-management-mode";
-/// What switches the management off, in all three.
+/// The value that switches the management off, for all three annotations.
 const OFF: &str = "None";
 
-/// What the cloud controller makes of a mode.
+/// The meaning of a mode for the cloud controller.
 enum Mode {
     Off,
     Managed,
@@ -45,7 +45,7 @@ fn check(cx: &mut Context) {
     let name = if is_network { NETWORK_LIST_MODE } else { LIST_MODE };
     match cx.object.annotation(name) {
         Some(mode) => report(cx, mode, list_mode(mode.value)),
-        // Nothing is wrong here; Oracle recommends to say it all the same.
+        // Not a violation, but Oracle recommends setting it explicitly.
         None => cx.improve(
             Place::Below(cx.object.root, &["metadata", "annotations", name]),
             "security list management is not switched off",
@@ -80,7 +80,7 @@ fn report(cx: &mut Context, annotation: Text, mode: Mode) {
     match mode {
         Mode::Off => {}
         Mode::Managed => {
-            cx.set(annotation.node, off, "with virtual nodes no security list is managed", remedy);
+            cx.set(annotation.node, off, "virtual nodes do not support security list management", remedy);
         }
         Mode::Unknown => {
             cx.set(annotation.node, off, "the cloud controller does not know this mode", remedy);

@@ -16,7 +16,7 @@ pub static RULE: Rule = Rule {
 /// Its checks.
 pub static CHECKS: &[Check] = &[Check::Workload(check)];
 
-/// Virtual nodes do not measure more often, in milliseconds.
+/// The interval at which virtual nodes measure, in milliseconds.
 const MIN_RESOLUTION: u64 = 60_000;
 
 fn check(cx: &mut Context) {
@@ -29,7 +29,7 @@ fn check(cx: &mut Context) {
     detection::report(cx, &[&METRICS_SERVER], problem, "deploy it standalone with --metric-resolution=60s");
 }
 
-/// Whether a container's arguments ask for measurements more often than virtual nodes make them.
+/// Returns true if a container's arguments set a shorter interval than that of virtual nodes.
 fn is_too_fine(container: Container) -> bool {
     let mut follows = false;
     for argument in container.command().into_iter().chain(container.args()) {
@@ -42,7 +42,7 @@ fn is_too_fine(container: Container) -> bool {
     false
 }
 
-/// The milliseconds of a duration as Go writes it, such as `15s` or `1m30s`.
+/// Parses a Go duration, such as `15s` or `1m30s`, into milliseconds.
 fn milliseconds(text: &str) -> Option<u64> {
     const UNITS: [(&str, u64); 6] = [("ms", 1), ("us", 0), ("ns", 0), ("h", 3_600_000), ("m", 60_000), ("s", 1000)];
     let mut rest = text;

@@ -15,9 +15,9 @@ pub static RULE: Rule = Rule {
     ..Rule::NEW
 };
 
-/// The cpu that the fix asks for.
+/// The cpu that the fix sets.
 static CPU: Parameter = Parameter { name: "cpu", kind: ParameterKind::Quantity };
-/// The memory that the fix asks for.
+/// The memory that the fix sets.
 static MEMORY: Parameter = Parameter { name: "memory", kind: ParameterKind::Quantity };
 
 /// Its checks.

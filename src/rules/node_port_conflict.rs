@@ -12,13 +12,13 @@ pub static RULE: Rule = Rule {
     ..Rule::NEW
 };
 
-/// The node ports of the cluster.
+/// The cluster's node port range.
 static RANGE: Parameter = Parameter { name: "nodePortRange", kind: ParameterKind::PortRange };
 
 /// Its checks.
 pub static CHECKS: &[Check] = &[Check::Container(check)];
 
-/// A cluster has this range unless it was told otherwise.
+/// Kubernetes' default range.
 const DEFAULT_RANGE: (u16, u16) = (30000, 32767);
 
 fn check(cx: &mut Context, container: Container) {

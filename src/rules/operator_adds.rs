@@ -43,19 +43,19 @@ fn check(cx: &mut Context) {
     cx.report(Place::Below(cx.object.root, &["kind"]), problem, remedy);
 }
 
-/// Whether a pattern leads to templates of Ray workers.
+/// Returns true if the object has templates of Ray workers at this pattern.
 fn is_worker(cx: &Context, pattern: Pattern) -> bool {
     let mut keys = pattern.text().split(['.', '[']);
     keys.any(|key| key == "workerGroupSpecs") && !pattern.select(cx.object.root).is_empty()
 }
 
-/// Whether a job of the training operator has replicas of a type. The operator takes any case.
+/// Returns true if a job of the training operator has replicas of a type. The operator ignores case.
 fn has_replicas(cx: &Context, name: &str) -> bool {
     let mut templates = cx.object.info.templates.iter().flat_map(|pattern| pattern.select(cx.object.root));
     templates.any(|node| node.parent().is_some_and(|replicas| replicas.name().eq_ignore_ascii_case(name)))
 }
 
-/// Whether a game server has a port for which Agones opens one on the host.
+/// Returns true if a game server has a port for which Agones opens a host port.
 fn has_host_port(cx: &Context) -> bool {
     let ports = if cx.object.info.name == "GameServer" { GAME_SERVER_PORTS } else { GAME_SERVER_TEMPLATE_PORTS };
     let mut ports = ports.select(cx.object.root).into_iter().filter_map(GameServerPort::of);

@@ -41,7 +41,7 @@ fn volume(cx: &mut Context, volume: Volume) {
     if let Some(claim) = volume.persistent_volume_claim() {
         let state = claims::state_of_named(cx, claim);
         let problem = if claims::is_any_accepted(cx) {
-            "the claim is of no storage class that the settings allow"
+            "the settings do not allow the storage class of this claim"
         } else {
             "virtual nodes do not mount persistent volume claims"
         };
@@ -55,7 +55,7 @@ fn volume(cx: &mut Context, volume: Volume) {
     }
 }
 
-/// Reports what a claim's state asks for, at the place of the claim or at that of its access modes.
+/// Reports a claim's state, at the path of the claim or of its access modes.
 fn report(cx: &mut Context, state: ClaimState, [claim, modes]: [Place; 2], problem: &'static str) {
     match state {
         ClaimState::Accepted(true) => {}
@@ -67,7 +67,7 @@ fn report(cx: &mut Context, state: ClaimState, [claim, modes]: [Place; 2], probl
         ClaimState::Refused => _ = cx.report(claim, problem, REMEDY),
         ClaimState::Failed(kind) => cx.report_lookup_failure(kind, claim),
         ClaimState::Unseen => {
-            let problem = "virtual nodes mount only claims of File Storage, and its class or volume cannot be seen";
+            let problem = "virtual nodes mount only claims that are accepted, and the class of this one cannot be seen";
             cx.report(claim, problem, "check the class of this claim").only_warn();
         }
     }

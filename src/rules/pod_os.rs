@@ -22,7 +22,7 @@ fn check(cx: &mut Context, pod: PodSpec) {
         "" => {}
         "linux" => {
             cx.report(os.node, "virtual nodes do not support os", "remove it");
-            // Kubernetes refuses a stop signal without it.
+            // Kubernetes rejects a stop signal without os.
             if !pod.all_containers().any(has_stop_signal) {
                 cx.and_remove(os.node);
             }

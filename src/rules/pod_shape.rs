@@ -17,9 +17,9 @@ pub static RULE: Rule = Rule {
 /// Its checks.
 pub static CHECKS: &[Check] = &[Check::Pod(pod), Check::Container(container)];
 
-/// The labels that hold a node's shape.
+/// The labels for a node's shape.
 const SHAPE_LABELS: [&str; 2] = ["node.kubernetes.io/instance-type", "beta.kubernetes.io/instance-type"];
-/// Oracle's compute shapes with Intel processors, without `VM.` or `BM.` in front and the size behind.
+/// Oracle's compute shapes with Intel processors, without the prefix `VM.` or `BM.` and the size.
 const INTEL: [&str; 8] =
     ["Standard1", "Standard2", "Standard3", "Standard.B1", "Optimized3", "DenseIO1", "DenseIO2", "HPC2"];
 
@@ -28,7 +28,7 @@ fn container(cx: &mut Context, container: Container) {
     for (name, limit) in resources.limits() {
         report(cx, name, limit);
     }
-    // Kubernetes takes no GPU request without an equal limit; a template may still hold one.
+    // Kubernetes rejects a GPU request without an equal limit, but a template may have one.
     let mut limits = resources.limits().into_iter().peekable();
     for (name, request) in resources.requests() {
         while limits.next_if(|(limit, _)| *limit < name).is_some() {}
@@ -64,7 +64,8 @@ fn pod(cx: &mut Context, pod: PodSpec) {
     }
 }
 
-/// Whether every node that the term can match has a shape that no virtual node has; `None` if it matches no node.
+/// Returns true if every node that the term can match has a shape that virtual nodes don't have; `None` if it matches
+/// no node.
 fn only_foreign(term: NodeSelectorTerm) -> Option<bool> {
     term.match_expressions().filled()?;
     let mut shapes = values(term, "In");
@@ -79,7 +80,7 @@ fn only_foreign(term: NodeSelectorTerm) -> Option<bool> {
     Some(is_first_foreign && shapes.all(is_foreign))
 }
 
-/// The values of each requirement on the shape that has this operator, sorted: a sender can name many.
+/// Returns the values of each requirement on the shape with this operator. Sorted, because there can be many.
 fn values<'d>(term: NodeSelectorTerm<'d>, operator: &'static str) -> impl Iterator<Item = Vec<(&'d str, usize)>> {
     let is_on_shape = move |requirement: &NodeSelectorRequirement| {
         requirement.key().is_some_and(|key| SHAPE_LABELS.contains(&key.value))
@@ -96,7 +97,7 @@ fn contains(values: &[(&str, usize)], shape: &str) -> bool {
     values.binary_search_by(|(value, _)| (*value).cmp(shape)).is_ok()
 }
 
-/// Whether a shape is one that virtual nodes do not have.
+/// Returns true if virtual nodes don't have the shape.
 fn is_foreign(shape: &str) -> bool {
     let size = shape.split_once('.').map_or(shape, |(_, rest)| rest);
     shape.as_bytes().windows(3).any(|part| part == b"GPU")

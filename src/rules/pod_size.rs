@@ -18,13 +18,13 @@ static MAX_CPU: Parameter = Parameter { name: "maxCpu", kind: ParameterKind::Qua
 /// Its checks.
 pub static CHECKS: &[Check] = &[Check::Pod(check)];
 
-/// The largest shape has 64 OCPU, of two CPUs each.
+/// The largest shape has 64 OCPUs of two CPUs each.
 const DEFAULT: Quantity = Quantity::of(128);
 
 fn check(cx: &mut Context, pod: PodSpec) {
     let Some(cpu) = cx.cpu() else { return };
     let max = cx.quantity(&MAX_CPU).unwrap_or(DEFAULT);
-    // A resize that takes no more than before brings nothing new.
+    // A resize to the same amount or less isn't a new violation.
     let before = cx.before.and_then(|before| resources::of_pod(before.pod, "cpu"));
     if !cpu.amount.exceeds(max) || before.is_some_and(|before| !cpu.amount.exceeds(before.amount)) {
         return;

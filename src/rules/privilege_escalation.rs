@@ -28,7 +28,7 @@ fn check(cx: &mut Context, container: Container) {
     }
 }
 
-/// Whether Kubernetes would reject `allowPrivilegeEscalation: false` here.
+/// Returns true if Kubernetes would reject `allowPrivilegeEscalation: false` here.
 fn needs_escalation(context: SecurityContext) -> bool {
     let is_sys_admin = |name: Text| matches!(name.value, "CAP_SYS_ADMIN" | "SYS_ADMIN");
     context.privileged().is_some_and(|flag| flag.value)

@@ -21,7 +21,7 @@ fn check(cx: &mut Context, volume: Volume) {
         let mut names = entry.sources().map(|source| source.name()).peekable();
         let remedy = "use serviceAccountToken, configMap, secret or downwardAPI";
         if names.peek().is_none() {
-            cx.report(entry.node, "this projected source is none that virtual nodes support", remedy);
+            cx.report(entry.node, "virtual nodes do not support this projected source", remedy);
         } else if let Some(name) = names.find(|name| !SUPPORTED.contains(name)) {
             cx.report(entry.node, format_args!("virtual nodes do not project {name}"), remedy);
         }

@@ -29,13 +29,13 @@ fn pod(cx: &mut Context, pod: PodSpec) {
 fn container(cx: &mut Context, container: Container) {
     if let Some(resources) = container.resources() {
         let before = cx.before.and_then(|before| before.container(container)?.resources());
-        // Kubernetes checks the sum of the containers' requests against the pod's, so no single one can be changed.
+        // Kubernetes checks the sum of the containers' requests against the pod's, so a single one can't be changed.
         let can_be_fixed = cx.pod().and_then(|pod| pod.resources()).is_none();
         check(cx, resources, before, can_be_fixed);
     }
 }
 
-/// `before` are the resources that a running pod had, where only the change counts.
+/// `before` are the old resources of a running pod, if only the change is checked.
 fn check(cx: &mut Context, resources: ResourceRequirements, before: Option<ResourceRequirements>, can_be_fixed: bool) {
     let before: Vec<_> = before.into_iter().flat_map(|before| join(before.requests(), before.limits())).collect();
     let mut before = before.into_iter().peekable();

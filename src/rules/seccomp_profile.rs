@@ -21,7 +21,7 @@ fn check(cx: &mut Context, pod: PodSpec) {
         cx.remove(
             profile,
             "virtual nodes do not support the pod's seccompProfile",
-            "set it on each container, with which Pod Security \"restricted\" is also content",
+            "set it on each container, which also satisfies Pod Security \"restricted\"",
         )
         .with_caution("Pod Security \"restricted\" now rejects the pod unless its containers set one");
     }

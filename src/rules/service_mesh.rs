@@ -23,7 +23,7 @@ static MESHES: &[&Product] = &[&ISTIO, &LINKERD, &OCI_SERVICE_MESH];
 const PROBLEM: &str = "virtual nodes do not support service meshes";
 const REMEDY: &str = "leave it out, or keep the mesh to managed nodes";
 
-/// A pod that shows no sign itself, but gets a proxy because its namespace asks for it.
+/// Checks a pod that shows no sign itself, but gets a proxy because its namespace requests it.
 fn namespace(cx: &mut Context) {
     if !cx.settings.looks_up(Lookup::Namespace) || detection::is_any(cx, MESHES) {
         return;

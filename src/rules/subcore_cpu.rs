@@ -14,7 +14,7 @@ pub static RULE: Rule = Rule {
     ..Rule::NEW
 };
 
-/// How many Kubernetes CPUs an OCPU is.
+/// The number of Kubernetes CPUs in an OCPU.
 static CPUS_PER_OCPU: Parameter = Parameter { name: "cpusPerOcpu", kind: ParameterKind::Number(1, 2) };
 
 /// Its checks.
@@ -23,7 +23,7 @@ pub static CHECKS: &[Check] = &[Check::Pod(check)];
 fn check(cx: &mut Context, pod: PodSpec) {
     let Some(cpu) = cx.cpu() else { return };
     let units = cx.number(&CPUS_PER_OCPU).and_then(|number| u32::try_from(number).ok()).unwrap_or(1);
-    // A resize that leaves the cpu as it is brings nothing new.
+    // A resize that doesn't change the cpu isn't a new violation.
     let before = cx.before.and_then(|before| resources::of_pod(before.pod, "cpu"));
     if cpu.amount.is_multiple_of(units) || before.is_some_and(|before| before.amount == cpu.amount) {
         return;

@@ -16,7 +16,7 @@ pub static RULE: Rule = Rule {
 /// Its checks.
 pub static CHECKS: &[Check] = &[Check::Pod(check)];
 
-/// The API server sets this where nothing is written.
+/// Kubernetes' default, in seconds.
 const DEFAULT: i64 = 30;
 
 fn check(cx: &mut Context, pod: PodSpec) {
@@ -24,16 +24,17 @@ fn check(cx: &mut Context, pod: PodSpec) {
     let Some(seconds) = seconds else { return };
     cx.report(
         seconds.node,
-        "virtual nodes do not support another grace period than 30 seconds",
+        "virtual nodes support no grace period other than 30 seconds",
         "set it to 30 or remove it",
     );
     if !pod.all_containers().any(sleeps_longer) {
-        // The API server defaults a field that is not there, so the default is what removing it comes to.
+        // Removing the field would have the same effect, because the API server sets the default.
         cx.and_set(seconds.node, Scalar::Int(DEFAULT));
     }
 }
 
-/// Whether a container sleeps longer, at its start or end, than the default allows: Kubernetes would reject the fix.
+/// Returns true if a lifecycle hook of the container sleeps longer than the default grace period. Kubernetes would
+/// reject the fix.
 fn sleeps_longer(container: Container) -> bool {
     container.read_lifecycle(|lifecycle| {
         let hooks = [lifecycle.post_start(), lifecycle.pre_stop()].into_iter().flatten();

@@ -23,7 +23,7 @@ fn check(cx: &mut Context, container: Container) {
 
 fn report(cx: &mut Context, field: Option<Text>, default: &'static str) {
     if let Some(field) = field.filter(|field| !field.value.is_empty() && field.value != default) {
-        // The API server defaults a field that is not there, so the default is what removing it comes to.
+        // Removing the field would have the same effect, because the API server sets the default.
         cx.set(
             field.node,
             Scalar::Text(default.to_owned()),

@@ -16,7 +16,7 @@ pub static RULE: Rule = Rule {
 /// Its checks.
 pub static CHECKS: &[Check] = &[Check::Volume(check)];
 
-/// What the API server sets where nothing is written, and what it injects itself.
+/// The API server's default, and the value in the volumes that it injects, in seconds.
 const DEFAULTS: [i64; 2] = [3600, 3607];
 
 fn check(cx: &mut Context, volume: Volume) {

@@ -12,14 +12,14 @@ pub static RULE: Rule = Rule {
     ..Rule::NEW
 };
 
-/// More volume sources that are accepted.
+/// Additional volume sources to accept.
 static ALLOW: Parameter = Parameter { name: "allow", kind: ParameterKind::Names };
 
 /// Its checks.
 pub static CHECKS: &[Check] = &[Check::Volume(check)];
 
 const SUPPORTED: [&str; 5] = ["emptyDir", "configMap", "secret", "projected", "downwardAPI"];
-/// Claims have a rule of their own.
+/// A separate rule checks claims.
 const CLAIMS: [&str; 2] = ["persistentVolumeClaim", "ephemeral"];
 
 fn check(cx: &mut Context, volume: Volume) {

@@ -21,7 +21,7 @@ pub fn clean(rule: &Rule) -> Value {
 pub fn request(example: &str, uid: &str) -> Value {
     let example: Value = yaml(example);
     let given = example.get("request").cloned().unwrap_or_else(|| creation(&example, uid));
-    let Value::Object(mut given) = given else { panic!("{uid}: the request is no object") };
+    let Value::Object(mut given) = given else { panic!("{uid}: the request isn't an object") };
     let kind = text(&given["kind"]["kind"], uid).to_owned();
     let is_clustered = CLUSTERED.contains(&kind.as_str());
     let namespace = given["object"]["metadata"]["namespace"].as_str().unwrap_or("default").to_owned();

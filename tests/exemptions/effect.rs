@@ -192,7 +192,7 @@ fn no_exemption_passes_what_cannot_be_read() {
     assert_eq!(answer(&request, &exempting(&json!({"users": ["5"]})))["code"], 403);
 }
 
-/// An exemption that is no object exempts nobody.
+/// An exemption that isn't an object has no effect.
 #[test]
 fn an_exemption_that_is_null_is_an_error_or_exempts_nothing() {
     for settings in [json!({"exemptions": [null]}), json!({"exemptions": [null, {"names": ["other"], "reason": "r"}]})]

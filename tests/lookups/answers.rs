@@ -114,7 +114,8 @@ fn an_answer_that_cannot_be_read_is_a_failure() {
     assert_nothing(&wrong);
 }
 
-/// A list without items is no list of none, and an object without its fields no object that has none.
+/// A list without items doesn't count as empty. An object without the requested fields doesn't count as one without
+/// values.
 #[test]
 fn an_answer_of_another_shape_is_a_failure() {
     let mut wrong = Vec::new();

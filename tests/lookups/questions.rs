@@ -37,6 +37,7 @@ fn curious() -> Value {
         "lookups": Lookup::NAMES,
         "mutate": "full",
         "mutateTemplates": true,
+        "platform": "2026-08-28",
         "rules": {"persistent-volume-claim": {"allowStorageClasses": ["fss"]}, "placement": {"mutate": true}},
     })
 }
@@ -65,6 +66,9 @@ fn everything() -> Vec<(String, Value, Value)> {
     }
     all.extend(CONNECTIONS.map(|subresource| (subresource.to_owned(), connect(subresource), json!({}))));
     all.push(("curious".to_owned(), create(&curious_pod()), json!({})));
+    let claim = json!({"apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": {"name": "data", "namespace": "shop"},
+        "spec": {"volumeName": "pv", "storageClassName": "", "accessModes": ["ReadWriteMany"]}});
+    all.push(("a claim of a volume".to_owned(), create(&claim), json!({})));
     all
 }
 
@@ -98,7 +102,9 @@ fn nothing_is_asked_that_is_not_named() {
         settings["lookups"] = json!([kind.name()]);
         let cluster = Witness::new(Err(LookupError::Failed));
         validate_with(&cluster, &payload(&request, &settings));
-        let expected: Vec<_> = (kind != Lookup::Pod).then(|| (kind.name().to_owned(), 1)).into_iter().collect();
+        // A class or a volume is asked for once a claim names it, and claims are not looked up here.
+        let is_asked = !matches!(kind, Lookup::Pod | Lookup::StorageClass | Lookup::PersistentVolume);
+        let expected: Vec<_> = is_asked.then(|| (kind.name().to_owned(), 1)).into_iter().collect();
         assert_eq!(cluster.counts().into_iter().collect::<Vec<_>>(), expected);
     }
 }
@@ -195,7 +201,8 @@ fn the_questions_are_those_of_kubewarden() {
         (
             "list_resources_by_namespace",
             json!({"api_version": "v1", "kind": "PersistentVolumeClaim", "namespace": "shop",
-                "field_masks": ["metadata.name", "metadata.annotations", "spec.storageClassName"]}),
+                "field_masks": ["metadata.name", "metadata.annotations", "spec.storageClassName", "spec.volumeName",
+                    "spec.accessModes"]}),
         ),
     ];
     let sorted = |mut questions: Vec<(String, Value)>| {

@@ -79,7 +79,7 @@ fn of_a_resize_only_the_changed_resources_are_judged() {
     assert_eq!(resize(resources("1", "2"), resources("1000m", "2000m")), [], "the same values");
     assert_eq!(resize(resources("1", "3"), resources("1", "2")), [requests()], "the memory did not change");
     assert_eq!(resize(resources("1500m", "2"), resources("1", "2")), [requests()]);
-    assert_eq!(resize(resources("1", "2500m"), resources("1", "2")), [requests(), subcore]);
+    assert_eq!(resize(resources("1", "2500m"), resources("1", "2")), [subcore, requests()]);
     assert_eq!(
         resize(resources("2500m", "2500m"), resources("1", "2500m")),
         [],

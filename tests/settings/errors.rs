@@ -197,7 +197,7 @@ fn the_fix_that_belongs_to_no_rule_has_one_setting() {
         assert_errors(&json!({"rules": {"placement": value}}), &[line]);
     }
     assert_errors(&json!({"rules": {"placment": {}}}), &["rules.placment: unknown rule, did you mean \"placement\"?"]);
-    // What speaks of annotations is no rule of the settings.
+    // The settings don't accept the rule that reports annotations.
     assert!(errors(&json!({"rules": {"exemption": "off"}})).contains("rules.exemption: unknown rule"));
 }
 

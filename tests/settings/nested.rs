@@ -46,12 +46,15 @@ fn virtual_nodes_are_described_in_full() {
         (taint(json!("a:NoSchedule")), vec!["virtualNodes.taints[0]: expected an object, found another string"]),
         (
             taint(json!({})),
-            vec!["virtualNodes.taints[0].key: a taint needs it", "virtualNodes.taints[0].effect: a taint needs it"],
+            vec![
+                "virtualNodes.taints[0].key: required in a taint",
+                "virtualNodes.taints[0].effect: required in a taint",
+            ],
         ),
-        (taint(json!({"key": "a"})), vec!["virtualNodes.taints[0].effect: a taint needs it"]),
-        (taint(json!({"key": "a", "effect": null})), vec!["virtualNodes.taints[0].effect: a taint needs it"]),
-        (taint(json!({"effect": "NoSchedule"})), vec!["virtualNodes.taints[0].key: a taint needs it"]),
-        (taint(json!({"key": null, "effect": "NoSchedule"})), vec!["virtualNodes.taints[0].key: a taint needs it"]),
+        (taint(json!({"key": "a"})), vec!["virtualNodes.taints[0].effect: required in a taint"]),
+        (taint(json!({"key": "a", "effect": null})), vec!["virtualNodes.taints[0].effect: required in a taint"]),
+        (taint(json!({"effect": "NoSchedule"})), vec!["virtualNodes.taints[0].key: required in a taint"]),
+        (taint(json!({"key": null, "effect": "NoSchedule"})), vec!["virtualNodes.taints[0].key: required in a taint"]),
         (
             taint(json!({"key": "", "effect": "NoSchedule"})),
             vec!["virtualNodes.taints[0].key: expected a name, found an empty string"],
@@ -83,7 +86,7 @@ fn virtual_nodes_are_described_in_full() {
 
 #[test]
 fn look_ups_are_of_kinds_that_are_known() {
-    let kinds = "\"Node\", \"Pod\", \"Secret\", \"PersistentVolumeClaim\" or \"Namespace\"";
+    let kinds = "\"Node\", \"Pod\", \"Secret\", \"PersistentVolumeClaim\", \"Namespace\", \"StorageClass\" or \"PersistentVolume\"";
     let entry = |index: usize, found: &str| format!("lookups[{index}]: expected {kinds}, found {found}");
     for (value, lines) in [
         (json!("Node"), vec!["lookups: expected a list of strings, found another string".to_owned()]),

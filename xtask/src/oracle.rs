@@ -83,7 +83,7 @@ pub static SECTIONS: &[Section] = &[
             unseen(
                 "Pod Networking: The VCN-Native Pod Networking CNI plugin is not shown as running in the kube-system \
                  namespace",
-                "There is no object to look at. Don't monitor the plugin.",
+                "No object in a request shows it. Don't monitor the plugin.",
             ),
             unseen(
                 "Pod Networking: the pod subnet route table must have route rules defined for a NAT gateway (not an \

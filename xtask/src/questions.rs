@@ -35,7 +35,7 @@ pub fn text(pages: &Pages) -> String {
     for Group { name, parts } in LAYOUT {
         let mut questions: Vec<_> = parts.iter().map(|part| question(part, pages)).collect();
         if parts.iter().all(|part| matches!(part, Part::Level(..))) {
-            questions.sort_by(|one, other| one.label.to_lowercase().cmp(&other.label.to_lowercase()));
+            questions.sort_by_key(|question| question.label.to_lowercase());
         }
         for question in questions {
             text.push_str(&yaml(&question, "  ", Some(name)));

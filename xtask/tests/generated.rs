@@ -722,9 +722,9 @@ fn assert_policy(manifest: &Value, name: &str) {
     );
     let settings = spec.get("settings").cloned().unwrap_or_default();
     assert_valid(&settings, name);
-    let mends = settings.get("mutate").is_some_and(|mutate| mutate != "off")
+    let mutates = settings.get("mutate").is_some_and(|mutate| mutate != "off")
         || settings.pointer("/rules/placement/mutate").is_some_and(|mutate| mutate == true);
-    assert_eq!(spec["mutating"], json!(mends), "{name}: `mutating` has to agree with the settings");
+    assert_eq!(spec["mutating"], json!(mutates), "{name}: `mutating` has to agree with the settings");
     if let Some(mode) = spec.get("mode") {
         assert!(["protect", "monitor"].contains(&mode.as_str().unwrap()), "{name}: {mode}");
     }
@@ -801,7 +801,7 @@ fn create(pod: &Value, settings: &Value) -> Response {
 fn the_two_instances_of_the_mutating_manifest_work_together() {
     let text = read("deploy/mutating.yaml");
     let manifests: Vec<_> = text.split("\n---\n").map(|manifest| yaml(manifest, "mutating.yaml")).collect();
-    let [mending, judging] = manifests.as_slice() else { panic!("two instances") };
+    let [fixing, judging] = manifests.as_slice() else { panic!("two instances") };
     let resources = json!({"cpu": "1", "memory": "1Gi"});
     let container = json!({"name": "web", "image": "web:1", "resources": {"requests": resources, "limits": resources}});
     let pod = json!({
@@ -810,14 +810,14 @@ fn the_two_instances_of_the_mutating_manifest_work_together() {
     });
     assert!(!create(&pod, &judging["spec"]["settings"]).accepted);
 
-    let response = create(&pod, &mending["spec"]["settings"]);
+    let response = create(&pod, &fixing["spec"]["settings"]);
     assert!(response.accepted, "{:?}", response.message);
-    let mended: Value = serde_json::from_str(&response.mutated_object.expect("a change")).unwrap();
-    let response = create(&mended, &judging["spec"]["settings"]);
+    let fixed: Value = serde_json::from_str(&response.mutated_object.expect("a change")).unwrap();
+    let response = create(&fixed, &judging["spec"]["settings"]);
     assert!(response.accepted && response.mutated_object.is_none() && response.warnings.is_none());
 
-    // What another webhook adds in between is seen by the second instance alone, and not mended.
-    let mut injected = mended;
+    // What another webhook adds in between is seen by the second instance alone, and not fixed.
+    let mut injected = fixed;
     injected["spec"]["initContainers"] = json!([container]);
     injected["spec"]["terminationGracePeriodSeconds"] = json!(60);
     let response = create(&injected, &judging["spec"]["settings"]);

@@ -96,7 +96,10 @@ fn every_rule_has_two_examples() {
         };
         for text in [&fails, &fixed] {
             check(text.is_ascii(), "is not ASCII");
-            check(yaml_serde::from_str::<serde_json::Value>(text).is_ok_and(|value| value.is_object()), "is no object");
+            check(
+                yaml_serde::from_str::<serde_json::Value>(text).is_ok_and(|value| value.is_object()),
+                "isn't an object",
+            );
             check(text.ends_with('\n') && !text.ends_with("\n\n"), "does not end with one line feed");
             check(!text.starts_with('\n'), "starts with an empty line");
             check(text.lines().all(|line| line.len() <= 110), "has a line of more than 110 characters");

@@ -15,6 +15,8 @@ pub const PLAN_HELP: &str = "\
 Examples:
   oke-vn plan manifests/
   helm template shop ./chart | oke-vn plan --namespace shop -
+  kubectl get deploy,sts,ds,cj -A -o yaml | oke-vn plan -
+  oke-vn plan --count-denied manifests/
   oke-vn plan --replicas hpa-max --surge manifests/
   oke-vn plan --price-ocpu 0.03 --price-gb 0.002 --price-node 0.02 manifests/
   oke-vn plan --prices prices.yaml --output html manifests/ > plan.html
@@ -24,18 +26,14 @@ may have `hours` (of a month) and `currency`.
 
 Exit status:
   0  there is a plan
-  2  something could not be read, or the command line is wrong";
+  2  something could not be read, or the command line or the settings are wrong";
 
 /// The command line of `oke-vn plan`.
 #[derive(Debug, Clone, clap::Args)]
 pub struct PlanArgs {
     /// Files, directories with all that is below them, or `-` for standard input
-    #[arg(value_name = "PATH", required_unless_present = "scan")]
+    #[arg(value_name = "PATH", required = true)]
     pub paths: Vec<PathBuf>,
-
-    /// A file that `oke-vn scan --save` has written
-    #[arg(long, value_name = "FILE")]
-    pub scan: Option<PathBuf>,
 
     /// The namespace of objects that name none
     #[arg(short, long, value_name = "NAME", default_value = "default")]
@@ -60,6 +58,10 @@ pub struct PlanArgs {
     /// Count the Pods that a rollout of all workloads has in addition
     #[arg(long)]
     pub surge: bool,
+
+    /// Count workloads that the policy denies today, as if they were changed
+    #[arg(long)]
+    pub count_denied: bool,
 
     /// The price of an OCPU for an hour
     #[arg(long, value_name = "PRICE", value_parser = cost::parse)]
@@ -113,6 +115,8 @@ pub struct Options {
     pub replicas: Replicas,
     /// Whether the Pods of a rollout are in the sums.
     pub surge: bool,
+    /// Whether what is denied is in the sums.
+    pub count_denied: bool,
     /// The namespace of objects that name none.
     pub namespace: String,
     /// The prices.
@@ -126,6 +130,7 @@ impl Default for Options {
             cpu_per_ocpu_is_given: false,
             replicas: Replicas::Spec,
             surge: false,
+            count_denied: false,
             namespace: "default".to_owned(),
             prices: Prices::default(),
         }
@@ -159,6 +164,7 @@ impl PlanArgs {
             cpu_per_ocpu_is_given: self.cpu_per_ocpu.is_some(),
             replicas: self.replicas,
             surge: self.surge,
+            count_denied: self.count_denied,
             namespace: self.namespace.clone(),
             prices,
         })
@@ -209,7 +215,6 @@ mod tests {
         ] {
             assert!(options(&line).is_err(), "{line:?}");
         }
-        assert!(options(&["--scan", "cluster.json"]).is_ok());
     }
 
     #[test]

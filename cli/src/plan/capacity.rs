@@ -21,6 +21,7 @@ const PREFIXES: std::ops::RangeInclusive<u32> = 16..=30;
 
 /// What the Pods take besides cpu and memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Capacity {
     /// Pods.
     pub pods: u64,

@@ -325,7 +325,7 @@ const AGONES: &str = "the sidecar that Agones adds is an init container and is n
 fn each<'a>(item: &'a Item, key: &str, group: impl Fn(&'a Value, &str) -> Result<Group<'a>, String>) -> Counted<'a> {
     let entries = item.value.get("spec").map_or(&[] as &[_], |spec| list(spec, key));
     if entries.is_empty() {
-        return Err(format!("spec.{key}: there is no list, or it is empty"));
+        return Err(format!("spec.{key}: the list is missing or empty"));
     }
     let entries = entries.iter().enumerate();
     entries.map(|(index, entry)| group(entry, &format!("spec.{key}[{index}]"))).collect()

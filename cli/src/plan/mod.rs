@@ -17,6 +17,7 @@ pub mod count;
 mod custom_kinds;
 pub mod input;
 pub mod kinds;
+pub mod manifests;
 pub mod output;
 pub mod pod;
 pub mod ports;
@@ -29,7 +30,7 @@ use std::path::Path;
 use anyhow::Result;
 use serde_json::Value;
 
-pub use args::{Format, Options, PlanArgs};
+pub use args::{Format, Options, PLAN_HELP, PlanArgs};
 pub use input::{Object, Source};
 
 use advice::Advice;
@@ -52,6 +53,7 @@ pub struct Unread {
 
 /// Objects of one kind that are not counted.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Uncounted {
     /// `apiVersion` of the first.
     pub api_version: String,
@@ -196,13 +198,18 @@ impl Found {
         }
     }
 
-    fn row(&mut self, item: &Item, (row, problems): (Row, Vec<String>), options: &Options) {
+    fn row(&mut self, item: &Item, (mut row, problems): (Row, Vec<String>), options: &Options) {
         self.problems(item, problems);
         let reasons = Reason::of(item, &row, options);
         if reasons.is_empty() {
+            return self.rows.push(row);
+        }
+        let apart = Apart { row: row.clone(), reasons };
+        if options.count_denied && apart.is_fixable() {
+            row.notes.extend(apart.reasons.iter().map(|reason| format!("{} today", reason.text(options))));
             self.rows.push(row);
         } else {
-            self.apart.push(Apart { row, reasons });
+            self.apart.push(apart);
         }
     }
 

@@ -98,7 +98,7 @@ impl Resources {
     }
 }
 
-/// The items of a list; none where there is no list.
+/// Returns the items of a list; none if it is missing.
 pub fn list<'a>(parent: &'a Value, key: &str) -> &'a [Value] {
     parent.get(key).and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }

@@ -335,6 +335,24 @@ fn notebooks_runners_and_games() {
 }
 
 #[test]
+fn what_is_denied_is_counted_if_that_is_asked_for() {
+    let workload = |kind: &str, cpu: &str| {
+        let mut workload = object(of_kind("apps/v1", kind, json!({"replicas": 2, "template": template(cpu, "500M")})));
+        workload.denied = vec!["grpc-probe".to_owned()];
+        workload
+    };
+    let objects = vec![workload("Deployment", "2"), workload("DaemonSet", "2"), workload("StatefulSet", "129")];
+    let plan = Plan::new(objects.clone(), Options { count_denied: true, ..Options::default() });
+    assert_eq!((plan.total.pods, plan.total.ocpus, plan.capacity.pods), (2, 2, 2));
+    assert_eq!(plan.rows[0].notes, ["denied by grpc-probe today"]);
+    // What no change of a field helps stays apart.
+    assert_eq!(plan.apart.len(), 2);
+    assert_eq!(plan.apart_total, Total::default());
+    let without = Plan::new(objects, Options::default());
+    assert_eq!((without.total.pods, without.apart.len(), without.apart_total.ocpus), (0, 3, 2));
+}
+
+#[test]
 fn placement_keeps_a_workload_apart() {
     let mut elsewhere = object(of_kind("apps/v1", "Deployment", json!({"template": pod_template()})));
     elsewhere.is_elsewhere = true;

@@ -155,7 +155,7 @@ fn factor(given: Amount, asked: Amount) -> Option<f64> {
 
 /// Why a workload does not run on virtual nodes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case", tag = "reason", content = "detail")]
+#[serde(rename_all = "camelCase", tag = "reason", content = "detail")]
 pub enum Reason {
     /// It has a Pod on each node, and virtual nodes take no DaemonSets.
     OnEachNode,

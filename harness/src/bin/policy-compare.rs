@@ -1,4 +1,4 @@
-//! Compares two policies on all requests of the tests and on generated ones.
+//! Compares two policies on all requests of the tests and on generated requests.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -10,38 +10,38 @@ use harness::corpus::Corpus;
 use harness::engine::{Offline, Policy};
 use harness::{generate, samples};
 
-/// Puts the same requests to two policies and reports the differences: of the responses, byte for byte, and of the
-/// look-ups. Exits with 1 if there are any
+/// Sends the same requests to two policies and reports differences in responses, byte for byte, and in look-ups. Exits
+/// with 1 if there are any
 #[derive(Parser)]
 struct Arguments {
-    /// A built module, or `native` for the policy that this program was built with
+    /// A built module, or `native` for the policy in this program
     first: PathBuf,
 
-    /// Another one
+    /// Another module, or `native`
     second: PathBuf,
 
-    /// How many generated requests
+    /// Number of generated requests
     #[arg(long, default_value_t = 10_000)]
     requests: u64,
 
-    /// Which generated requests: the same seed gives the same ones
+    /// Seed of the generated requests: the same seed gives the same requests
     #[arg(long, default_value_t = 1)]
     seed: u64,
 
-    /// Only generated requests, without those of the tests
+    /// Evaluate only generated requests, without those of the tests
     #[arg(long)]
     generated_only: bool,
 
-    /// Only this generated request, with its payload and both answers
+    /// Evaluate only this generated request, and print its payload and both answers
     #[arg(long, value_name = "INDEX")]
     only: Option<u64>,
 
-    /// Let the words of messages differ, and what the policy notes in an annotation; rules, places, verdicts and changes
-    /// must be equal
+    /// Ignore differences in the words of messages and in the annotation; rules, paths, verdicts and changes must be
+    /// equal
     #[arg(long)]
     ignore_texts: bool,
 
-    /// How many differences to print in full
+    /// Number of differences to print in full
     #[arg(long, default_value_t = 5)]
     show: usize,
 
@@ -49,7 +49,7 @@ struct Arguments {
     #[arg(long, value_name = "DIR")]
     test_data: Option<PathBuf>,
 
-    /// How many threads [default: one for each processor]
+    /// Number of threads [default: one for each processor]
     #[arg(long)]
     threads: Option<usize>,
 }

@@ -1,4 +1,4 @@
-//! Prints the size of a module, and the fuel of the requests that the budgets are about.
+//! Prints the size of a module, and the fuel of the requests for the budgets.
 
 use std::path::PathBuf;
 
@@ -7,7 +7,7 @@ use clap::Parser;
 use harness::fuel::Meter;
 use harness::samples;
 
-/// Prints the size of a module, and the fuel of the requests that the budgets are about
+/// Prints the size of a module, and the fuel of the requests for the budgets
 #[derive(Parser)]
 struct Options {
     /// Built modules; each gets a column

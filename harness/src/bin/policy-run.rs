@@ -73,7 +73,7 @@ struct Run {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum ExecutionMode {
-    /// As Kubewarden runs its own policies: waPC
+    /// Kubewarden's interface for its own policies: waPC
     #[value(alias = "kubewarden-wapc")]
     Kubewarden,
 }
@@ -85,7 +85,7 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("Error: {error:#}");
-            // As kwctl does if it has no answer.
+            // The same status as kwctl without an answer.
             ExitCode::FAILURE
         }
     }

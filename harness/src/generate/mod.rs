@@ -1,5 +1,5 @@
-//! Random requests: all kinds and operations, with settings, a cluster and, now and then, something wrong. The same seed
-//! and index give the same request.
+//! Random requests: all kinds and operations, with settings, a cluster and sometimes an error. The same seed and index
+//! give the same request.
 
 mod objects;
 mod schema;
@@ -15,7 +15,7 @@ use crate::kinds::{at, create, update};
 use crate::sample::Sample;
 use value::{anything, chance, disturb, odd_text, pick};
 
-/// The random request of this index. The rules' cases in `corpus` lend their changes to it.
+/// Returns the random request of this index, with changes from the rules' cases in `corpus`.
 #[must_use]
 pub fn sample(corpus: &Corpus, seed: u64, index: u64) -> Sample {
     let mut rng = Rng::with_seed(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(index));
@@ -48,7 +48,7 @@ pub fn sample(corpus: &Corpus, seed: u64, index: u64) -> Sample {
     }
 }
 
-/// The parts of a request in which something is odd.
+/// The parts of a request that contain errors.
 struct Odd {
     object: bool,
     request: bool,
@@ -59,7 +59,7 @@ struct Odd {
 
 impl Odd {
     fn new(rng: &mut Rng) -> Self {
-        // One in two has nothing odd: there the rules have their say.
+        // Half of the requests have no errors, so that they reach the rules.
         let may = rng.bool();
         let mut odd = |percent| may && chance(rng, percent);
         Odd { object: odd(50), request: odd(12), settings: odd(15), text: odd(40), bytes: odd(6) }
@@ -78,8 +78,8 @@ impl Odd {
     }
 }
 
-/// A few cases, or none. With `is_fix` only those of fixes: of the others one alone denies a request, which keeps it from
-/// being mutated.
+/// Picks a few cases or none. With `is_fix`, only cases of fixes, because any other case denies the request and
+/// prevents mutation.
 fn some_cases<'c>(rng: &mut Rng, corpus: &'c Corpus, is_fix: bool) -> Vec<&'c Case> {
     let cases: Vec<&Case> = corpus.cases.iter().filter(|case| case.is_fix || !is_fix).collect();
     if cases.is_empty() || (!is_fix && chance(rng, 25)) {
@@ -88,7 +88,7 @@ fn some_cases<'c>(rng: &mut Rng, corpus: &'c Corpus, is_fix: bool) -> Vec<&'c Ca
     (0..=rng.usize(..4)).map(|_| *pick(rng, &cases)).collect()
 }
 
-/// A connection to a pod.
+/// Returns a connection to a pod.
 fn connection(rng: &mut Rng) -> Value {
     let (kind, sub_resource, group) = *pick(
         rng,
@@ -148,12 +148,12 @@ fn about_object(rng: &mut Rng, corpus: &Corpus, cases: &[&Case]) -> Value {
     request
 }
 
-/// The object before the change, in a case that has one.
+/// Returns the old object of the first case that has one.
 fn case_of_change<'c>(cases: &[&'c Case]) -> Option<&'c Value> {
     cases.iter().find(|case| case.value.get("object").is_some()).and_then(|case| case.value.get("old"))
 }
 
-/// An object before an update: the same, one that differs in little, or quite another one.
+/// Returns an old object for an update: the same, a slightly different or an entirely different one.
 fn before(rng: &mut Rng, object: &Value, cases: &[&Case]) -> Value {
     let mut old = object.clone();
     match rng.u8(..10) {
@@ -163,7 +163,7 @@ fn before(rng: &mut Rng, object: &Value, cases: &[&Case]) -> Value {
         4 => *at(&mut old, &["spec"]) = json!({}),
         5 => return objects::object(rng, cases),
         6 => {
-            // Only a number outside of the template, as scaling changes it.
+            // Changes only a number outside the template, as scaling does.
             *at(&mut old, &["spec", "replicas"]) = json!(3);
         }
         _ => disturb(rng, &mut old),
@@ -171,7 +171,7 @@ fn before(rng: &mut Rng, object: &Value, cases: &[&Case]) -> Value {
     old
 }
 
-/// Changes the images in an object, as most updates do.
+/// Changes the images in an object, as in most updates.
 fn change_images(rng: &mut Rng, value: &mut Value) {
     match value {
         Value::Object(fields) => {

@@ -1,4 +1,4 @@
-//! Random objects of all kinds, with parts of the rules' cases in them.
+//! Random objects of all kinds, with changes from the rules' cases.
 
 use fastrand::Rng;
 use serde_json::{Value, json};
@@ -28,7 +28,7 @@ const OTHERS: &[(&str, &str, &str, &schema::Shape)] = &[
     ("", "v1", "Node", &schema::Shape::Empty),
 ];
 
-/// A random object. `cases` lend their changes to it.
+/// Returns a random object with the changes of `cases`.
 pub fn object(rng: &mut Rng, cases: &[&Case]) -> Value {
     if let Some(object) = cases.iter().find_map(|case| case.value.get("object").filter(|object| object.is_object())) {
         let mut object = object.clone();
@@ -46,7 +46,7 @@ pub fn object(rng: &mut Rng, cases: &[&Case]) -> Value {
     if cases.is_empty() && chance(rng, 35) {
         return other(rng);
     }
-    // Pods are what most requests are about.
+    // Most requests are about Pods.
     let kind = if chance(rng, 40) { &KINDS[0] } else { pick(rng, &KINDS) };
     let mut object = kind.object(pod_spec(rng, cases));
     metadata(rng, &mut object, kind, cases);
@@ -78,7 +78,7 @@ fn other(rng: &mut Rng) -> Value {
     object
 }
 
-/// Metadata of the object and of its template.
+/// Sets random metadata of the object and its template.
 fn metadata(rng: &mut Rng, object: &mut Value, kind: &Kind, cases: &[&Case]) {
     let template = kind.template_metadata();
     let is_fix = cases.iter().any(|case| case.is_fix);
@@ -102,7 +102,7 @@ fn metadata(rng: &mut Rng, object: &mut Value, kind: &Kind, cases: &[&Case]) {
     }
 }
 
-/// A pod's spec: a good one or one of random fields, with the changes of the cases.
+/// Returns a pod's spec: a valid one or one with random fields, with the changes of the cases.
 fn pod_spec(rng: &mut Rng, cases: &[&Case]) -> Value {
     let is_fix = cases.iter().any(|case| case.is_fix);
     let is_good = chance(rng, if is_fix { 90 } else { 50 });
@@ -138,7 +138,7 @@ fn volume(rng: &mut Rng, index: usize) -> Value {
     volume
 }
 
-/// Makes the change of a case somewhere in a pod's spec.
+/// Applies the change of a case to a pod's spec.
 fn change(rng: &mut Rng, spec: &mut Value, case: &Case) {
     let case = &case.value;
     if let Some(patch) = case.get("pod") {
@@ -161,7 +161,7 @@ fn change(rng: &mut Rng, spec: &mut Value, case: &Case) {
         let mut container = good_container("planted");
         overlay(&mut container, patch);
         match spec[list].as_array_mut() {
-            // In place of another one, or over it, or beside it.
+            // Replaces another container, merges with it, or is added to the list.
             Some(containers) if !containers.is_empty() && rng.bool() => {
                 let index = rng.usize(..containers.len());
                 overlay(&mut containers[index], patch);

@@ -1,25 +1,25 @@
-//! The fields of Kubernetes' objects that a policy for pods may read, with values that are likely to matter.
+//! The fields of Kubernetes objects that a policy for pods can read, with relevant values.
 
-/// What a value can be.
+/// The shape of a value.
 #[derive(Debug)]
 pub enum Shape {
     /// `true` or `false`.
     Bool,
     /// One of these numbers.
     Int(&'static [i64]),
-    /// One of these texts.
+    /// One of these strings.
     Text(&'static [&'static str]),
-    /// An amount, mostly as a text.
+    /// A quantity, usually as a string.
     Quantity,
     /// An object without fields.
     Empty,
-    /// Up to so many items.
+    /// A list of up to this many items.
     List(usize, &'static Shape),
-    /// Up to two of these keys.
+    /// A map with up to two of these keys.
     Map(&'static [&'static str], &'static Shape),
-    /// Some of these fields, each with its chance in a hundred.
+    /// An object with some of these fields, each with its probability in percent.
     Object(&'static [(&'static str, u8, &'static Shape)]),
-    /// Mostly one of these fields, as in a union.
+    /// Usually one of these fields, as in a union.
     OneOf(&'static [(&'static str, &'static Shape)]),
 }
 
@@ -221,7 +221,7 @@ const IMAGES: Shape = Text(&[
     "",
 ]);
 
-/// A container of any list.
+/// A container, of any list.
 pub const CONTAINER: Shape = Object(&[
     ("name", 95, &NAME),
     ("image", 90, &IMAGES),
@@ -442,7 +442,7 @@ pub const SERVICE: Shape = Object(&[
 /// The spec of a claim.
 pub const CLAIM: Shape = CLAIM_SPEC;
 
-/// The spec of a volume of the cluster.
+/// The spec of a PersistentVolume.
 pub const PERSISTENT_VOLUME: Shape = Object(&[
     ("accessModes", 60, &List(2, &Text(&["ReadWriteOnce", "ReadWriteMany"]))),
     ("capacity", 60, &AMOUNTS),
@@ -461,7 +461,7 @@ pub const PERSISTENT_VOLUME: Shape = Object(&[
 /// The data of a ConfigMap or a Secret.
 pub const DATA: Shape = Map(&["a", "b", "key"], &Text(&["1", "2", "MQ==", ""]));
 
-/// A node, as a look-up answers with it.
+/// A Node in the answer to a look-up.
 pub const NODE: Shape = Object(&[
     (
         "metadata",
@@ -474,12 +474,12 @@ pub const NODE: Shape = Object(&[
     ("spec", 90, &Object(&[("taints", 60, &List(2, &TAINT))])),
 ]);
 
-/// A taint, of a node or of the settings.
+/// A taint of a node or in the settings.
 pub const TAINT: Shape = Object(&[
     ("key", 97, &Text(&["virtual", "node-role.kubernetes.io/virtual-node", "a"])),
     ("value", 60, &Text(&["true", "", "x"])),
     ("effect", 97, &Text(&["NoSchedule", "NoExecute", "PreferNoSchedule"])),
 ]);
 
-/// Labels, of a node or of the settings.
+/// Labels of a node or in the settings.
 pub const LABELS: Shape = Map(&["node-role.kubernetes.io/virtual-node", "pool", "kubernetes.io/os"], &VALUES);

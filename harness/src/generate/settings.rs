@@ -1,4 +1,4 @@
-//! Random settings, and random answers of the cluster.
+//! Random settings and answers of the cluster.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ const NAMESPACES: &[&str] = &["shop", "kube-*", "sh*"];
 const KINDS: &[&str] = &["Pod", "Deployment", "Service", "PodExecOptions", "Widget"];
 const LOOKUPS: &[&str] = &["Node", "Pod", "Secret", "PersistentVolumeClaim", "Namespace"];
 
-/// Settings that usually are valid. `is_odd` says whether something in them may be wrong.
+/// Returns random settings. They can contain errors if `is_odd` is true.
 pub fn settings(rng: &mut Rng, corpus: &Corpus, cases: &[&Case], is_odd: bool) -> Value {
     let mut settings = json!({});
     if !chance(rng, 25) {
@@ -133,7 +133,7 @@ fn exemption(rng: &mut Rng, corpus: &Corpus, cases: &[&Case]) -> Value {
             exemption[key] = (0..=rng.usize(..2)).map(|_| json!(pick(rng, names))).collect();
         }
     };
-    // An exemption that matches everything is an error, so one of these is always there.
+    // An exemption that matches everything is an error, so it always has one of these.
     let always = rng.usize(..3);
     let percent = |index, percent| if index == always { 100 } else { percent };
     list(rng, "namespaces", percent(0, 30), NAMESPACES);
@@ -152,7 +152,7 @@ fn exemption(rng: &mut Rng, corpus: &Corpus, cases: &[&Case]) -> Value {
     exemption
 }
 
-/// Answers to everything that can be looked up.
+/// Returns answers to all look-ups.
 pub fn answers(rng: &mut Rng, cases: &[&Case]) -> Answers {
     if let Some(case) = cases.iter().find(|case| case.value.get("cluster").is_some())
         && chance(rng, 80)

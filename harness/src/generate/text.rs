@@ -1,4 +1,4 @@
-//! JSON text in odd spellings, and text that isn't JSON any more.
+//! JSON text in unusual spellings, and broken JSON text.
 
 use std::fmt::Write as _;
 
@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::value::{anything, chance, pick};
 
-/// Writes a value with keys in any order, blanks, escapes, other spellings of numbers and keys that come twice.
+/// Writes a value with random order of keys, whitespace, escapes, number formats and duplicate keys.
 pub fn respelled(rng: &mut Rng, value: &Value) -> String {
     let mut out = String::new();
     write(rng, value, &mut out);
@@ -26,7 +26,7 @@ fn write(rng: &mut Rng, value: &Value, out: &mut String) {
                     out.push(',');
                 }
                 if chance(rng, 1) {
-                    // Of a key that comes twice one must count, and the other one must not.
+                    // Writes a duplicate key.
                     write_text(rng, key, out);
                     out.push(':');
                     let other = anything(rng, 1);
@@ -73,7 +73,7 @@ fn write_text(rng: &mut Rng, text: &str, out: &mut String) {
     let mut units = [0; 2];
     for char in text.chars() {
         for unit in char.encode_utf16(&mut units) {
-            // Writing to a String cannot fail.
+            // Writing to a string cannot fail.
             let _ = write!(out, "\\u{unit:04x}");
         }
     }
@@ -91,11 +91,11 @@ fn write_number(rng: &mut Rng, number: &str, out: &mut String) {
         3 => format!("{number}00000000000000000000000"),
         _ => "-0".to_owned(),
     };
-    // Some of these, with a fraction that was there before, aren't numbers any more.
+    // After a fraction, some of these aren't valid numbers.
     out.push_str(&spelling);
 }
 
-/// Breaks a text in some place. It may still be JSON.
+/// Breaks a text at a random position. The result can still be JSON.
 pub fn broken(rng: &mut Rng, text: &str) -> Vec<u8> {
     let mut bytes = text.as_bytes().to_vec();
     let at = rng.usize(..=bytes.len());

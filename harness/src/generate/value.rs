@@ -1,24 +1,24 @@
-//! Random values: of a shape, of no shape, and values that are changed a little.
+//! Random values: of a shape, arbitrary, and slightly changed.
 
 use fastrand::Rng;
 use serde_json::{Map, Value, json};
 
 use super::schema::Shape;
 
-/// One of the items.
+/// Picks one of the items.
 ///
 /// # Panics
-/// If there are none.
+/// If `items` is empty.
 pub fn pick<'i, T>(rng: &mut Rng, items: &'i [T]) -> &'i T {
     &items[rng.usize(..items.len())]
 }
 
-/// `true` so many times in a hundred.
+/// Returns true with a probability of `percent`.
 pub fn chance(rng: &mut Rng, percent: u8) -> bool {
     rng.u8(..100) < percent
 }
 
-/// A value of a shape.
+/// Returns a random value of a shape.
 pub fn shaped(rng: &mut Rng, shape: &Shape) -> Value {
     match shape {
         Shape::Bool => rng.bool().into(),
@@ -86,7 +86,7 @@ fn quantity(rng: &mut Rng) -> Value {
     }
 }
 
-/// A text that a reader may stumble over.
+/// Returns a text that is hard to read correctly.
 pub fn odd_text(rng: &mut Rng) -> String {
     const TEXTS: &[&str] = &[
         "",
@@ -121,7 +121,7 @@ pub fn odd_text(rng: &mut Rng) -> String {
     }
 }
 
-/// Any JSON.
+/// Returns random JSON of at most this depth.
 pub fn anything(rng: &mut Rng, depth: usize) -> Value {
     match rng.u8(..if depth == 0 { 6 } else { 9 }) {
         0 => Value::Null,
@@ -139,7 +139,7 @@ pub fn anything(rng: &mut Rng, depth: usize) -> Value {
     }
 }
 
-/// Changes a value in some place: to another one, or by taking a part away, doubling it or nesting it.
+/// Changes a value at a random path: replaces, removes, duplicates or nests a part.
 pub fn disturb(rng: &mut Rng, value: &mut Value) {
     let place = random_place(rng, value);
     match rng.u8(..10) {
@@ -154,7 +154,7 @@ pub fn disturb(rng: &mut Rng, value: &mut Value) {
     }
 }
 
-/// A value of another type that reads alike: a number as a text, and so on.
+/// Returns a similar value of another type: a number as a string, and so on.
 fn swapped(value: &Value) -> Value {
     match value {
         Value::Number(number) => number.to_string().into(),
@@ -189,7 +189,7 @@ fn double_part(rng: &mut Rng, value: &mut Value) {
     }
 }
 
-/// Puts a value deep inside of lists or maps.
+/// Nests a value deep in lists or maps.
 fn nest(rng: &mut Rng, value: &mut Value) {
     let levels = *pick(rng, &[3, 20, 60, 100]);
     let is_list = rng.bool();
@@ -199,7 +199,7 @@ fn nest(rng: &mut Rng, value: &mut Value) {
     }
 }
 
-/// Some place in a value, the deeper the likelier.
+/// Picks a random part of a value, with a preference for deep ones.
 fn random_place<'v>(rng: &mut Rng, value: &'v mut Value) -> &'v mut Value {
     let count = match value {
         Value::Array(items) => items.len(),

@@ -73,7 +73,13 @@ fn summary(plan: &Plan) -> Option<Section> {
     let Total { pods, cpu, memory, ocpus, gb, .. } = plan.total;
     let options = &plan.options;
     let mut lines = vec![
-        format!("{} ask for {} CPU and {} GB of memory.", many(pods, "Pod"), cpus(cpu), gigabytes(memory, options)),
+        format!(
+            "{} {} for {} CPU and {} GB of memory.",
+            many(pods, "Pod"),
+            if pods == 1 { "asks" } else { "ask" },
+            cpus(cpu),
+            gigabytes(memory, options)
+        ),
         format!("They are given {ocpus} OCPU and {gb} GB of memory."),
     ];
     if let (Some(cpu), Some(memory)) = (plan.total.cpu_factor(options), plan.total.memory_factor(options)) {
@@ -84,6 +90,13 @@ fn summary(plan: &Plan) -> Option<Section> {
         lines.push(format!(
             "{} of them {are} less than half of the one OCPU that is the least: fewer and larger Pods cost less.",
             plan.small_pods
+        ));
+    }
+    if plan.apart_total.pods > 0 {
+        let Total { pods, ocpus, gb, .. } = plan.apart_total;
+        let pods = many(pods, "Pod");
+        lines.push(format!(
+            "{pods} more would take {ocpus} OCPU and {gb} GB, but are denied today: --count-denied counts them."
         ));
     }
     if let Some(cost) = &plan.cost {
@@ -123,6 +136,11 @@ fn assumptions(plan: &Plan) -> Option<Section> {
     } else {
         "The Pods that a rollout has in addition are not in the sums, but in the capacity."
     };
+    let denied = if options.count_denied {
+        "Workloads that the policy denies today are in the sums, as if they were changed."
+    } else {
+        "Workloads that the policy denies and does not fix are not in the sums."
+    };
     let lines = vec![
         format!("Shape {}.", rates.shape.name()),
         format!(
@@ -132,6 +150,7 @@ fn assumptions(plan: &Plan) -> Option<Section> {
         format!("Each Pod has {STORAGE_GB} GB of storage, images included, and 1 Gbps for each OCPU, at most 40."),
         replicas.to_owned(),
         surge.to_owned(),
+        denied.to_owned(),
         "Pods of Jobs count for the whole month: Oracle bills a finished Job until it is deleted.".to_owned(),
         "Finished Jobs that a CronJob keeps are not in the sums; the advice names them.".to_owned(),
         format!("Arithmetic of Oracle's page: {ALLOCATION_PAGE}"),
@@ -237,17 +256,10 @@ fn apart(plan: &Plan) -> Option<Section> {
         vec![row.name(), pods, format!("{} OCPU, {} GB", row.given.ocpus, row.given.gb), reasons.join("; ")]
     });
     let table = Table { columns, rows: rows.collect(), sum: Vec::new() };
-    let Total { pods, ocpus, gb, .. } = plan.apart_total;
-    let mut notes = Vec::new();
-    if pods > 0 {
-        let pods = many(pods, "Pod");
-        notes.push(format!("Once they are no longer denied, {pods} of these take {ocpus} OCPU and {gb} GB more."));
-    }
     (!plan.apart.is_empty()).then(|| Section {
         title: "Not on virtual nodes, not in the sums",
-        lines: Vec::new(),
         table: Some(table),
-        notes,
+        ..Section::default()
     })
 }
 

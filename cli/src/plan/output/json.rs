@@ -24,10 +24,10 @@ pub fn write(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
         "assumptions": assumptions(options),
         "workloads": plan.rows.iter().map(|row| workload(row, &[], options)).collect::<Vec<_>>(),
         "total": total(&plan.total, options),
-        "pods_below_half_an_ocpu": plan.small_pods,
-        "not_on_virtual_nodes": plan.apart.iter().map(|apart| workload(&apart.row, &apart.reasons, options)).collect::<Vec<_>>(),
-        "total_if_not_denied": total(&plan.apart_total, options),
-        "not_counted": plan.uncounted,
+        "podsBelowHalfAnOcpu": plan.small_pods,
+        "notOnVirtualNodes": plan.apart.iter().map(|apart| workload(&apart.row, &apart.reasons, options)).collect::<Vec<_>>(),
+        "totalIfNotDenied": total(&plan.apart_total, options),
+        "notCounted": plan.uncounted,
         "remarks": plan.remarks,
         "unread": plan.unread,
         "capacity": plan.capacity,
@@ -35,7 +35,7 @@ pub fn write(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
         "cost": plan.cost.as_ref().map(|cost| json!({
             "month": number(cost.sum()),
             "pods": number(cost.pods),
-            "virtual_nodes": number(cost.nodes),
+            "virtualNodes": number(cost.nodes),
             "rounding": number(cost.rounding),
         })),
         "advice": plan.advice.iter().map(|advice| json!({
@@ -54,12 +54,13 @@ fn assumptions(options: &Options) -> Value {
     let prices = &options.prices;
     json!({
         "shape": options.rates.shape,
-        "cpu_per_ocpu": options.rates.cpus_per_ocpu,
-        "cpu_per_ocpu_is_default": !options.cpu_per_ocpu_is_given,
+        "cpuPerOcpu": options.rates.cpus_per_ocpu,
+        "cpuPerOcpuIsDefault": !options.cpu_per_ocpu_is_given,
         "gigabyte": options.rates.gigabyte,
         "replicas": options.replicas,
-        "surge_is_counted": options.surge,
-        "storage_gb_each": STORAGE_GB,
+        "surgeIsCounted": options.surge,
+        "deniedIsCounted": options.count_denied,
+        "storageGbEach": STORAGE_GB,
         "prices": {
             "ocpu": prices.ocpu.map(number),
             "gb": prices.gb.map(number),
@@ -73,6 +74,7 @@ fn assumptions(options: &Options) -> Value {
 
 /// Per Pod, and for all Pods of the row.
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 struct Figures {
     pods: u64,
     cpu_asked: f64,
@@ -103,23 +105,23 @@ fn total(total: &Total, options: &Options) -> Figures {
 fn workload(row: &Row, reasons: &[Reason], options: &Options) -> Value {
     let unit = Amount::of_nanos(NANOS);
     json!({
-        "api_version": row.api_version,
+        "apiVersion": row.api_version,
         "kind": row.id.kind,
         "namespace": row.id.namespace,
         "name": row.id.name,
         "part": row.part,
         "source": row.source,
         "pods": row.count.pods,
-        "pods_more_in_rollout": row.count.surge,
-        "pods_reason": row.count.why,
+        "podsMoreInRollout": row.count.surge,
+        "podsReason": row.count.why,
         "each": {
-            "cpu_asked": row.pod.asked(Kind::Cpu).in_units(unit),
-            "memory_bytes_asked": row.pod.asked(Kind::Memory).in_units(unit),
-            "ocpus_given": row.given.ocpus,
-            "gb_given": row.given.gb,
+            "cpuAsked": row.pod.asked(Kind::Cpu).in_units(unit),
+            "memoryBytesAsked": row.pod.asked(Kind::Memory).in_units(unit),
+            "ocpusGiven": row.given.ocpus,
+            "gbGiven": row.given.gb,
             "gbps": row.given.gbps(),
-            "cpu_before_rounding": row.given.cpu.in_units(unit),
-            "memory_bytes_before_rounding": row.given.memory.in_units(unit),
+            "cpuBeforeRounding": row.given.cpu.in_units(unit),
+            "memoryBytesBeforeRounding": row.given.memory.in_units(unit),
         },
         "all": total(&row.total(options), options),
         "notes": row.notes,

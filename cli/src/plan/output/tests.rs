@@ -36,7 +36,7 @@ fn the_assumption_on_cpus_stands_in_every_report() {
     for format in FORMATS {
         let expected = match format {
             Format::Csv => ",2,decimal",
-            Format::Json => "\"cpu_per_ocpu\": 2",
+            Format::Json => "\"cpuPerOcpu\": 2",
             _ => "1 OCPU is 2 CPU of Kubernetes (the default of the shape)",
         };
         let report = print(&[web("web")], Options::default(), format);
@@ -98,14 +98,14 @@ fn csv_reader(text: &str) -> ::csv::Reader<&[u8]> {
 #[test]
 fn json_is_for_programs() {
     let report: Value = serde_json::from_str(&print(&[web("web")], priced(), Format::Json)).unwrap();
-    assert_eq!(report["total"]["ocpus_given"], 3);
-    assert_eq!(report["total"]["cost_month"], 240.9);
+    assert_eq!(report["total"]["ocpusGiven"], 3);
+    assert_eq!(report["total"]["costMonth"], 240.9);
     assert_eq!(report["workloads"][0]["each"]["gbps"], 1);
     assert_eq!(report["workloads"][0]["source"], json!({"file": "a.yaml", "line": 1}));
     assert_eq!(report["capacity"]["prefix"], 29);
     assert_eq!(report["assumptions"]["shape"], "Pod.Standard.E4.Flex");
     let without: Value = serde_json::from_str(&print(&[web("web")], Options::default(), Format::Json)).unwrap();
-    assert_eq!((&without["cost"], &without["total"]["cost_month"]), (&Value::Null, &Value::Null));
+    assert_eq!((&without["cost"], &without["total"]["costMonth"]), (&Value::Null, &Value::Null));
 }
 
 #[test]

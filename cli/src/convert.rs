@@ -1,0 +1,189 @@
+//! Turns the result of a check into a [`Report`], from which all formats but those of [`crate::report`] are written.
+
+use oke_virtual_nodes_policy::kubernetes::kinds::KindInfo;
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use crate::check::{self, Context, Finding, Judged};
+use crate::input::{Manifests, by_reason};
+use crate::judge::Level;
+use crate::kinds::class::{Class, classify};
+use crate::object::Object;
+use crate::output::fingerprint;
+use crate::output::model::{self, ExemptBy, Exemption, Fix, Location, Report, RuleInfo, Settings, Verdict};
+use crate::output::workspace::Workspace;
+use crate::pages::PAGES;
+use crate::path::Step;
+
+/// The report on a check. `with_fixes` is the result of the same check with all fixes on: it says what `--fix` can fix.
+/// `context` is that of `result`.
+#[must_use]
+pub fn report(
+    result: &check::Report,
+    with_fixes: &check::Report,
+    context: Context<'_>,
+    manifests: &Manifests,
+) -> Report {
+    let Context { settings, namespace, .. } = context;
+    let mut report = Report::new(Settings { digest: fingerprint::settings_digest(settings), source: None });
+    report.workspace = workspace();
+    for judged in &result.objects {
+        let Some(object) = manifests.objects.get(judged.object) else { continue };
+        if judged.is_unreadable() {
+            report.unreadable.push(unreadable(judged));
+        } else {
+            let fixable = with_fixes.objects.get(judged.object).map_or(&[][..], |judged| &judged.findings);
+            let mut object = self::object(judged, object, namespace, settings);
+            for finding in object.findings.iter_mut().filter(|finding| finding.fix == Fix::Manual) {
+                let is_same = |other: &&Finding| other.found.rule == finding.rule && other.found.path == finding.path;
+                if fixable.iter().find(is_same).is_some_and(|other| other.found.fixed) {
+                    finding.fix = Fix::Available;
+                }
+            }
+            report.objects.push(object);
+        }
+        for finding in &judged.findings {
+            let rule = finding.found.rule;
+            report.rules.entry(rule.to_owned()).or_insert_with(|| rule_info(rule));
+        }
+    }
+    report.unreadable.extend(result.unreadable.iter().map(|one| model::Unreadable {
+        location: Location {
+            file: Some(one.file.clone()),
+            line: one.at.map(|at| at.line),
+            column: one.at.map(|at| at.column),
+        },
+        object: None,
+        reason: one.reason.clone(),
+    }));
+    report.skipped =
+        by_reason(&result.skipped).into_iter().map(|(reason, all)| skipped(reason.describe(), &all)).collect();
+    report.files = result.files.iter().map(file_fix).collect();
+    report.finish();
+    report
+}
+
+/// The repository that the working directory is in.
+fn workspace() -> Workspace {
+    let Ok(directory) = std::env::current_dir() else { return Workspace::default() };
+    let root = directory.ancestors().find(|directory| directory.join(".git").exists());
+    let name = |path: &std::path::Path| path.to_string_lossy().into_owned();
+    Workspace { root: root.map(name).unwrap_or_default(), directory: name(&directory) }
+}
+
+/// What `explain` says about a rule.
+fn rule_info(rule: &str) -> RuleInfo {
+    let page = PAGES.iter().find(|(id, _)| *id == rule).map_or("", |(_, page)| page);
+    let summary = page.split("\n\n").find(|part| part.starts_with("Finds ")).unwrap_or(rule);
+    let help = page.split("\n## ").find_map(|part| part.strip_prefix("What to do instead\n")).unwrap_or_default();
+    RuleInfo {
+        summary: summary.split_whitespace().collect::<Vec<_>>().join(" "),
+        help: help.trim().to_owned(),
+        link: Some(model::rule_page(rule)),
+    }
+}
+
+fn unreadable(judged: &Judged) -> model::Unreadable {
+    let message = judged.message.as_deref().unwrap_or("no reason given");
+    // A line for each field follows a heading, which only repeats the object.
+    let is_heading = message.lines().count() > 1;
+    let lines = message.lines().skip(usize::from(is_heading)).map(|line| line.trim_start_matches("- "));
+    model::Unreadable {
+        location: Location::new(&judged.file, judged.at.line, judged.at.column),
+        object: Some(format!("{} {}", judged.kind, judged.name)),
+        reason: lines.collect::<Vec<_>>().join("; "),
+    }
+}
+
+fn object(judged: &Judged, object: &Object, namespace: &str, settings: &RawValue) -> model::Object {
+    let own_namespace = object.namespace(namespace);
+    let name = own_namespace.and_then(|namespace| judged.name.strip_prefix(&format!("{namespace}/")));
+    let mut report = model::Object::new(&judged.api_version, &judged.kind, own_namespace, name.unwrap_or(&judged.name));
+    report.location = Location::new(&judged.file, judged.at.line, judged.at.column);
+    let info = KindInfo::find(object.group(), &object.kind);
+    report.workload = info.is_some_and(|info| info.has_templates());
+    report.advice.clone_from(&judged.message);
+    report.findings = judged.findings.iter().map(|found| finding(judged, found, object)).collect();
+    if info.is_none() && judged.findings.is_empty() && !is_named(settings, object) {
+        (report.verdict, report.reason, report.did_you_mean) = class(object);
+    }
+    report
+}
+
+/// What is said of an object whose kind no rule knows.
+fn class(object: &Object) -> (Verdict, Option<String>, Option<String>) {
+    let value: Value = serde_json::from_str(&object.json()).unwrap_or_default();
+    match classify(object.group(), &object.kind, &value) {
+        Class::WithoutPods => (Verdict::WithoutPods, None, None),
+        Class::NotLookedInto { steps } => {
+            let at = object.position_of(&steps);
+            let reason = format!("line {}: there are settings of pods, and no rule looks into this kind", at.line);
+            (Verdict::NotLookedInto, Some(reason), None)
+        }
+        Class::NoKind { meant } => {
+            let reason = "Kubernetes has no such kind".to_owned();
+            (Verdict::NotLookedInto, Some(reason), meant.map(|meant| meant.to_string()))
+        }
+    }
+}
+
+/// Whether the setting `podTemplates` names the kind of an object.
+fn is_named(settings: &RawValue, object: &Object) -> bool {
+    let settings: Value = serde_json::from_str(settings.get()).unwrap_or_default();
+    let entries = settings["podTemplates"].as_array().into_iter().flatten();
+    entries.into_iter().any(|entry| entry["group"] == object.group() && entry["kind"] == object.kind.as_str())
+}
+
+fn finding(judged: &Judged, finding: &Finding, object: &Object) -> model::Finding {
+    let found = &finding.found;
+    let is_exempt = found.level == Level::Exempted;
+    model::Finding {
+        rule: found.rule.to_owned(),
+        level: if found.level == Level::Deny { model::Level::Deny } else { model::Level::Warn },
+        path: found.path.clone(),
+        anchor: fingerprint::anchor(&found.path, |entry| name_at(object, &found.steps, entry)),
+        location: Location::new(&judged.file, finding.at.line, finding.at.column),
+        container: found.container.clone(),
+        child: None,
+        problem: found.problem.clone(),
+        remedy: found.remedy.clone(),
+        fix: match (found.fixed, finding.remains()) {
+            (true, false) => Fix::Made,
+            (true, true) => Fix::Admission,
+            (false, _) => Fix::Manual,
+        },
+        changes: finding.changed.clone(),
+        edits: Vec::new(),
+        exempt: is_exempt.then_some(Exemption { by: ExemptBy::Settings, reason: None }),
+        baseline: None,
+        link: Some(model::rule_page(found.rule)),
+        fingerprint: String::new(),
+    }
+}
+
+/// The name of the list entry at `entry`, which is the beginning of the path of `steps`.
+fn name_at(object: &Object, steps: &[Step], entry: &str) -> Option<String> {
+    let is_index = |part: &&str| part.split_once(']').is_some_and(|(digits, _)| digits.parse::<usize>().is_ok());
+    let count = entry.split('[').skip(1).filter(is_index).count();
+    let indices = steps.iter().enumerate().filter(|(_, step)| matches!(step, Step::Index(_)));
+    let (last, _) = indices.into_iter().nth(count.checked_sub(1)?)?;
+    let name = [steps.get(..=last)?, &[Step::Key("name".to_owned())]].concat();
+    object.value_at(&name)?.as_str().map(str::to_owned)
+}
+
+fn skipped(reason: &str, all: &[&crate::input::Skipped]) -> model::Skipped {
+    let place = |one: &&crate::input::Skipped| match one.line {
+        Some(line) => format!("{}:{line}", one.file),
+        None => one.file.clone(),
+    };
+    model::Skipped { reason: reason.to_owned(), count: all.len(), examples: all.iter().map(place).collect() }
+}
+
+fn file_fix(fix: &check::FileFix) -> model::FileFix {
+    match fix {
+        check::FileFix::Fixed { file, diff, .. } => model::FileFix::Fixed { file: file.clone(), diff: diff.clone() },
+        check::FileFix::LeftAlone { file, line, reason } => {
+            model::FileFix::LeftAlone { file: file.clone(), line: *line, reason: reason.clone() }
+        }
+    }
+}

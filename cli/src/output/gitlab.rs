@@ -1,0 +1,68 @@
+//! GitLab Code Quality: a JSON list of what has to be looked at.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::model::{Report, Standing};
+use super::words;
+
+/// An entry, with the fields that GitLab reads.
+#[derive(Serialize)]
+struct Issue<'a> {
+    description: String,
+    check_name: &'a str,
+    fingerprint: String,
+    severity: &'static str,
+    location: Place,
+}
+
+#[derive(Serialize)]
+struct Place {
+    path: String,
+    lines: Lines,
+}
+
+#[derive(Serialize)]
+struct Lines {
+    begin: usize,
+}
+
+/// Writes the report: what denies is critical, what warns is minor, and what could not be read blocks. What is exempt or
+/// fixed is left out. GitLab compares with the target branch itself, so what a baseline has is in.
+pub fn write(report: &Report, out: &mut impl Write) -> io::Result<()> {
+    let issues = report.findings().filter_map(|(object, finding)| {
+        let severity = match finding.standing() {
+            Standing::Denies => "critical",
+            Standing::Warns => "minor",
+            _ => return None,
+        };
+        let file = finding.location.file.as_ref().or(object.location.file.as_ref());
+        let path = file.map_or_else(|| words::cluster_path(object), |file| report.workspace.relative(file));
+        Some(Issue {
+            description: format!("{}: {}", object.title(), words::message(finding)),
+            check_name: &finding.rule,
+            fingerprint: finding.fingerprint.clone(),
+            severity,
+            location: Place { path, lines: Lines { begin: finding.location.line.unwrap_or(1) } },
+        })
+    });
+    let mut numbers = BTreeMap::<String, usize>::new();
+    let unreadable = report.unreadable.iter().map(|entry| {
+        let path = report.workspace.relative(entry.location.file.as_deref().unwrap_or_default());
+        // Neither the line nor the reason, which may name one, survives an edit.
+        let number = numbers.entry(path.clone()).or_default();
+        *number += 1;
+        Issue {
+            description: format!("Unreadable: {}", entry.reason),
+            check_name: "unreadable",
+            fingerprint: super::fingerprint::of_text(&format!("unreadable\0{path}\0{number}")),
+            severity: "blocker",
+            location: Place { path, lines: Lines { begin: entry.location.line.unwrap_or(1) } },
+        }
+    });
+    let issues: Vec<Issue> = unreadable.chain(issues).collect();
+    serde_json::to_writer_pretty(&mut *out, &issues)?;
+    writeln!(out)
+}
