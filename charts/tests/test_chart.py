@@ -163,6 +163,7 @@ def test_the_second_instance_judges_and_changes_nothing():
     assert (first["spec"]["mutating"], final["spec"]["mutating"]) == (True, False)
     assert final["spec"]["settings"] == {
         "profile": "tolerant",
+        "platform": "2026-08-28",
         "nodeKind": "virtual",
         "rules": {"fs-group": {"level": "warn"}, "exec": "off"},
     }
@@ -252,11 +253,18 @@ def test_every_value_is_declared_with_its_default():
     block = re.search(r"define \"policy.ownValues\".*?end", (CHART / "templates/_helpers.tpl").read_text(), re.DOTALL)[0]
     own = set(re.findall(r'"(\w+)"', block))
     settings = json.loads((ROOT / "settings.schema.json").read_text())["properties"]
-    for name, default in values.items():
-        if name in settings:
-            assert settings[name]["default"] == default, name
-        else:
-            assert name in own, f"{name} would be taken for a setting"
+    assert set(schema["properties"]) == own | set(settings)
+    assert own.isdisjoint(settings)
+
+    def compare(values, properties, path):
+        for name, value in values.items():
+            if "properties" in properties[name] and "default" not in properties[name]:
+                compare(value, properties[name]["properties"], [*path, name])
+            else:
+                assert value == properties[name]["default"], [*path, name]
+
+    compare(values, schema["properties"], [])
+    assert own - set(values) == {"global"}
 
 
 @pytest.fixture(scope="session")

@@ -248,6 +248,10 @@ static VALUES: &[ChartValue] = &[
     },
 ];
 
+/// Settings that the chart gives another default than the policy, as JSON. An installation begins with the newest day of
+/// Oracle's; the policy without settings stays with the oldest, so that an upgrade changes no verdict.
+static DEFAULTS: &[(&str, &str)] = &[("platform", "\"2026-08-28\"")];
+
 /// The files of both charts that are made: their paths in the repository, and what must be in them.
 ///
 /// `settings` is the schema of the settings and `questions` the form, both as text.
@@ -313,6 +317,10 @@ fn values_schema(settings: &str) -> Result<String, String> {
     };
     let settings = parse("the schema of the settings", settings)?;
     let mut properties = settings["properties"].as_object().cloned().unwrap_or_default();
+    for (name, default) in DEFAULTS {
+        let setting = properties.get_mut(*name).ok_or_else(|| format!("{name} isn't a setting"))?;
+        setting["default"] = parse(name, default)?;
+    }
     for value in VALUES {
         let mut schema = match value.path {
             "products" => json!({"type": "array", "items": {"enum": names()}}),
@@ -374,7 +382,8 @@ fn with_table(path: &str, text: &str) -> Result<String, String> {
         // The first sentence; the rest is a click away.
         let about = setting.about.split_once(". ").map_or(setting.about, |(first, _)| first).trim_end_matches('.');
         let link = format!("[`{0}`](../../docs/settings.md#{1})", setting.name, setting.name.to_lowercase());
-        table.push_str(&row(&[link, format!("`{}`", setting.default), format!("{about}.")]));
+        let default = DEFAULTS.iter().find(|(name, _)| *name == setting.name).map_or(setting.default, |(_, own)| own);
+        table.push_str(&row(&[link, format!("`{default}`"), format!("{about}.")]));
     }
     Ok(format!("{before}{BEGIN}\n\n{table}\n{END}{after}"))
 }
