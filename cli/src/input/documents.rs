@@ -163,7 +163,7 @@ impl Reader<'_> {
     }
 
     /// Reads the documents of a large part, each item of a list by itself, so that the tree of a whole list is never in
-    /// memory. Returns false where something that is no list has items: then nothing is done.
+    /// memory. Returns false where something that is not a list has items: then nothing is done.
     fn large(&mut self, piece: &Piece, text: &str) -> Result<bool, yaml::Error> {
         let taken: std::cell::RefCell<Vec<Taken>> = std::cell::RefCell::default();
         let take = &mut |document: usize, index: usize, item: &Rc<Node>| {
@@ -254,8 +254,8 @@ impl Reader<'_> {
                     self.object(own, item, origin, &mut Vec::new());
                 }
                 None => {
-                    let (at, what) = missing(item).unwrap_or((item.position(), "it is no map".to_owned()));
-                    self.unreadable(at, format!("an item of this {kind} is no Kubernetes object: {what}"));
+                    let (at, what) = missing(item).unwrap_or((item.position(), "it is not a map".to_owned()));
+                    self.unreadable(at, format!("an item of this {kind} is not a Kubernetes object: {what}"));
                 }
             }
         }

@@ -159,12 +159,12 @@ fn what_was_meant_as_an_object_is_an_error() {
         ),
         (
             "apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  metadata: {name: p}\n",
-            "a.yaml:4:3: an item of this List is no Kubernetes object: no kind",
+            "a.yaml:4:3: an item of this List is not a Kubernetes object: no kind",
         ),
         ("apiVersion: v1\nkind: List\nitems: {a: b}\n", "a.yaml:3:8: the items of this List are a map, not a list"),
         (
             "apiVersion: v1\nkind: List\nitems: [7]\n",
-            "a.yaml:3:9: an item of this List is no Kubernetes object: it is no map",
+            "a.yaml:3:9: an item of this List is not a Kubernetes object: it is not a map",
         ),
         (
             "[{apiVersion: v1, kind: Pod}]",
@@ -216,10 +216,10 @@ fn a_large_list_is_read_like_a_small_one() {
         );
         assert_eq!(found.objects[897].split(' ').next_back(), Some("899"));
         assert_eq!(found.unreadable.len(), 1);
-        assert!(found.unreadable[0].ends_with("an item of this List is no Kubernetes object: no apiVersion"));
+        assert!(found.unreadable[0].ends_with("an item of this List is not a Kubernetes object: no apiVersion"));
         assert_eq!(found.skipped(), [(name, Reason::Patch)]);
     }
-    // What is no list keeps its items.
+    // What is not a list keeps its items.
     let other = yaml
         .replace("kind: List", "kind: Other")
         .replace("\n- {\"kind\": \"Pod\"}", "\n- 7")
