@@ -61,7 +61,7 @@ record() {
       tag=KubernetesGetResource where=$'name: shop\n    disable_cache: false'
       fields='metadata.annotations metadata.labels'
       ;;
-    PersistentVolumeClaim) fields='metadata.annotations metadata.name spec.storageClassName' ;;
+    PersistentVolumeClaim) fields='metadata.annotations metadata.name spec.accessModes spec.storageClassName spec.volumeName' ;;
     Secret) fields='metadata.name type' ;;
   esac
   {
@@ -332,7 +332,7 @@ fi
       {"rules": ["host-pd"], "reason": "r"}, {"kinds": ["deployment"], "reason": "r"}, {"user": ["a"], "reason": "r"}]}'
   [ "$status" -ne 0 ]
   contains '- allowAnnotations: expected true or false'
-  contains '- lookups[0]: expected "Node", "Pod", "Secret", "PersistentVolumeClaim" or "Namespace"'
+  contains '- lookups[0]: expected "Node", "Pod", "Secret", "PersistentVolumeClaim", "Namespace", "StorageClass" or "PersistentVolume"'
   contains '- onLookupFailure: expected "deny" or "warn"'
   contains '- virtualNodes.labels.pool: expected a string'
   contains '- virtualNodes.taints[0].effect: required in a taint'
@@ -904,9 +904,14 @@ NODES='{"items":[{"metadata":{"name":"virtual-1","labels":{"node-role.kubernetes
 @test "an object that is being deleted can be updated, so that its finalizers go" {
   local deleted=', "deletionTimestamp": "2026-01-01T00:00:00Z"'
   request "$DEPLOYMENT" "$(deployment '{"hostPID": "yes"}' "$deleted")" \
-    '"operation": "UPDATE", "oldObject": '"$(deployment "$HOST_PID")"
+    '"operation": "UPDATE", "oldObject": '"$(deployment "$HOST_PID" "$deleted")"
   put "$REQUEST"
   silent
+  # The stored object decides, and not what the sender writes.
+  request "$DEPLOYMENT" "$(deployment "$HOST_PID" "$deleted")" \
+    '"operation": "UPDATE", "oldObject": '"$(deployment '{}')"
+  put "$REQUEST"
+  denied host-pid
   request "$DEPLOYMENT" "$(deployment "$HOST_PID" "$deleted")"
   put "$REQUEST"
   denied host-pid
