@@ -247,7 +247,7 @@ fn split_reason(text: &str) -> Option<(&str, &str)> {
 pub(super) fn unknown_rules(rules: &[String], known: &[&str]) -> Result<(), String> {
     let Some(wrong) = rules.iter().find(|rule| !known.contains(&rule.as_str())) else { return Ok(()) };
     Err(match nearest(wrong, known.iter().copied()) {
-        Some(meant) => format!("there is no rule `{wrong}`; did you mean `{meant}`?"),
-        None => format!("there is no rule `{wrong}`; `oke-vn explain` lists all of them"),
+        Some(meant) => format!("unknown rule `{wrong}`; did you mean `{meant}`?"),
+        None => format!("unknown rule `{wrong}`; `oke-vn explain` lists all of them"),
     })
 }

@@ -87,7 +87,7 @@ ignore:
         [
             ".oke-vn.yaml:2:1: `settings` and `settingsFrom` exclude each other: keep one of them",
             ".oke-vn.yaml:3:11: the pattern isn't one: unclosed character class; missing ']'",
-            ".oke-vn.yaml:5:13: there is no rule `host-pdi`; did you mean `host-pid`?",
+            ".oke-vn.yaml:5:13: unknown rule `host-pdi`; did you mean `host-pid`?",
             ".oke-vn.yaml:7:5: the entry names no rule: name the rules that it is about",
             ".oke-vn.yaml:9:5: the entry gives no reason: say why these findings are all right",
             ".oke-vn.yaml:8:15: the pattern isn't one: unclosed alternate group; missing '}' (maybe escape '{' with '[{]'?)",

@@ -183,8 +183,8 @@ fn a_wrong_comment_is_named_and_ignores_nothing() {
         ("ignore - a reason", format!("the comment names no rule; {form}")),
         ("ignored host-pid - x", format!("the comment isn't understood; {form}")),
         ("skip host-pid - x", format!("the comment isn't understood; {form}")),
-        ("ignore host-pdi - x", "there is no rule `host-pdi`; did you mean `host-pid`?".to_owned()),
-        ("ignore nonsense - x", "there is no rule `nonsense`; `oke-vn explain` lists all of them".to_owned()),
+        ("ignore host-pdi - x", "unknown rule `host-pdi`; did you mean `host-pid`?".to_owned()),
+        ("ignore nonsense - x", "unknown rule `nonsense`; `oke-vn explain` lists all of them".to_owned()),
     ] {
         let (left, problems) = with_comments(&[("hostPID", comment)]);
         assert_eq!(left.len(), 5, "{comment}");
