@@ -197,15 +197,23 @@ fn cards(progress: &Progress) -> Vec<Card> {
         class: class(readiness),
         number: number(progress.get(readiness)),
         share: share(progress.get(readiness), progress.workloads),
-        label: match readiness {
-            Readiness::AsIs => "can move as they are",
-            Readiness::AfterFix => "can move after a mechanical fix",
-            Readiness::ByHand => "need a person’s decision",
-            Readiness::SetAside => "stay on managed nodes or are exempt",
-            Readiness::Unknown => "could not be looked into",
-        },
+        label: label(readiness, progress.get(readiness) == 1),
     };
     Readiness::ALL.into_iter().filter(shown).map(card).collect()
+}
+
+/// What follows the number of a card.
+fn label(readiness: Readiness, is_one: bool) -> &'static str {
+    match (readiness, is_one) {
+        (Readiness::AsIs, true) => "can move as it is",
+        (Readiness::AsIs, false) => "can move as they are",
+        (Readiness::AfterFix, _) => "can move after a mechanical fix",
+        (Readiness::ByHand, true) => "needs a person\u{2019}s decision",
+        (Readiness::ByHand, false) => "need a person\u{2019}s decision",
+        (Readiness::SetAside, true) => "stays on managed nodes or is exempt",
+        (Readiness::SetAside, false) => "stay on managed nodes or are exempt",
+        (Readiness::Unknown, _) => "could not be looked into",
+    }
 }
 
 /// A share in whole percent. A part is never 0%, and never 100% where it isn't all.
