@@ -41,8 +41,13 @@ impl Outline {
     /// Reads a text whose first line is line `first_line` of its file. Of its comments, those with `word` in them are kept.
     /// Nothing for a text that isn't YAML: whoever reads it says so.
     pub fn read(text: &str, first_line: usize, word: &str) -> Option<Self> {
-        let mut reader =
-            Reader { offset: first_line.saturating_sub(1), comments: candidates(text, word), ..Reader::default() };
+        let lines = text.lines().collect();
+        let mut reader = Reader {
+            lines,
+            offset: first_line.saturating_sub(1),
+            comments: candidates(text, word),
+            ..Reader::default()
+        };
         for event in Parser::new_from_str(text) {
             let (event, span) = event.ok()?;
             reader.event(&event, span);
@@ -101,7 +106,8 @@ enum Frame {
 }
 
 #[derive(Default)]
-struct Reader {
+struct Reader<'t> {
+    lines: Vec<&'t str>,
     offset: usize,
     frames: Vec<Frame>,
     /// The entries that are not complete, one for each frame; nothing for a key that is a collection.
@@ -112,7 +118,7 @@ struct Reader {
     last: usize,
 }
 
-impl Reader {
+impl Reader<'_> {
     fn event(&mut self, event: &Event<'_>, span: Span) {
         match event {
             Event::Scalar(text, style, ..) => self.scalar(text, *style, span),
@@ -141,8 +147,10 @@ impl Reader {
             *key = Some((text.to_owned(), span.start.line(), span.start.col() + 1));
             return;
         }
-        // The end of a block is the start of what follows it.
-        let ends_above = span.end.col() == 0 && span.end.line() > span.start.line();
+        // The end of a block is the start of what follows it, behind the indentation of its line.
+        let before = self.lines.get(span.end.line().saturating_sub(1)).copied().unwrap_or_default();
+        let is_blank = before.chars().take(span.end.col()).all(char::is_whitespace);
+        let ends_above = is_blank && span.end.line() > span.start.line();
         self.last = span.end.line() - usize::from(ends_above);
         let entry = self.add(span);
         self.close(entry);

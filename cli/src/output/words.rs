@@ -77,7 +77,7 @@ pub fn place(object: &Object, location: &Location) -> String {
 /// A place in a file, for people: as much of `file:line:column` as is known.
 pub fn file_place(file: &str, location: &Location) -> String {
     let mut out = clean(file).into_owned();
-    for part in [location.line, location.column].into_iter().map_while(|part| part) {
+    for part in [location.line, location.column].into_iter().flatten() {
         let _ = write!(out, ":{part}");
     }
     out

@@ -107,6 +107,15 @@ fn junit_counts_what_the_report_counts() {
 }
 
 #[test]
+fn what_the_baseline_has_fails_no_test() {
+    let mut report = sample::report();
+    baseline::apply(&baseline::of(&sample::report()), &mut report);
+    let junit = junit_parser::from_reader(render(Format::Junit, &report).as_bytes()).unwrap();
+    assert_eq!((junit.tests, junit.failures, junit.errors), (14, 0, 1));
+    assert!(render(Format::Github, &report).lines().all(|line| !line.starts_with("::warning")));
+}
+
+#[test]
 fn gitlab_gets_the_fields_that_it_reads() {
     let issues: Vec<Value> = serde_json::from_str(&render(Format::Gitlab, &sample::report())).unwrap();
     assert_eq!(issues.len(), 10);

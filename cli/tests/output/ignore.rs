@@ -161,6 +161,11 @@ fn a_string_is_no_comment() {
         let (left, problems) = outcome(&text, None, &run("2026-11-28"));
         assert_eq!((left.len(), problems.len()), (5, 0), "{value}");
     }
+    // What a block's header covers ends with the block.
+    let text = MANIFEST
+        .replace("hostPID: true", "subdomain: |  # oke-vn: ignore host-pid - x\n        a\n      hostPID: true");
+    let (left, problems) = outcome(&text, None, &run("2026-11-28"));
+    assert_eq!((left.len(), problems), (5, vec!["7:21: nothing is left to ignore for host-pid: remove it".to_owned()]));
     // At the head of a block, and below a block that is indented more.
     let text = MANIFEST.replace(
         "{path: /var/log}",
@@ -254,6 +259,18 @@ fn what_is_unused_is_named_where_that_can_be_known() {
     assert!(with_entries(entry, &Run { complete: false, ..today }).1.is_empty(), "not everything was looked at");
     let unchecked = ["host-pid".to_owned()];
     assert!(with_entries(entry, &Run { unchecked: &unchecked, ..today }).1.is_empty(), "the rule is off");
+}
+
+#[test]
+fn what_is_exempt_already_needs_no_ignore() {
+    let text = commented(&[("hostPID", "ignore host-pid - x")]);
+    let mut report = report(&text);
+    report.objects[0].findings[0].exempt = Some(Exemption { by: ExemptBy::Settings, reason: None });
+    let mut ignores = Ignores::default();
+    ignores.read_comments("shop/web.yaml", &text, 1, &RULES);
+    ignores.apply(&mut report, &run("2026-11-28"));
+    assert_eq!(report.ignores.len(), 1);
+    assert_eq!(report.objects[0].findings[0].exempt.as_ref().unwrap().by, ExemptBy::Settings);
 }
 
 #[test]
