@@ -1,6 +1,6 @@
 //! Where the fields of a YAML text stand, and where its comments are.
 
-use granit_parser::{Event, Parser, ScalarStyle, Span};
+use granit_parser::{Event, Parser, Span};
 
 /// A document, a field of a map or an entry of a list, in the order of the text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -121,7 +121,7 @@ struct Reader<'t> {
 impl Reader<'_> {
     fn event(&mut self, event: &Event<'_>, span: Span) {
         match event {
-            Event::Scalar(text, style, ..) => self.scalar(text, *style, span),
+            Event::Scalar(text, ..) => self.scalar(text, span),
             Event::Alias(..) => self.leaf("", span),
             Event::SequenceStart(..) => self.start(span, true),
             Event::MappingStart(..) => self.start(span, false),
@@ -130,14 +130,12 @@ impl Reader<'_> {
         }
     }
 
-    fn scalar(&mut self, text: &str, style: ScalarStyle, span: Span) {
+    fn scalar(&mut self, text: &str, span: Span) {
+        // A block starts below its header, which may have a comment.
         let (start, end) = ((span.start.line(), span.start.col() + 1), (span.end.line(), span.end.col() + 1));
-        // A block's header may have a comment. What is less indented than a block is behind it.
-        let is_block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
         self.comments.retain(|comment| {
             let at = (comment.line, comment.column);
-            let inside = start <= at && at < end;
-            !inside || (is_block && comment.line == start.0)
+            at < start || end <= at
         });
         self.leaf(text, span);
     }

@@ -153,11 +153,13 @@ fn a_comment_covers_no_other_document() {
 #[test]
 fn a_string_is_no_comment() {
     for value in [
-        "|\n        # oke-vn: ignore volume-type - in a script\n        echo\n",
+        "|\n              # oke-vn: ignore volume-type - in a script\n              echo\n",
+        ">\n              echo\n              # oke-vn: ignore volume-type - in a script\n",
         "\"a # oke-vn: ignore volume-type - x\"\n",
-        "'a\n\n        # oke-vn: ignore volume-type - x'\n",
+        "'a\n\n              # oke-vn: ignore volume-type - x'\n",
     ] {
         let text = MANIFEST.replace("{path: /var/log}\n", &format!("\n            path: {value}"));
+        assert!(oke_vn::output::outline::Outline::read(&text, 1, "").is_some(), "it is YAML: {text}");
         let (left, problems) = outcome(&text, None, &run("2026-11-28"));
         assert_eq!((left.len(), problems.len()), (5, 0), "{value}");
     }
