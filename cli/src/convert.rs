@@ -1,11 +1,11 @@
-//! Turns the result of a check into a [`Report`], from which all formats but those of [`crate::report`] are written.
+//! Turns the result of a check into a [`Report`], from which all formats are written.
 
 use oke_virtual_nodes_policy::kubernetes::kinds::KindInfo;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::check::{self, Context, Finding, Judged};
-use crate::input::{Manifests, by_reason};
+use crate::input::{Manifests, Unreadable, by_reason};
 use crate::judge::Level;
 use crate::kinds::class::{Class, classify};
 use crate::object::Object;
@@ -13,54 +13,64 @@ use crate::output::fingerprint;
 use crate::output::model::{self, ExemptBy, Exemption, Fix, Location, Report, RuleInfo, Settings, Verdict};
 use crate::output::workspace::Workspace;
 use crate::pages::PAGES;
+use crate::parallel;
 use crate::path::Step;
 
-/// The report on a check. `with_fixes` is the result of the same check with all fixes on: it says what `--fix` can fix.
-/// `context` is that of `result`.
+/// The report on a check. `context` is that of `result`. `with_fixes` are the settings with all fixes on, from which
+/// it follows what `--fix` can fix; nothing where all fixes were on already.
 #[must_use]
 pub fn report(
     result: &check::Report,
-    with_fixes: &check::Report,
     context: Context<'_>,
+    with_fixes: Option<&RawValue>,
     manifests: &Manifests,
 ) -> Report {
-    let Context { settings, namespace, .. } = context;
-    let mut report = Report::new(Settings { digest: fingerprint::settings_digest(settings), source: None });
+    let mut report = Report::new(Settings { digest: fingerprint::settings_digest(context.settings), source: None });
     report.workspace = workspace();
-    for judged in &result.objects {
-        let Some(object) = manifests.objects.get(judged.object) else { continue };
+    let facts = Facts::of(context.settings);
+    let converted = parallel::map(&result.objects, |judged| {
+        let object = manifests.objects.get(judged.object)?;
         if judged.is_unreadable() {
-            report.unreadable.push(unreadable(judged));
-        } else {
-            let fixable = with_fixes.objects.get(judged.object).map_or(&[][..], |judged| &judged.findings);
-            let mut object = self::object(judged, object, namespace, settings);
-            for finding in object.findings.iter_mut().filter(|finding| finding.fix == Fix::Manual) {
-                let is_same = |other: &&Finding| other.found.rule == finding.rule && other.found.path == finding.path;
-                if fixable.iter().find(is_same).is_some_and(|other| other.found.fixed) {
-                    finding.fix = Fix::Available;
-                }
-            }
-            report.objects.push(object);
+            return Some(Err(unreadable(judged)));
         }
-        for finding in &judged.findings {
-            let rule = finding.found.rule;
-            report.rules.entry(rule.to_owned()).or_insert_with(|| rule_info(rule));
+        let mut converted = self::object(judged, object, context.namespace, &facts);
+        if let Some(settings) = with_fixes {
+            mark_fixable(&mut converted, Context { settings, ..context }, manifests, judged.object);
+        }
+        Some(Ok(converted))
+    });
+    for one in converted.into_iter().flatten() {
+        match one {
+            Ok(object) => report.objects.push(object),
+            Err(unreadable) => report.unreadable.push(unreadable),
         }
     }
-    report.unreadable.extend(result.unreadable.iter().map(|one| model::Unreadable {
-        location: Location {
-            file: Some(one.file.clone()),
-            line: one.at.map(|at| at.line),
-            column: one.at.map(|at| at.column),
-        },
-        object: None,
-        reason: one.reason.clone(),
-    }));
+    for finding in report.objects.iter().flat_map(|object| &object.findings) {
+        if !report.rules.contains_key(&finding.rule) {
+            report.rules.insert(finding.rule.clone(), rule_info(&finding.rule));
+        }
+    }
+    report.unreadable.extend(manifests.unreadable.iter().map(unread_file));
     report.skipped =
-        by_reason(&result.skipped).into_iter().map(|(reason, all)| skipped(reason.describe(), &all)).collect();
+        by_reason(&manifests.skipped).into_iter().map(|(reason, all)| skipped(reason.describe(), &all)).collect();
     report.files = result.files.iter().map(file_fix).collect();
     report.finish();
     report
+}
+
+/// Marks the findings that `--fix` fixes. `context` has the settings for that.
+fn mark_fixable(object: &mut model::Object, context: Context<'_>, manifests: &Manifests, index: usize) {
+    let is_open = |finding: &model::Finding| finding.fix == Fix::Manual && finding.exempt.is_none();
+    if !object.findings.iter().any(is_open) {
+        return;
+    }
+    let fixable = check::judge_object(context, manifests, index).findings;
+    for finding in object.findings.iter_mut().filter(|finding| is_open(finding)) {
+        let is_same = |other: &&Finding| other.found.rule == finding.rule && other.found.path == finding.path;
+        if fixable.iter().find(is_same).is_some_and(|other| other.found.fixed) {
+            finding.fix = Fix::Available;
+        }
+    }
 }
 
 /// The repository that the working directory is in.
@@ -91,21 +101,26 @@ fn unreadable(judged: &Judged) -> model::Unreadable {
     model::Unreadable {
         location: Location::new(&judged.file, judged.at.line, judged.at.column),
         object: Some(format!("{} {}", judged.kind, judged.name)),
-        reason: lines.collect::<Vec<_>>().join("; "),
+        reason: lines.collect::<Vec<_>>().join("\n"),
     }
 }
 
-fn object(judged: &Judged, object: &Object, namespace: &str, settings: &RawValue) -> model::Object {
+fn object(judged: &Judged, object: &Object, namespace: &str, facts: &Facts) -> model::Object {
     let own_namespace = object.namespace(namespace);
     let name = own_namespace.and_then(|namespace| judged.name.strip_prefix(&format!("{namespace}/")));
     let mut report = model::Object::new(&judged.api_version, &judged.kind, own_namespace, name.unwrap_or(&judged.name));
     report.location = Location::new(&judged.file, judged.at.line, judged.at.column);
     let info = KindInfo::find(object.group(), &object.kind);
-    report.workload = info.is_some_and(|info| info.has_templates());
+    let is_named = facts.named.iter().any(|(group, kind)| group == object.group() && *kind == object.kind);
+    report.workload = is_named || info.is_some_and(|info| info.has_templates());
     report.advice.clone_from(&judged.message);
     report.findings = judged.findings.iter().map(|found| finding(judged, found, object)).collect();
-    if info.is_none() && judged.findings.is_empty() && !is_named(settings, object) {
+    report.placement = (facts.is_mixed && report.workload).then_some(model::Placement::Virtual);
+    if judged.stays_on_managed_nodes && report.workload {
+        (report.verdict, report.placement) = (Verdict::StaysOnManagedNodes, Some(model::Placement::Managed));
+    } else if info.is_none() && judged.findings.is_empty() && !is_named {
         (report.verdict, report.reason, report.did_you_mean) = class(object);
+        report.workload = matches!(report.verdict, Verdict::NotLookedInto);
     }
     report
 }
@@ -117,7 +132,7 @@ fn class(object: &Object) -> (Verdict, Option<String>, Option<String>) {
         Class::WithoutPods => (Verdict::WithoutPods, None, None),
         Class::NotLookedInto { steps } => {
             let at = object.position_of(&steps);
-            let reason = format!("line {}: there are settings of pods, and no rule looks into this kind", at.line);
+            let reason = format!("it has settings of pods on line {}, and no rule looks into this kind", at.line);
             (Verdict::NotLookedInto, Some(reason), None)
         }
         Class::NoKind { meant } => {
@@ -127,16 +142,38 @@ fn class(object: &Object) -> (Verdict, Option<String>, Option<String>) {
     }
 }
 
-/// Whether the setting `podTemplates` names the kind of an object.
-fn is_named(settings: &RawValue, object: &Object) -> bool {
-    let settings: Value = serde_json::from_str(settings.get()).unwrap_or_default();
-    let entries = settings["podTemplates"].as_array().into_iter().flatten();
-    entries.into_iter().any(|entry| entry["group"] == object.group() && entry["kind"] == object.kind.as_str())
+/// Facts of the settings that a report needs.
+struct Facts {
+    /// Group and kind of what the setting `podTemplates` names.
+    named: Vec<(String, String)>,
+    /// Whether there are managed nodes besides the virtual ones.
+    is_mixed: bool,
+}
+
+impl Facts {
+    fn of(settings: &RawValue) -> Self {
+        let settings: Value = serde_json::from_str(settings.get()).unwrap_or_default();
+        let entries = settings["podTemplates"].as_array().into_iter().flatten();
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let named = entries.map(|entry| (text(&entry["group"]), text(&entry["kind"]))).collect();
+        Self { named, is_mixed: settings["nodeKind"] == "mixed" }
+    }
+}
+
+fn unread_file(one: &Unreadable) -> model::Unreadable {
+    model::Unreadable {
+        location: Location {
+            file: Some(one.file.clone()),
+            line: one.at.map(|at| at.line),
+            column: one.at.map(|at| at.column),
+        },
+        object: None,
+        reason: one.reason.clone(),
+    }
 }
 
 fn finding(judged: &Judged, finding: &Finding, object: &Object) -> model::Finding {
     let found = &finding.found;
-    let is_exempt = found.level == Level::Exempted;
     model::Finding {
         rule: found.rule.to_owned(),
         level: if found.level == Level::Deny { model::Level::Deny } else { model::Level::Warn },
@@ -154,7 +191,7 @@ fn finding(judged: &Judged, finding: &Finding, object: &Object) -> model::Findin
         },
         changes: finding.changed.clone(),
         edits: Vec::new(),
-        exempt: is_exempt.then_some(Exemption { by: ExemptBy::Settings, reason: None }),
+        exempt: found.exempted.then_some(Exemption { by: ExemptBy::Settings, reason: None }),
         baseline: None,
         link: Some(model::rule_page(found.rule)),
         fingerprint: String::new(),
@@ -182,6 +219,9 @@ fn skipped(reason: &str, all: &[&crate::input::Skipped]) -> model::Skipped {
 fn file_fix(fix: &check::FileFix) -> model::FileFix {
     match fix {
         check::FileFix::Fixed { file, diff, .. } => model::FileFix::Fixed { file: file.clone(), diff: diff.clone() },
+        check::FileFix::NotWritten { file, reason } => {
+            model::FileFix::NotWritten { file: file.clone(), reason: reason.clone() }
+        }
         check::FileFix::LeftAlone { file, line, reason } => {
             model::FileFix::LeftAlone { file: file.clone(), line: *line, reason: reason.clone() }
         }

@@ -215,16 +215,17 @@ pub fn write(context: Context<'_>, manifests: &Manifests, report: &mut Report) -
     let without = settings::without_fixes(context.settings)?;
     let (files, mut failed) = (std::mem::take(&mut report.files), Vec::new());
     for file in files {
-        let reason = match &file {
-            FileFix::Fixed { source, text, .. } => write_source(&manifests.sources[*source], text).err(),
-            FileFix::LeftAlone { .. } => None,
-        };
-        let (FileFix::Fixed { source, file, .. }, Some(error)) = (&file, reason) else {
+        let FileFix::Fixed { source, file: name, text, .. } = &file else {
             report.files.push(file);
             continue;
         };
-        report.errors.push(format!("cannot write {file}: {error:#}"));
-        failed.push(*source);
+        match write_source(&manifests.sources[*source], text) {
+            Ok(()) => report.files.push(file),
+            Err(error) => {
+                report.files.push(FileFix::NotWritten { file: name.clone(), reason: format!("{error:#}") });
+                failed.push(*source);
+            }
+        }
     }
     let is_in_failed = |judged: &check::Judged| failed.contains(&manifests.objects[judged.object].origin.source);
     let objects: Vec<usize> =

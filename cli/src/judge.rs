@@ -7,7 +7,6 @@ use oke_virtual_nodes_policy::lint::finding::{Edit, Finding as PolicyFinding, Sc
 use oke_virtual_nodes_policy::lint::rule::{self, Level as PolicyLevel};
 use oke_virtual_nodes_policy::review::mutation::Mutation;
 use oke_virtual_nodes_policy::review::verdict::{Early, Verdict as PolicyVerdict};
-use serde::Serialize;
 use serde_json::Value;
 
 use crate::cluster::{ManifestCluster, NoAnswer};
@@ -20,19 +19,16 @@ const FORBIDDEN: u16 = 403;
 pub const PLACEMENT: &str = rule::PLACEMENT.id;
 
 /// The effect of a finding on the request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Level {
     /// The object is denied.
     Deny,
     /// The object is accepted with a warning.
     Warn,
-    /// The settings or an annotation exempt the object; nothing happens.
-    Exempted,
 }
 
 /// A problem in one place.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct Finding {
     /// The id of the rule.
     pub rule: &'static str,
@@ -41,10 +37,8 @@ pub struct Finding {
     /// The field, as people read it.
     pub path: String,
     /// The way to the field; empty if it is outside of the object.
-    #[serde(skip)]
     pub steps: Vec<Step>,
     /// The container, if the field is in one.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub container: Option<String>,
     /// What is wrong.
     pub problem: String,
@@ -52,8 +46,9 @@ pub struct Finding {
     pub remedy: String,
     /// Whether the policy fixes it with these settings.
     pub fixed: bool,
+    /// Whether the settings or an annotation exempt the object; then it has no effect.
+    pub exempted: bool,
     /// The changes of that fix.
-    #[serde(skip)]
     pub changes: Vec<Change>,
 }
 
@@ -79,6 +74,8 @@ pub struct Verdict {
     pub message: Option<String>,
     /// How to keep a denied object off virtual nodes.
     pub advice: Option<String>,
+    /// Whether its pods stay on managed nodes, so that no rule applies.
+    pub stays_on_managed_nodes: bool,
     /// The findings: first those that are fixed, then those that remain, then those that are exempt.
     pub findings: Vec<Finding>,
 }
@@ -88,6 +85,9 @@ pub struct Verdict {
 pub fn judge(payload: &[u8], cluster: &ManifestCluster<'_>) -> Verdict {
     match oke_virtual_nodes_policy::judge(cluster, payload) {
         Err(Early::Accepted) => Verdict { accepted: true, ..Verdict::default() },
+        Err(Early::StaysOnManagedNodes) => {
+            Verdict { accepted: true, stays_on_managed_nodes: true, ..Verdict::default() }
+        }
         Err(Early::Rejected { code, message }) => {
             Verdict { code: Some(code), message: Some(message), ..Verdict::default() }
         }
@@ -122,11 +122,15 @@ fn judged(verdict: PolicyVerdict) -> Verdict {
     // A finding that is fixed denies nothing.
     let fixed = made.iter().chain(proposed).map(|found| Finding { fixed: true, ..finding(found, Level::Warn) });
     let remaining = verdict.findings.iter().filter_map(|found| Some(finding(found, level(found.level)?)));
-    let exempted = verdict.exempted.iter().map(|found| finding(found, Level::Exempted));
+    let exempted = verdict
+        .exempted
+        .iter()
+        .filter_map(|found| Some(Finding { exempted: true, ..finding(found, level(found.level)?) }));
     Verdict {
         accepted,
         code: (!accepted).then_some(FORBIDDEN),
         message: None,
+        stays_on_managed_nodes: false,
         findings: fixed.chain(remaining).chain(exempted).collect(),
         advice: verdict.advice.clone().filter(|_| !accepted),
     }
@@ -155,6 +159,7 @@ fn finding(found: &PolicyFinding, level: Level) -> Finding {
         problem: found.problem.to_string(),
         remedy: found.remedy.to_string(),
         fixed: false,
+        exempted: false,
         changes: found.edits.iter().map(change).collect(),
     }
 }

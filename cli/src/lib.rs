@@ -6,9 +6,9 @@
 //! The way of a manifest: [`input`] finds and reads files and cuts them into [`object`]s, with [`yaml`] and [`json`]
 //! reading them into [`node`]s that know their lines; [`request`] wraps an object as the API server does;
 //! [`judge`] asks the policy, which may look things up in a [`cluster`]; [`check`] puts the verdicts together; [`fix`]
-//! makes the changes that the policy proposes, with [`edit`]; [`report`] prints it all. [`explain`] prints the page of a
-//! rule, and [`plan`] says what Pods are given on virtual nodes and what that costs.
-//! [`output`] has the other formats of reports.
+//! makes the changes that the policy proposes, with [`edit`]; [`convert`] makes a report of it, and [`output`] writes
+//! reports. [`explain`] prints the page of a rule, and [`plan`] says what Pods are given on virtual nodes and what that
+//! costs.
 
 pub mod check;
 pub mod cluster;
@@ -30,7 +30,6 @@ mod parallel;
 pub mod path;
 pub mod plan;
 pub mod policy;
-pub mod report;
 pub mod request;
 pub mod settings;
 pub mod write;

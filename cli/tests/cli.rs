@@ -46,7 +46,8 @@ fn findings(report: &Value) -> Vec<(String, String, u64)> {
     findings
         .map(|finding| {
             let text = |key: &str| finding[key].as_str().unwrap().to_owned();
-            (text("rule"), text("level"), finding["line"].as_u64().unwrap())
+            let level = if finding["exempt"].is_null() { text("level") } else { "exempt".to_owned() };
+            (text("rule"), level, finding["line"].as_u64().unwrap())
         })
         .collect()
 }
@@ -69,11 +70,11 @@ fn the_status_says_what_came_of_it() {
     // A warning is no refusal.
     let output = oke_vn(&["check", "-"], &pod("").replace("cpu: 1,", "cpu: 500m,"));
     assert_eq!(status(&output), 0);
-    assert!(stdout(&output).contains("warn  subcore-cpu  line 8: spec.containers[0].resources.limits.cpu"));
+    assert!(stdout(&output).contains("<stdin>:8:26: warn subcore-cpu\n    spec.containers[0].resources.limits.cpu\n"));
     // What cannot be done comes first, but the rest is judged.
     let output = oke_vn(&["check", "/no/such/file.yaml", "-"], &pod("  hostNetwork: true\n"));
     assert_eq!(status(&output), 2);
-    assert!(stderr(&output).contains("/no/such/file.yaml"));
+    assert!(stdout(&output).contains("/no/such/file.yaml: unreadable\n") && stderr(&output).is_empty());
     assert!(stdout(&output).contains("host-network"));
     assert_eq!(status(&oke_vn(&["check"], "")), 2);
     assert_eq!(status(&oke_vn(&["check", "--profile", "lax", "-"], "")), 2);
@@ -85,7 +86,7 @@ fn a_directory_without_manifests_is_trouble() {
     fs::write(dir.path().join("README.md"), "# Nothing").unwrap();
     let output = oke_vn(&["check", dir.path().to_str().unwrap()], "");
     assert_eq!(status(&output), 2);
-    assert!(stderr(&output).contains("no Kubernetes object in this directory"));
+    assert!(stdout(&output).contains("no Kubernetes object in this directory"));
     assert_eq!(status(&oke_vn(&["check", "--allow-empty", dir.path().to_str().unwrap()], "")), 0);
 }
 
@@ -101,7 +102,7 @@ fn directories_are_read_in_order_and_hidden_ones_are_not() {
     let report: Value = serde_json::from_str(&stdout(&output)).unwrap();
     let names: Vec<&str> =
         report["objects"].as_array().unwrap().iter().map(|object| object["name"].as_str().unwrap()).collect();
-    assert_eq!(names, ["default/az", "default/b", "default/c"]);
+    assert_eq!(names, ["az", "b", "c"]);
 }
 
 #[test]
@@ -126,8 +127,8 @@ fn booleans_are_those_of_kubernetes() {
         assert_eq!(findings(&report(&pod(&format!("  hostPID: {value}\n")), &[])).len(), expected, "{value}");
     }
     let quoted = report(&pod("  hostPID: 'yes'\n"), &[]);
-    assert_eq!(quoted["objects"][0]["code"], 422);
-    assert_eq!((&quoted["summary"]["unreadable"], &quoted["summary"]["objects"]), (&json!(1), &json!(0)));
+    assert_eq!(quoted["unreadable"][0]["object"], "Pod default/p");
+    assert_eq!((&quoted["summary"]["unreadable"], &quoted["summary"]["objects"]), (&json!(1), &json!(1)));
 }
 
 #[test]
@@ -138,12 +139,9 @@ fn fields_of_wrong_types_are_named_and_are_trouble() {
     for line in
         ["spec.hostIPC: expected true or false, found a number", "spec.hostPID: expected true or false, found a string"]
     {
-        assert!(text.contains(&format!("\n  unreadable  {line}\n")), "{text}");
+        assert!(text.contains(&format!("\n    {line}\n")), "{text}");
     }
-    assert!(
-        text.ends_with("0 objects judged: 0 denied, 0 only warned, 0 without findings; 1 unreadable; 0 skipped\n"),
-        "{text}"
-    );
+    assert!(text.contains("\n1 object: 0 denied, 0 warned, 0 clean, 1 unreadable; none exempt,"), "{text}");
 }
 
 #[test]
@@ -189,23 +187,26 @@ fn what_is_no_object_is_named() {
         "a: {{{{ .Values.a }}}}\n---\n{}---\n---\nfoo: bar\n---\na: 1\na: 2\n---\nkind: Pod\n",
         pod("  hostIPC: true\n")
     );
-    let report = report(&manifest, &[]);
+    let report = report(&manifest, &["--verbose"]);
     assert_eq!(findings(&report), [("host-ipc".to_owned(), "deny".to_owned(), 11)]);
-    let list = |key: &str, more: &str| -> Vec<(u64, String)> {
-        let all = report[key].as_array().unwrap().iter();
-        all.map(|one| (one["line"].as_u64().unwrap(), one[more].as_str().unwrap().to_owned())).collect()
-    };
-    let unreadable = list("unreadable", "reason");
+    let unreadable = report["unreadable"].as_array().unwrap().iter();
+    let unreadable: Vec<(u64, &str)> =
+        unreadable.map(|one| (one["line"].as_u64().unwrap(), one["reason"].as_str().unwrap())).collect();
     assert_eq!(unreadable.len(), 2, "{unreadable:?}");
     assert!(unreadable[0].0 == 1 && unreadable[0].1.contains("helm template"), "{unreadable:?}");
     assert!(unreadable[1].0 == 17 && unreadable[1].1.contains("the key `a` is already on line 16"), "{unreadable:?}");
-    let skipped = [(12, "empty-document"), (14, "no-object"), (19, "no-object")];
-    assert_eq!(list("skipped", "reason"), skipped.map(|(line, reason)| (line, reason.to_owned())));
+    assert_eq!(
+        report["skipped"],
+        json!([
+            {"reason": "without apiVersion and kind", "count": 2, "examples": ["<stdin>:14", "<stdin>:19"]},
+            {"reason": "empty documents", "count": 1, "examples": ["<stdin>:12"]},
+        ])
+    );
     assert_eq!(
         report["summary"],
         json!({
-            "objects": 1, "denied": 1, "warned": 0, "fixed": 0, "exempted": 0, "clean": 0,
-            "unreadable": 2, "skipped": 3, "errors": 0,
+            "objects": 3, "denied": 1, "warned": 0, "clean": 0, "exempt": 0, "fixed": 0, "staysOnManagedNodes": 0,
+            "withoutPods": 0, "notLookedInto": 0, "unreadable": 2, "notAsked": 0, "folded": 0,
         })
     );
 }
@@ -213,7 +214,10 @@ fn what_is_no_object_is_named() {
 #[test]
 fn lists_are_taken_apart() {
     let report = report(&fs::read_to_string(test_data("manifests/kubectl-get.yaml")).unwrap(), &[]);
-    assert_eq!(report["objects"][0]["name"], "default/mail");
+    assert_eq!(
+        (&report["objects"][0]["namespace"], &report["objects"][0]["name"]),
+        (&json!("default"), &json!("mail"))
+    );
     assert_eq!(report["objects"][0]["findings"], json!([]));
     assert_eq!(report["objects"][1]["line"], 44);
     let job = report["objects"][1]["findings"].as_array().unwrap();
@@ -233,8 +237,9 @@ fn json_is_read_with_its_lines() {
 fn namespaces_come_from_the_object_or_the_option() {
     let manifest = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n---\napiVersion: v1\nkind: Pod\nmetadata: {generateName: b-, namespace: shop}\n---\napiVersion: v1\nkind: Namespace\nmetadata: {name: c}\n";
     let report = report(manifest, &["-n", "prod"]);
-    let names: Vec<_> = (0..3).map(|index| report["objects"][index]["name"].as_str().unwrap()).collect();
-    assert_eq!(names, ["prod/a", "shop/b-*", "c"]);
+    let names = [0, 1, 2].map(|index| (&report["objects"][index]["namespace"], &report["objects"][index]["name"]));
+    let expected = [(json!("prod"), json!("a")), (json!("shop"), json!("b-*")), (Value::Null, json!("c"))];
+    assert_eq!(names, expected.each_ref().map(|(namespace, name)| (namespace, name)));
 }
 
 #[test]
@@ -260,17 +265,13 @@ fn what_is_exempt_is_told_and_denies_nothing() {
     let output = oke_vn(&["check", "--settings-json", EXEMPT, "-"], &exempt);
     assert_eq!(status(&output), 0);
     let text = stdout(&output);
-    assert!(text.contains("  exempted  host-network  line 9: spec.hostNetwork\n"), "{text}");
+    assert!(text.starts_with("1 object: 0 denied, 0 warned, 0 clean, 1 exempt; none "), "{text}");
+    let verbose = ["check", "--verbose", "--color", "always", "--settings-json", EXEMPT, "-"];
+    let coloured = stdout(&oke_vn(&verbose, &exempt));
     assert!(
-        text.contains("\nRule          denied  warned  exempted\nhost-network       0       0         1\n"),
-        "{text}"
+        coloured.contains("<stdin>:9:3: \u{1b}[2mexempt") && coloured.contains("exempt by the settings"),
+        "{coloured}"
     );
-    assert!(
-        text.contains("1 object judged: 0 denied, 0 only warned, 1 exempted, 0 without findings; 0 skipped"),
-        "{text}"
-    );
-    let coloured = stdout(&oke_vn(&["check", "--color", "always", "--settings-json", EXEMPT, "-"], &exempt));
-    assert!(coloured.contains("\u{1b}[2mexempted"), "{coloured}");
 
     let others = [
         // Exempt from one rule, and warned of by another.
@@ -286,28 +287,29 @@ fn what_is_exempt_is_told_and_denies_nothing() {
     assert_eq!(
         report["summary"],
         json!({
-            "objects": 5, "denied": 2, "warned": 1, "fixed": 0, "exempted": 1, "clean": 1,
-            "unreadable": 0, "skipped": 0, "errors": 0,
+            "objects": 5, "denied": 2, "warned": 1, "clean": 1, "exempt": 1, "fixed": 0, "staysOnManagedNodes": 0,
+            "withoutPods": 0, "notLookedInto": 0, "unreadable": 0, "notAsked": 0, "folded": 0,
         })
     );
-    assert_eq!(report["rules"]["host-network"], json!({"denied": 1, "warned": 0, "exempted": 3}));
-    assert_eq!(report["objects"][0]["accepted"], true);
-    assert_eq!(report["objects"][0]["findings"][0]["level"], "exempted");
-    assert_eq!(report["objects"][2]["accepted"], false);
+    let row = report["byRule"].as_array().unwrap().iter().find(|row| row["rule"] == "host-network").unwrap();
+    assert_eq!((&row["denied"], &row["exempt"]), (&json!(1), &json!(3)));
+    assert_eq!(report["objects"][0]["verdict"], "exempt");
+    assert_eq!(report["objects"][0]["findings"][0]["level"], "deny");
+    assert_eq!(report["objects"][2]["verdict"], "denied");
     let text = stdout(&oke_vn(&["check", "-"], &exempt));
-    assert!(!text.contains("exempted"), "{text}");
+    assert!(text.contains("<stdin>:9:3: deny host-network\n"), "{text}");
 }
 
 #[test]
 fn what_is_exempt_is_not_fixed() {
     let settings = r#"{"exemptions": [{"rules": ["hostname"], "reason": "a test"}]}"#;
     let manifest = pod("  hostname: db\n  terminationGracePeriodSeconds: 5\n");
-    let output = oke_vn(&["check", "--fix", "--settings-json", settings, "-"], &manifest);
+    let output = oke_vn(&["check", "--fix", "--verbose", "--settings-json", settings, "-"], &manifest);
     assert_eq!(status(&output), 1, "a file would change");
     let text = stdout(&output);
     assert!(text.contains("\n-  terminationGracePeriodSeconds: 5\n") && !text.contains("\n-  hostname"), "{text}");
-    assert!(text.contains("  exempted  hostname  line 9: spec.hostname\n"), "{text}");
-    assert!(text.contains("0 only warned, 1 fixed, 0 without findings; 0 skipped\n"), "{text}");
+    assert!(text.contains("<stdin>:9:3: exempt hostname\n"), "{text}");
+    assert!(text.contains("0 warned, 0 clean, 1 fixed; none "), "{text}");
 }
 
 #[test]
@@ -316,7 +318,7 @@ fn an_annotation_exempts_where_it_is_allowed() {
         .replace("{name: p}", "{name: p, annotations: {oke-virtual-nodes.kubewarden.io/exempt: 'host-pid: a test'}}");
     let found = |settings: &str| findings(&report(&annotated, &["--settings-json", settings]));
     let of = |rule: &str, level: &str, line| (rule.to_owned(), level.to_owned(), line);
-    assert_eq!(found(r#"{"allowAnnotations": true}"#), [of("host-pid", "exempted", 9)]);
+    assert_eq!(found(r#"{"allowAnnotations": true}"#), [of("host-pid", "exempt", 9)]);
     assert_eq!(found("{}"), [of("exemption", "warn", 3), of("host-pid", "deny", 9)]);
 }
 
@@ -337,9 +339,10 @@ fn in_a_mixed_cluster_the_node_decides() {
     assert_eq!(mixed(service, ""), of("external-traffic-policy", "warn", 4));
     // The way out comes last, and is no finding.
     let text = stdout(&oke_vn(&["check", "--settings-json", r#"{"nodeKind": "mixed"}"#, "-"], &bad));
-    let lines: Vec<_> = text.lines().map(str::trim).take_while(|line| !line.is_empty()).collect();
-    assert!(lines.last().unwrap().starts_with("To keep it on managed nodes instead, add"), "{text}");
-    assert_eq!(text.matches("deny").count(), 1, "{text}");
+    let object = text.split("\n\n").next().unwrap();
+    let advice = object.lines().find(|line| line.trim().starts_with("To keep it on managed nodes instead, add"));
+    assert!(advice.is_some() && !object.contains("managed nodes instead\n    ->"), "{text}");
+    assert_eq!(text.matches(": deny").count(), 1, "{text}");
     let kept_off = mixed(&bad, r#", "rules": {"placement": {"mutate": true}}"#);
     assert_eq!(kept_off, [of("placement", "warn", 4), of("host-pid", "warn", 9)].concat());
 }
@@ -354,7 +357,7 @@ fn to_keep_pods_off_virtual_nodes_mends_no_manifest() {
     let output = fix(&pod("  hostPID: true\n"));
     assert_eq!(status(&output), 0);
     let text = stdout(&output);
-    assert!(!text.contains("\n+") && text.contains("the policy fixes this with these settings"), "{text}");
+    assert!(!text.contains("\n+") && text.contains("the policy fixes it at admission, with these settings"), "{text}");
 }
 
 #[test]
@@ -386,9 +389,9 @@ fn the_sample_manifests_give_a_report() {
     let output = oke_vn(&["check", test_data("manifests").to_str().unwrap()], "");
     let text = stdout(&output);
     assert_eq!(status(&output), 1, "{}", stderr(&output));
-    assert!(text.contains("web-app.yaml:3  Deployment shop/web\n"), "{text}");
+    assert!(text.contains("\nDeployment shop/web: denied\n"), "{text}");
     assert!(
-        text.contains("host-port  line 32: spec.template.spec.containers[0].ports[0].hostPort (container web)"),
+        text.contains("web-app.yaml:32:15: deny host-port\n    spec.template.spec.containers[0].ports[0].hostPort\n"),
         "{text}"
     );
     assert!(!text.contains("good-deployment.yaml"), "{text}");

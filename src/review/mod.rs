@@ -44,7 +44,7 @@ pub fn judge(cluster: &dyn Cluster, payload: &[u8], catalogue: Catalogue) -> Res
     let settings = config::parse(request::settings(&payload))?;
     let settings = Settings::read(&settings, catalogue.rules)?;
     if settings.node_kind == NodeKind::Managed {
-        return Err(Early::Accepted);
+        return Err(Early::StaysOnManagedNodes);
     }
     let request = Request::read(&payload, &settings)?;
     let lookups = Lookups::new(cluster, &settings, request.namespace);
@@ -89,7 +89,7 @@ fn judge_object(case: &Case<'_>, scope: Scope) -> Result<Verdict, Early> {
     // Without the look-up, the nodes may differ from their description in the settings.
     evaluation.findings.extend(landing.failure(Place::Below(object.root, &["spec"]), case));
     if landing.scope.is_none() && evaluation.findings.is_empty() {
-        return Err(Early::Accepted);
+        return Err(Early::StaysOnManagedNodes);
     }
     let (evaluation, exempted) = exemption::split(evaluation, &object, case);
     verdict.exempted = exempted;

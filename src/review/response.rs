@@ -170,7 +170,7 @@ impl From<Result<Verdict, Early>> for Response {
     fn from(result: Result<Verdict, Early>) -> Self {
         match result {
             Ok(verdict) => Response::judged(verdict),
-            Err(Early::Accepted) => Response::accept(),
+            Err(Early::Accepted | Early::StaysOnManagedNodes) => Response::accept(),
             Err(Early::Rejected { code, message }) => Response::reject(code, &message),
         }
     }

@@ -15,8 +15,10 @@ const BAD_SETTINGS: u16 = 400;
 /// An answer that doesn't need the rules.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Early {
-    /// The request doesn't concern virtual nodes, or no rule checks it.
+    /// No rule checks the request.
     Accepted,
+    /// The pods of the request stay on managed nodes. The request is accepted.
+    StaysOnManagedNodes,
     /// The request cannot be reviewed.
     Rejected {
         /// The HTTP status.

@@ -71,7 +71,7 @@ impl Verdict {
 /// The verdict of the policy on a payload, before it is put into words.
 pub fn verdict(cluster: &dyn Cluster, payload: &[u8]) -> Verdict {
     match oke_virtual_nodes_policy::judge(cluster, payload) {
-        Err(Early::Accepted) => Verdict::Accepted,
+        Err(Early::Accepted | Early::StaysOnManagedNodes) => Verdict::Accepted,
         Err(Early::Rejected { code, message }) => Verdict::Rejected(code, message),
         Ok(verdict) => Verdict::Judged(verdict.title, verdict.findings.into_iter().map(found).collect()),
     }

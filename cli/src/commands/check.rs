@@ -7,11 +7,12 @@ use std::process::ExitCode;
 use anyhow::{Context as _, Result, bail};
 use clap::ValueEnum;
 use oke_vn::cluster::ManifestCluster;
-use oke_vn::output::{self, Format, Target};
-use oke_vn::{check, convert, fix, input, report, settings};
+use oke_vn::output::model::{FileFix, Report};
+use oke_vn::output::{self, Format, Target, summary};
+use oke_vn::{check, convert, fix, input, settings};
 use serde_json::value::RawValue;
 
-use super::{Color, DENIED, Profile, Render, TROUBLE, stdout};
+use super::{Color, DENIED, Profile, Render, TROUBLE, columns, stdout};
 
 /// What follows the options in the help.
 pub const HELP: &str = "\
@@ -111,38 +112,43 @@ pub fn run(options: &Options) -> Result<ExitCode> {
     let manifests = read_manifests(options);
     let cluster = ManifestCluster::new(&manifests, &options.namespace);
     let context = check::Context { settings: &settings, namespace: &options.namespace, cluster: &cluster };
-    let mut report = check::check(context, &manifests)?;
+    let mut result = check::check(context, &manifests)?;
     if options.fix {
-        report.with_fixes = true;
-        fix::fix(context, &manifests, &mut report)?;
+        fix::fix(context, &manifests, &mut result)?;
     }
     if options.in_place {
-        fix::write(context, &manifests, &mut report)?;
+        fix::write(context, &manifests, &mut result)?;
     }
-    print_errors(&report);
-    let with_fixes = settings::with_fixes(&settings)?;
+    let with_fixes = if options.fix { None } else { Some(settings::with_fixes(&settings)?) };
+    let report = convert::report(&result, context, with_fixes.as_deref(), &manifests);
+    print_errors(options, &report);
     for target in &options.output {
-        write_report(options, target, &report, || {
-            let with_fixes = check::check(check::Context { settings: &with_fixes, ..context }, &manifests)?;
-            Ok(convert::report(&report, &with_fixes, context, &manifests))
-        })?;
+        write_report(options, target, &report)?;
     }
     Ok(ExitCode::from(status(options, &report)))
 }
 
+impl From<FailOn> for summary::FailOn {
+    fn from(fail_on: FailOn) -> Self {
+        match fail_on {
+            FailOn::Deny => Self::Deny,
+            FailOn::Warn => Self::Warn,
+            FailOn::Never => Self::Never,
+        }
+    }
+}
+
 /// What the check ends with. What could not be read or done comes first, whatever `--fail-on` says.
-fn status(options: &Options, report: &check::Report) -> u8 {
-    let summary = report.summary();
-    let fails = match options.fail_on {
-        FailOn::Never => false,
-        FailOn::Deny => summary.denied > 0,
-        FailOn::Warn => summary.denied + summary.warned > 0,
-    };
-    let would_change = options.fail_on != FailOn::Never && !options.in_place && report.has_diff();
-    match summary {
-        _ if summary.errors + summary.unreadable > 0 => TROUBLE,
-        _ if fails || would_change => DENIED,
-        _ => 0,
+fn status(options: &Options, report: &Report) -> u8 {
+    let fail_on = options.fail_on.into();
+    let not_written = report.files.iter().any(|file| matches!(file, FileFix::NotWritten { .. }));
+    let has_diff = report.files.iter().any(|file| matches!(file, FileFix::Fixed { .. }));
+    if !report.unreadable.is_empty() || not_written {
+        TROUBLE
+    } else if summary::fails(report, fail_on) || (fail_on != summary::FailOn::Never && !options.in_place && has_diff) {
+        DENIED
+    } else {
+        0
     }
 }
 
@@ -165,51 +171,41 @@ fn read_settings(options: &Options) -> Result<Box<RawValue>> {
     Ok(settings)
 }
 
-/// Writes the report in one format. `convert` makes the report that the other formats than text and JSON are written from.
-fn write_report(
-    options: &Options,
-    target: &Target,
-    report: &check::Report,
-    convert: impl Fn() -> Result<output::model::Report>,
-) -> Result<()> {
-    let color = if target.file.is_some() { Color::Never } else { options.color };
+/// Writes the report in one format, to its file or to standard output.
+fn write_report(options: &Options, target: &Target, report: &Report) -> Result<()> {
     let (mut out, colours) = match &target.file {
-        None => stdout(color),
+        None => stdout(options.color),
         Some(path) => {
             let file = std::fs::File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
-            (
-                anstream::AutoStream::new(
-                    Box::new(io::BufWriter::new(file)) as Box<dyn io::Write>,
-                    anstream::ColorChoice::Never,
-                ),
-                false,
-            )
+            let file = Box::new(io::BufWriter::new(file)) as Box<dyn io::Write>;
+            (anstream::AutoStream::new(file, anstream::ColorChoice::Never), false)
         }
     };
-    match target.format {
-        Format::Text => {
-            if !options.in_place && report.has_diff() {
-                report::diff(report, colours, &mut out)?;
-                writeln!(out)?;
-            }
-            report::text(report, options.verbose, &mut out)?;
-        }
-        Format::Json => report::json(report, &mut out)?,
-        format => output::write(
-            format,
-            &convert()?,
-            &output::Options { verbose: options.verbose, ..output::Options::default() },
-            &mut out,
-        )?,
+    let has_diff = report.files.iter().any(|file| matches!(file, FileFix::Fixed { .. }));
+    if target.format == Format::Text && has_diff && !options.in_place {
+        output::patch::write(report, colours, &mut out)?;
+        writeln!(out)?;
     }
+    let width = if target.file.is_some() { output::words::DEFAULT_WIDTH } else { columns() };
+    let options = output::Options { width, verbose: options.verbose, ..output::Options::default() };
+    output::write(target.format, report, &options, &mut out)?;
     Ok(out.flush()?)
 }
 
-fn print_errors(report: &check::Report) {
-    for unreadable in &report.unreadable {
-        eprintln!("Error: {unreadable}");
+/// Prints what could not be read or written, unless the report on standard output says it to the same reader.
+fn print_errors(options: &Options, report: &Report) {
+    let is_told = options.output.iter().any(|target| target.format == Format::Text && target.file.is_none());
+    if is_told {
+        return;
     }
-    for error in &report.errors {
-        eprintln!("Error: {error}");
+    for one in &report.unreadable {
+        let file = one.location.file.as_deref().unwrap_or_default();
+        let place = output::words::file_place(file, &one.location);
+        eprintln!("Error: {place}: {}", output::words::clean(&one.reason));
+    }
+    for file in &report.files {
+        if let FileFix::NotWritten { file, reason } = file {
+            eprintln!("Error: cannot write {file}: {reason}");
+        }
     }
 }

@@ -10,6 +10,7 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 use oke_vn::input;
+use oke_vn::output::words;
 
 #[derive(Debug, clap::Args)]
 pub struct Render {
@@ -68,6 +69,13 @@ pub enum Color {
     Always,
     /// Nowhere
     Never,
+}
+
+/// The columns of a report on standard output: those of the terminal, or of the variable `COLUMNS`.
+pub fn columns() -> usize {
+    let variable = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    let terminal = || terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0));
+    variable.or_else(terminal).map_or(words::DEFAULT_WIDTH, words::width)
 }
 
 /// Standard output, and whether colours come through.

@@ -39,11 +39,12 @@ pub fn run(options: &Options) -> Result<ExitCode> {
     let cluster = ManifestCluster::new(&manifests, namespace);
     let context = check::Context { settings: &settings, namespace, cluster: &cluster };
     let report = check::check(context, &manifests)?;
-    for unreadable in &report.unreadable {
+    let is_complete = manifests.unreadable.is_empty() && !report.objects.iter().any(check::Judged::is_unreadable);
+    for unreadable in &manifests.unreadable {
         eprintln!("Error: {unreadable}");
     }
     let mut out = io::BufWriter::new(io::stdout().lock());
     plan::run(&options.plan, plan::manifests::objects(&manifests, &report)?, &plan::manifests::read_value, &mut out)?;
     out.flush()?;
-    Ok(ExitCode::from(if report.summary().unreadable == 0 { 0 } else { TROUBLE }))
+    Ok(ExitCode::from(if is_complete { 0 } else { TROUBLE }))
 }

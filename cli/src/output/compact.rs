@@ -28,7 +28,7 @@ pub fn write(report: &Report, out: &mut impl Write) -> io::Result<()> {
         let file = entry.location.file.as_deref().unwrap_or_default();
         let place = words::file_place(file, &entry.location);
         let object = entry.object.as_ref().map_or(String::new(), |object| format!(" {}:", clean(object)));
-        let reason = entry.reason.split_whitespace().collect::<Vec<_>>().join(" ");
+        let reason = words::one_line(&entry.reason);
         let style = style(super::model::Standing::Denies);
         writeln!(out, "{place}: {style}unreadable{style:#}{object} {}", clean(&reason))?;
     }

@@ -67,7 +67,8 @@ pub fn write(report: &Report, out: &mut impl Write) -> io::Result<()> {
         let mut object = Object::new("", "", None, entry.object.as_deref().unwrap_or_default());
         object.location = entry.location.clone();
         let mut row = row(&object, &[]);
-        (row.verdict, row.place, row.problem) = ("unreadable", safe(place.into()), safe(entry.reason.as_str().into()));
+        (row.verdict, row.place, row.problem) =
+            ("unreadable", safe(place.into()), safe(words::one_line(&entry.reason).into()));
         writer.serialize(row).map_err(io::Error::other)?;
     }
     writer.flush()

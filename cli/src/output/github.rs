@@ -56,7 +56,7 @@ fn annotations(report: &Report) -> Vec<Annotation> {
         file: entry.location.file.as_ref().map(|file| report.workspace.relative(file)),
         location: entry.location.clone(),
         title: "unreadable".to_owned(),
-        text: entry.reason.clone(),
+        text: words::one_line(&entry.reason),
     });
     let of = |wanted: Standing, by_hand: bool| {
         let is_wanted = move |finding: &Finding| {

@@ -55,7 +55,7 @@ pub fn write(report: &Report, out: &mut impl Write) -> io::Result<()> {
         let number = numbers.entry(path.clone()).or_default();
         *number += 1;
         Issue {
-            description: format!("Unreadable: {}", entry.reason),
+            description: format!("Unreadable: {}", words::one_line(&entry.reason)),
             check_name: "unreadable",
             fingerprint: super::fingerprint::of_text(&format!("unreadable\0{path}\0{number}")),
             severity: "blocker",

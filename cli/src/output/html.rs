@@ -427,7 +427,8 @@ fn line(object: &Object, finding: &Finding) -> Line {
 fn lists(report: &Report) -> Vec<List> {
     let place =
         |location: &super::model::Location| words::file_place(location.file.as_deref().unwrap_or_default(), location);
-    let unreadable = report.unreadable.iter().map(|entry| format!("{}: {}", place(&entry.location), entry.reason));
+    let unreadable =
+        report.unreadable.iter().map(|entry| format!("{}: {}", place(&entry.location), words::one_line(&entry.reason)));
     let unseen =
         report.unseen.iter().map(|entry| format!("{}: cannot {}: {}", entry.cluster, entry.request, entry.reason));
     let unknown = summary::unknown_kinds(report).into_iter().map(|kind| {

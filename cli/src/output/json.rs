@@ -16,7 +16,7 @@ struct Document<'a> {
     #[serde(flatten)]
     report: &'a Report,
     /// How many objects came to what.
-    counts: Counts,
+    summary: Counts,
     /// How far the workloads are from virtual nodes.
     progress: Progress,
     /// The same for each namespace, with the objects that are denied and warned about.
@@ -25,8 +25,8 @@ struct Document<'a> {
     by_rule: Vec<RuleRow>,
     /// Kinds that no rule knows.
     not_looked_into: Vec<UnknownKind>,
-    /// All counts in one sentence.
-    summary: String,
+    /// The same in one sentence.
+    sentence: String,
 }
 
 /// Writes the report as one JSON document.
@@ -34,12 +34,12 @@ pub fn write(report: &Report, out: &mut impl Write) -> io::Result<()> {
     let counts = Counts::of(report);
     let document = Document {
         report,
-        counts,
+        summary: counts,
         progress: Progress::of(&report.objects),
         by_namespace: summary::groups(report, GroupBy::Namespace),
         by_rule: summary::rules(report),
         not_looked_into: summary::unknown_kinds(report),
-        summary: counts.sentence(),
+        sentence: counts.sentence(),
     };
     serde_json::to_writer_pretty(&mut *out, &document)?;
     writeln!(out)

@@ -117,7 +117,7 @@ fn tail(report: &Report) -> String {
         report.unreadable.iter().map(|entry| {
             let place = words::file_place(entry.location.file.as_deref().unwrap_or_default(), &entry.location);
             let object = entry.object.as_ref().map_or(String::new(), |object| format!(" ({})", text(object)));
-            format!("{}{object}: {}", code(&place), text(&entry.reason))
+            format!("{}{object}: {}", code(&place), text(&words::one_line(&entry.reason)))
         }),
     );
     section(

@@ -24,6 +24,7 @@ pub mod junit;
 pub mod markdown;
 pub mod model;
 pub mod outline;
+pub mod patch;
 pub mod sarif;
 pub mod summary;
 pub mod text;

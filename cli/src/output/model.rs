@@ -432,6 +432,13 @@ pub enum FileFix {
         /// The changes as a unified diff.
         diff: String,
     },
+    /// It could not be written, so nothing in it is fixed.
+    NotWritten {
+        /// The file.
+        file: String,
+        /// Why.
+        reason: String,
+    },
     /// It stays as it is, because it cannot be changed faithfully.
     LeftAlone {
         /// The file.
@@ -587,6 +594,11 @@ impl Finding {
             (_, Level::Deny) => Standing::Denies,
             (_, Level::Warn) => Standing::Warns,
         }
+    }
+
+    /// Whether it is fixed, in the file or at admission.
+    pub fn is_fixed(&self) -> bool {
+        matches!(self.standing(), Standing::Fixed | Standing::FixedAtAdmission)
     }
 
     /// Whether the baseline has it.

@@ -220,7 +220,7 @@ fn invocation(report: &Report) -> Invocation {
                 .region(region(&entry.location))
                 .build()
         });
-        add("error", format!("Unreadable: {}", entry.reason), place);
+        add("error", format!("Unreadable: {}", words::one_line(&entry.reason)), place);
     }
     for entry in &report.unseen {
         add("error", format!("{}: cannot {}: {}", entry.cluster, entry.request, entry.reason), None);

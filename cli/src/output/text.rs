@@ -27,6 +27,7 @@ pub fn write(report: &Report, options: &Options, out: &mut impl Write) -> io::Re
     }
     text.unreadable(report)?;
     text.unseen(report)?;
+    text.not_written(report)?;
     text.left_alone(report)?;
     text.not_looked_into(report)?;
     text.skipped(report)?;
@@ -46,6 +47,11 @@ pub(super) fn style(standing: Standing) -> Style {
     }
 }
 
+/// How many objects pods come from.
+fn workloads(report: &Report) -> usize {
+    report.objects.iter().filter(|object| object.workload).count()
+}
+
 struct Text<'o, W> {
     options: Options,
     out: &'o mut W,
@@ -54,7 +60,7 @@ struct Text<'o, W> {
 impl<W: Write> Text<'_, W> {
     fn object(&mut self, object: &Object) -> io::Result<()> {
         let verbose = self.options.verbose;
-        let shown = |finding: &&Finding| verbose || finding.is_shown() || finding.standing() == Standing::Fixed;
+        let shown = |finding: &&Finding| verbose || finding.is_shown() || finding.is_fixed();
         let findings: Vec<&Finding> = object.findings.iter().filter(shown).collect();
         if findings.is_empty() {
             return Ok(());
@@ -137,6 +143,16 @@ impl<W: Write> Text<'_, W> {
         writeln!(self.out)
     }
 
+    fn not_written(&mut self, report: &Report) -> io::Result<()> {
+        for fix in &report.files {
+            let FileFix::NotWritten { file, reason } = fix else { continue };
+            writeln!(self.out, "{}: {DENY}not written{DENY:#}", clean(file))?;
+            self.paragraph(reason, "    ", "    ")?;
+            writeln!(self.out)?;
+        }
+        Ok(())
+    }
+
     fn left_alone(&mut self, report: &Report) -> io::Result<()> {
         let mut heading = false;
         for fix in &report.files {
@@ -201,7 +217,8 @@ impl<W: Write> Text<'_, W> {
 
     fn rules(&mut self, report: &Report) -> io::Result<()> {
         let rows = summary::rules(report);
-        if rows.is_empty() {
+        // The findings of one object say it all.
+        if report.objects.iter().filter(|object| !object.findings.is_empty()).count() < 2 {
             return Ok(());
         }
         let mut table = Table::new(&["Rule", "objects", "deny", "warn", "fixable", "fixed", "exempt"]);
@@ -214,7 +231,7 @@ impl<W: Write> Text<'_, W> {
 
     fn groups(&mut self, report: &Report) -> io::Result<()> {
         let rows = summary::groups(report, self.options.by);
-        if rows.is_empty() {
+        if rows.is_empty() || workloads(report) < 2 {
             return Ok(());
         }
         let first = match self.options.by {
@@ -241,7 +258,7 @@ impl<W: Write> Text<'_, W> {
         for note in &report.notes {
             self.paragraph(note, "", "")?;
         }
-        if report.objects.iter().any(|object| object.workload) {
+        if workloads(report) > 1 {
             self.paragraph(&summary::headline(report), "", "")?;
         }
         let counts = Counts::of(report);

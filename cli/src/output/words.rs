@@ -66,6 +66,11 @@ fn is_unsafe(c: char) -> bool {
         || matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
+/// A text of several lines, in one.
+pub fn one_line(text: &str) -> String {
+    text.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("; ")
+}
+
 /// Where something is, for people: `file:line:column`, or the object of a cluster.
 pub fn place(object: &Object, location: &Location) -> String {
     let Some(file) = location.file.as_ref().or(object.location.file.as_ref()) else {

@@ -25,10 +25,13 @@ pub fn objects(manifests: &Manifests, report: &Report) -> Result<(Vec<Object>, V
     }
     for judged in &report.objects {
         let Some(object) = objects.get_mut(judged.object) else { continue };
-        let denied =
-            judged.findings.iter().filter(|finding| finding.found.level == Level::Deny && !finding.found.fixed);
+        let denied = judged
+            .findings
+            .iter()
+            .filter(|finding| finding.found.level == Level::Deny && !finding.found.fixed && !finding.found.exempted);
         object.denied = denied.map(|finding| finding.found.rule.to_owned()).collect();
         object.denied.dedup();
+        object.is_elsewhere = judged.stays_on_managed_nodes;
         if judged.is_unreadable() {
             object.denied.push("the policy, which cannot read it".to_owned());
         }

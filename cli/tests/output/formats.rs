@@ -32,7 +32,7 @@ fn json_is_what_the_schema_says() {
     wrong["objects"][0]["verdict"] = "fine".into();
     assert!(!jsonschema::is_valid(&schema, &wrong));
     let mut wrong = json_of(&sample::report());
-    wrong["counts"].as_object_mut().unwrap().remove("denied");
+    wrong["summary"].as_object_mut().unwrap().remove("denied");
     assert!(!jsonschema::is_valid(&schema, &wrong));
 }
 
@@ -51,8 +51,8 @@ fn json_says_what_follows_from_the_report() {
     let json = json_of(&report);
     assert_eq!(json["schemaVersion"], 1);
     assert_eq!(json["tool"]["version"], env!("CARGO_PKG_VERSION"));
-    assert_eq!(json["counts"]["objects"], 15);
-    assert_eq!(json["counts"]["folded"], 3);
+    assert_eq!(json["summary"]["objects"], 15);
+    assert_eq!(json["summary"]["folded"], 3);
     assert_eq!(json["progress"]["workloads"], 9);
     assert_eq!(json["byNamespace"][1]["name"], "shop");
     assert_eq!(json["byRule"][0]["rule"], "host-port");
