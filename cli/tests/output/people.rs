@@ -113,7 +113,7 @@ fn a_compact_finding_is_one_line() {
     );
     assert_eq!(
         lines[9],
-        "shop/broken.yaml:14:3: unreadable did not find expected key while parsing a block mapping that starts in line 12"
+        "shop/broken.yaml:14:3: unreadable did not find expected key; while parsing a block mapping that starts in line 12"
     );
 }
 
