@@ -16,6 +16,7 @@ pub mod convert;
 pub mod edit;
 pub mod explain;
 pub mod fix;
+pub mod fold;
 pub mod input;
 pub mod json;
 pub mod judge;

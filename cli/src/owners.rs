@@ -29,10 +29,14 @@ pub struct Identity {
 /// The owner reference of a controller.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Controller {
-    group: String,
-    kind: String,
-    name: String,
-    uid: Option<String>,
+    /// The API group.
+    pub group: String,
+    /// The kind.
+    pub kind: String,
+    /// The name.
+    pub name: String,
+    /// What the API server calls it by.
+    pub uid: Option<String>,
 }
 
 impl Identity {
@@ -70,20 +74,36 @@ fn text(value: &Value, key: &str) -> Option<String> {
     value.get(key)?.as_str().filter(|text| !text.is_empty()).map(str::to_owned)
 }
 
-/// The index of the owner with which each object counts; `None` of one that counts itself.
+/// What an object counts with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// Itself.
+    Own,
+    /// Itself, and its controller isn't among the objects.
+    Orphan,
+    /// The owner of this index.
+    With(usize),
+}
+
+/// What each object counts with.
 ///
 /// An object counts with the first of its controllers, and of theirs, that is among the objects and judged, seen from the
 /// top: a Pod with the Deployment of its ReplicaSet. Where no controller is among the objects or none of them is judged,
 /// it counts itself.
 #[must_use]
-pub fn fold(objects: &[Identity]) -> Vec<Option<usize>> {
+pub fn fold(objects: &[Identity]) -> Vec<Place> {
     let mut known = HashMap::new();
     for (index, object) in objects.iter().enumerate() {
         // Of two that are alike, the first.
         known.entry(name_of(object)).or_insert(index);
     }
     let parents: Vec<Option<usize>> = objects.iter().map(|object| parent(object, objects, &known)).collect();
-    (0..objects.len()).map(|index| top(index, objects, &parents)).collect()
+    let place = |((object, parent), top): ((&Identity, &Option<usize>), Top)| match (top, parent, &object.controller) {
+        (Top::At(owner), ..) => Place::With(owner),
+        (_, None, Some(_)) => Place::Orphan,
+        _ => Place::Own,
+    };
+    objects.iter().zip(&parents).zip(tops(objects, &parents)).map(place).collect()
 }
 
 /// Group, kind, namespace and name.
@@ -103,21 +123,51 @@ fn parent<'o>(object: &'o Identity, objects: &[Identity], known: &HashMap<Name<'
     uids.is_none_or(|(is, expected)| is == expected).then_some(index)
 }
 
-fn top(index: usize, objects: &[Identity], parents: &[Option<usize>]) -> Option<usize> {
-    let (mut at, mut top) = (index, None);
-    // No chain is longer than there are objects, unless it is a circle.
-    for _ in objects {
-        let Some(parent) = parents[at] else { return top };
-        if objects[parent].is_judged {
-            top = Some(parent);
+/// The uppermost of an object's controllers that is judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Top {
+    /// Not known yet.
+    Open,
+    /// There is none.
+    Nobody,
+    /// The way up is a circle.
+    Circle,
+    /// The object of this index.
+    At(usize),
+}
+
+/// The top of each object. Every object is looked at once, however long the chains are.
+fn tops(objects: &[Identity], parents: &[Option<usize>]) -> Vec<Top> {
+    let mut tops = vec![Top::Open; objects.len()];
+    let mut is_on_way = vec![false; objects.len()];
+    for start in 0..objects.len() {
+        let (mut at, mut way) = (Some(start), Vec::new());
+        while let Some(index) = at.filter(|index| tops[*index] == Top::Open && !is_on_way[*index]) {
+            is_on_way[index] = true;
+            way.push(index);
+            at = parents[index];
         }
-        at = parent;
+        let mut top = match at {
+            None => Top::Nobody,
+            Some(index) if is_on_way[index] => Top::Circle,
+            Some(index) => through(objects, index, tops[index]),
+        };
+        for index in way.into_iter().rev() {
+            is_on_way[index] = false;
+            tops[index] = top;
+            top = through(objects, index, top);
+        }
     }
-    None
+    tops
+}
+
+/// The top of an object whose parent is at `parent` and has the top `top`.
+fn through(objects: &[Identity], parent: usize, top: Top) -> Top {
+    if top == Top::Nobody && objects[parent].is_judged { Top::At(parent) } else { top }
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use std::path::Path;
 
     use super::*;
@@ -143,6 +193,30 @@ mod tests {
         }
     }
 
+    /// The identity of a judged object in a namespace, whose controller is such as `ReplicaSet web-1`.
+    pub(crate) fn identity(kind: &str, name: &str, controller: Option<&str>) -> Identity {
+        let owner = controller.and_then(|owner| owner.split_once(' ')).map(|(kind, name)| Controller {
+            group: String::new(),
+            kind: kind.to_owned(),
+            name: name.to_owned(),
+            uid: None,
+        });
+        Identity {
+            kind: kind.to_owned(),
+            namespace: Some("shop".to_owned()),
+            name: Some(name.to_owned()),
+            controller: owner,
+            is_judged: true,
+            ..Identity::default()
+        }
+    }
+
+    /// The index of the owner that each object counts with.
+    fn fold(objects: &[Identity]) -> Vec<Option<usize>> {
+        let owner = |place| if let Place::With(owner) = place { Some(owner) } else { None };
+        super::fold(objects).into_iter().map(owner).collect()
+    }
+
     #[test]
     fn a_pod_counts_with_the_workload_that_made_it() {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../test_data/inputs/owners.yaml");
@@ -156,7 +230,7 @@ mod tests {
         let deployment = object("apps Deployment d", None, true);
         let replicas = object("apps ReplicaSet r", Some("apps Deployment d"), true);
         let pod = object("- Pod p", Some("apps ReplicaSet r"), true);
-        let fold = |objects: &[&Identity]| super::fold(&objects.iter().copied().cloned().collect::<Vec<_>>());
+        let fold = |objects: &[&Identity]| self::fold(&objects.iter().copied().cloned().collect::<Vec<_>>());
         assert_eq!(fold(&[&pod, &replicas, &deployment]), [Some(2), Some(2), None]);
         assert_eq!(fold(&[&pod, &deployment]), [None, None]);
         assert_eq!(fold(&[&pod, &replicas]), [Some(1), None]);
@@ -187,6 +261,35 @@ mod tests {
         let b = object("apps ReplicaSet b", Some("apps ReplicaSet a"), true);
         let own = object("apps ReplicaSet c", Some("apps ReplicaSet c"), true);
         assert_eq!(fold(&[a, b, own]), [None, None, None]);
+    }
+
+    #[test]
+    fn what_hangs_on_a_circle_counts_itself() {
+        let a = object("apps ReplicaSet a", Some("apps ReplicaSet b"), true);
+        let b = object("apps ReplicaSet b", Some("apps ReplicaSet a"), true);
+        let pod = object("- Pod p", Some("apps ReplicaSet a"), true);
+        assert_eq!(super::fold(&[pod, a, b]), [Place::Own; 3]);
+    }
+
+    #[test]
+    fn a_missing_controller_is_told_from_none() {
+        let pod = object("- Pod p", Some("apps ReplicaSet r"), true);
+        let custom = object("apps ReplicaSet r", None, false);
+        assert_eq!(super::fold(&[pod.clone(), custom]), [Place::Own, Place::Own]);
+        assert_eq!(super::fold(&[pod]), [Place::Orphan]);
+    }
+
+    #[test]
+    fn a_long_chain_is_folded() {
+        let link = |number: usize| {
+            let owner = format!("apps ReplicaSet r{}", number + 1);
+            object(&format!("apps ReplicaSet r{number}"), Some(&owner), true)
+        };
+        let count = 100_000;
+        for objects in [(0..count).map(link).collect::<Vec<_>>(), (0..count).rev().map(link).collect()] {
+            let folded = fold(&objects);
+            assert_eq!(folded.iter().flatten().count(), count - 1);
+        }
     }
 
     #[test]
