@@ -1,12 +1,12 @@
 #!/usr/bin/env bats
 # Requests put to the built module, as an API server would send them.
 #
-# KWCTL is the program that runs the module: kwctl, or `oke-vn`, whose `run` answers alike. POLICY is the module. Both
-# are set by `make e2e-tests`. The requests of the rules and what comes of them are made from the examples in their
+# KWCTL is the program that runs the module: kwctl, or `policy-run` of harness/, which answers alike. POLICY is the module.
+# Both are set by `make e2e-tests`. The requests of the rules and what comes of them are made from the examples in their
 # documentation: `BLESS=1 cargo test --test docs` writes them, and without BLESS compares them.
 
-# kwctl lets a module look up what the metadata in it names, and nothing where there is no metadata. `oke-vn` cannot
-# write metadata into a module, and lets one without any look up everything.
+# kwctl lets a module look up what the metadata in it names, and nothing where there is no metadata. `policy-run`
+# cannot write metadata into a module, and lets one without any look up everything.
 setup_file() {
   cd "$BATS_TEST_DIRNAME"
   export KWCTL=${KWCTL:-kwctl} POLICY=${POLICY:-}

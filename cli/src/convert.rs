@@ -5,6 +5,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::check::{self, Context, Finding, Judged};
+use crate::fold;
 use crate::input::{Manifests, Unreadable, by_reason};
 use crate::judge::Level;
 use crate::kinds::class::{Class, classify};
@@ -12,9 +13,36 @@ use crate::object::Object;
 use crate::output::fingerprint;
 use crate::output::model::{self, ExemptBy, Exemption, Fix, Location, Report, RuleInfo, Settings, Verdict};
 use crate::output::workspace::Workspace;
+use crate::owners::Identity;
 use crate::pages::PAGES;
 use crate::parallel;
 use crate::path::Step;
+
+/// A report in which every object stands for itself.
+#[derive(Debug)]
+pub struct Unfolded {
+    /// The report.
+    pub report: Report,
+    /// For each of its objects the index in [`Manifests::objects`].
+    pub indices: Vec<usize>,
+}
+
+impl Unfolded {
+    /// The report in which objects count with their owners. `namespace` is that of objects that name none.
+    #[must_use]
+    pub fn fold(self, manifests: &Manifests, namespace: &str) -> Report {
+        let Self { mut report, indices } = self;
+        let objects = std::mem::take(&mut report.objects).into_iter().zip(indices);
+        let identified = objects.map(|(converted, index)| {
+            let is_judged = converted.workload && converted.verdict.is_judged();
+            let identity = Identity::of(&manifests.objects[index], namespace, is_judged);
+            (converted, identity)
+        });
+        report.objects = fold::merge(identified.collect());
+        report.finish();
+        report
+    }
+}
 
 /// The report on a check. `context` is that of `result`. `with_fixes` are the settings with all fixes on, from which
 /// it follows what `--fix` can fix; nothing where all fixes were on already.
@@ -24,7 +52,8 @@ pub fn report(
     context: Context<'_>,
     with_fixes: Option<&RawValue>,
     manifests: &Manifests,
-) -> Report {
+) -> Unfolded {
+    let mut indices = Vec::new();
     let mut report = Report::new(Settings { digest: fingerprint::settings_digest(context.settings), source: None });
     report.workspace = workspace();
     let facts = Facts::of(context.settings);
@@ -37,11 +66,14 @@ pub fn report(
         if let Some(settings) = with_fixes {
             mark_fixable(&mut converted, Context { settings, ..context }, manifests, judged.object);
         }
-        Some(Ok(converted))
+        Some(Ok((converted, judged.object)))
     });
     for one in converted.into_iter().flatten() {
         match one {
-            Ok(object) => report.objects.push(object),
+            Ok((object, index)) => {
+                report.objects.push(object);
+                indices.push(index);
+            }
             Err(unreadable) => report.unreadable.push(unreadable),
         }
     }
@@ -55,7 +87,7 @@ pub fn report(
         by_reason(&manifests.skipped).into_iter().map(|(reason, all)| skipped(reason.describe(), &all)).collect();
     report.files = result.files.iter().map(file_fix).collect();
     report.finish();
-    report
+    Unfolded { report, indices }
 }
 
 /// Marks the findings that `--fix` fixes. `context` has the settings for that.
@@ -74,7 +106,8 @@ fn mark_fixable(object: &mut model::Object, context: Context<'_>, manifests: &Ma
 }
 
 /// The repository that the working directory is in.
-fn workspace() -> Workspace {
+#[must_use]
+pub fn workspace() -> Workspace {
     let Ok(directory) = std::env::current_dir() else { return Workspace::default() };
     let root = directory.ancestors().find(|directory| directory.join(".git").exists());
     let name = |path: &std::path::Path| path.to_string_lossy().into_owned();

@@ -59,7 +59,8 @@ fn fix(rule: &Rule) -> &'static str {
     }
 }
 
-fn unknown(id: &str) -> anyhow::Error {
+/// The error for an id that is unknown, with the one that was probably meant.
+pub fn unknown(id: &str) -> anyhow::Error {
     let lower = id.to_lowercase();
     let nearest = RULES
         .iter()

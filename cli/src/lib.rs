@@ -10,6 +10,7 @@
 //! reports. [`explain`] prints the page of a rule, and [`plan`] says what Pods are given on virtual nodes and what that
 //! costs.
 
+pub mod asked;
 pub mod check;
 pub mod cluster;
 pub mod convert;

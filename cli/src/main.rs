@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
-use commands::{TROUBLE, about, check, explain, plan};
+use commands::{TROUBLE, about, baseline, check, diff, explain, plan};
 
 /// Checks Kubernetes manifests for what cannot run on Oracle OKE virtual nodes, with the rules of the admission policy.
 #[derive(Debug, Parser)]
@@ -22,6 +22,12 @@ enum Command {
     /// Check manifests, without a cluster
     #[command(after_help = check::HELP)]
     Check(check::Options),
+    /// Write down the findings that are known, so that a check fails only on new ones
+    #[command(after_help = baseline::HELP)]
+    Baseline(baseline::Options),
+    /// Say what has changed from one report to the next
+    #[command(after_help = diff::HELP)]
+    Diff(diff::Options),
     /// Explain a rule, or list all of them
     Explain(explain::Options),
     /// Say what Pods are given on virtual nodes, and what that costs
@@ -54,6 +60,8 @@ fn parse() -> Cli {
 fn main() -> ExitCode {
     let result = match &parse().command {
         Command::Check(options) => check::run(options),
+        Command::Baseline(options) => baseline::run(options),
+        Command::Diff(options) => diff::run(options),
         Command::Explain(options) => explain::run(options),
         Command::Plan(options) => plan::run(options),
         Command::Completions { shell } => about::completions(Cli::command(), *shell),

@@ -1,21 +1,25 @@
 //! The settings of the policy, as the command line gets them.
 
-use std::path::Path;
-
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
+use oke_virtual_nodes_policy::lint::rule::{Level, Rule};
+use oke_virtual_nodes_policy::rules::RULES;
 use serde_json::Value as Json;
 use serde_json::value::RawValue;
 
 use crate::judge::PLACEMENT;
-use crate::node::{Node, Value};
-use crate::yaml;
+use crate::policy;
 
 /// The options for settings, with the names that `kwctl` gives them.
 #[derive(Debug, Default, Clone, clap::Args)]
 pub struct Source {
-    /// File with the policy's settings, YAML or JSON
+    /// File with the policy's settings, or with the manifest of a ClusterAdmissionPolicy or AdmissionPolicy, whose rules
+    /// and selectors then count too; YAML or JSON
     #[arg(short, long, value_name = "FILE", conflicts_with = "settings_json")]
     pub settings_path: Option<std::path::PathBuf>,
+
+    /// The policy to take of several in the settings file
+    #[arg(long, value_name = "NAME", requires = "settings_path")]
+    pub policy_name: Option<String>,
 
     /// The policy's settings as JSON text
     #[arg(long, value_name = "JSON")]
@@ -23,33 +27,69 @@ pub struct Source {
 }
 
 impl Source {
+    /// Whether the command line says where the settings are.
+    #[must_use]
+    pub fn is_given(&self) -> bool {
+        self.settings_path.is_some() || self.settings_json.is_some()
+    }
+
     /// Reads the settings; `{}` if there are none. As Kubewarden does, it takes null for `{}` and refuses everything
     /// else that isn't an object.
     ///
     /// # Errors
     /// If the file cannot be read, or the text isn't YAML or JSON, or isn't an object.
-    pub fn read(&self) -> Result<Box<RawValue>> {
-        let (text, origin) = match (&self.settings_path, &self.settings_json) {
-            (Some(path), _) => (read_file(path)?, format!("the settings file {}", path.display())),
+    pub fn read(&self) -> Result<policy::Settings> {
+        let name = self.policy_name.as_deref();
+        match (&self.settings_path, &self.settings_json) {
+            (Some(path), _) => policy::Settings::read(path, name),
             (None, Some(json)) => {
                 // Said of the option's own text, since a YAML reader would take nearly anything.
                 serde_json::from_str::<&RawValue>(json).context("the text of --settings-json is not JSON")?;
-                (json.clone(), "the text of --settings-json".to_owned())
+                policy::Settings::parse(json, "the text of --settings-json", name)
             }
-            (None, None) => return Ok(RawValue::from_string("{}".to_owned())?),
-        };
-        let documents = yaml::load(&text, 1)
-            .map_err(|error| anyhow::anyhow!("{origin} is not YAML: line {}: {error}", error.line))?;
-        match documents.as_slice() {
-            [] => Ok(RawValue::from_string("{}".to_owned())?),
-            [document] => match document.value {
-                Value::Null => Ok(RawValue::from_string("{}".to_owned())?),
-                Value::Mapping(_) => Ok(RawValue::from_string(document.to_json())?),
-                _ => bail!("{origin} holds {}, but settings are an object", describe(document)),
-            },
-            _ => bail!("{origin} holds several documents, but settings are one object"),
+            (None, None) => policy::Settings::parse("{}", "", None),
         }
     }
+
+    /// Where the settings come from, for a report; nothing for those of the command line.
+    #[must_use]
+    pub fn origin(&self) -> Option<String> {
+        self.settings_path.as_ref().map(|path| path.display().to_string())
+    }
+}
+
+/// The settings with these rules off.
+///
+/// # Errors
+/// If the settings aren't JSON.
+pub fn without_rules<'r>(settings: &RawValue, off: impl IntoIterator<Item = &'r str>) -> Result<Box<RawValue>> {
+    let mut object: Object = serde_json::from_str(settings.get())?;
+    let rules = object.entry("rules").or_insert_with(|| Object::new().into());
+    if let Json::Object(rules) = rules {
+        for id in off {
+            match rules.get_mut(id) {
+                Some(Json::Object(rule)) => drop(rule.insert("level".to_owned(), "off".into())),
+                _ => drop(rules.insert(id.to_owned(), "off".into())),
+            }
+        }
+    }
+    Ok(serde_json::value::to_raw_value(&object)?)
+}
+
+/// The ids of the rules that these settings turn off.
+///
+/// # Errors
+/// If the settings aren't JSON.
+pub fn rules_off(settings: &RawValue) -> Result<Vec<String>> {
+    let object: Object = serde_json::from_str(settings.get())?;
+    let is_tolerant = object.get("profile").is_some_and(|profile| profile == "tolerant");
+    let is_off = |rule: &&&Rule| {
+        let own = object.get("rules").and_then(|rules| rules.get(rule.id));
+        let level = own.and_then(|own| own.as_str().or_else(|| own.get("level")?.as_str()));
+        let of_profile = if is_tolerant { rule.tolerant } else { rule.strict };
+        level.unwrap_or(of_profile.name()) == Level::Off.name()
+    };
+    Ok(RULES.iter().filter(is_off).map(|rule| rule.id.to_owned()).collect())
 }
 
 /// The settings with the profile that the command line names.
@@ -97,19 +137,4 @@ type Object = serde_json::Map<String, Json>;
 fn rules(settings: &Object) -> impl Iterator<Item = (&str, &Object)> {
     let rules = settings.get("rules").and_then(Json::as_object).into_iter().flatten();
     rules.filter_map(|(id, rule)| Some((id.as_str(), rule.as_object()?)))
-}
-
-fn read_file(path: &Path) -> Result<String> {
-    std::fs::read_to_string(path).with_context(|| format!("cannot read the settings file {}", path.display()))
-}
-
-fn describe(node: &Node) -> &'static str {
-    match node.value {
-        Value::Null => "null",
-        Value::Bool(_) => "a boolean",
-        Value::Number(_) => "a number",
-        Value::String(_) => "a text",
-        Value::Sequence(_) => "a list",
-        Value::Mapping(_) => "a map",
-    }
 }

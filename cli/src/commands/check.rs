@@ -4,15 +4,14 @@ use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::{Context as _, Result, bail};
-use clap::ValueEnum;
-use oke_vn::cluster::ManifestCluster;
-use oke_vn::output::model::{FileFix, Report};
-use oke_vn::output::{self, Format, Target, summary};
-use oke_vn::{check, convert, fix, input, settings};
-use serde_json::value::RawValue;
+use anyhow::{Context as _, Result, anyhow};
+use oke_vn::output::model::{FileFix, Report, Verdict};
+use oke_vn::output::summary::{self, FailOn};
+use oke_vn::output::words::plural;
+use oke_vn::output::{self, Format, Target, baseline};
 
-use super::{Color, DENIED, Profile, Render, TROUBLE, columns, stdout};
+use super::inputs::{Fixing, Inputs, Setup, print_unreadable};
+use super::{Color, DENIED, TROUBLE, columns, stdout};
 
 /// What follows the options in the help.
 pub const HELP: &str = "\
@@ -23,6 +22,7 @@ Examples:
   kubectl get deploy,sts,ds,cj -A -o yaml | oke-vn check -
   oke-vn check --output json . | jq '.summary'
   oke-vn check --output github --output html=report.html manifests/
+  oke-vn check --settings-path policy.yaml --baseline .oke-vn-baseline.json manifests/
   oke-vn check --fix manifests/
   oke-vn check --fix --in-place --settings-json '{\"mutate\": \"safe\"}' manifests/
 
@@ -38,27 +38,21 @@ Charts and overlays:
   A directory with a Chart.yaml is rendered with `helm template`, one with a kustomization.yaml with `kustomize build` or
   `kubectl kustomize`. Without these programs it counts as unreadable; --no-render leaves it out.
 
+Configuration:
+  A file .oke-vn.yaml in the working directory, or above it in the same repository, may hold settings or settingsFrom,
+  paths, exclude, failOn, baseline and ignore entries. Options come first. A comment
+  `# oke-vn: ignore <rule> - <reason>` ignores a rule in the field at its line or below it.
+
 Exit status, with --fix by what remains:
   0  nothing is denied
   1  something is denied (--fail-on), or --fix without --in-place would change a file
   2  something could not be read, no object was found, or the command line or the settings are wrong";
 
+/// The options.
 #[derive(Debug, clap::Args)]
 pub struct Options {
-    /// Files, directories with all that is below them, or `-` for standard input
-    #[arg(required = true, value_name = "PATH")]
-    paths: Vec<PathBuf>,
-
     #[command(flatten)]
-    settings: settings::Source,
-
-    /// The profile, in place of the settings' own
-    #[arg(long, value_enum)]
-    profile: Option<Profile>,
-
-    /// The namespace of objects that name none
-    #[arg(short, long, value_name = "NAME", default_value = "default")]
-    namespace: String,
+    inputs: Inputs,
 
     /// Print fixes as a unified diff, and report the remaining findings
     #[arg(long)]
@@ -68,23 +62,24 @@ pub struct Options {
     #[arg(long, requires = "fix")]
     in_place: bool,
 
-    /// What ends with status 1
-    #[arg(long, value_enum, default_value_t = FailOn::Deny)]
-    fail_on: FailOn,
+    /// What ends with status 1 [default: deny]
+    #[arg(long, value_enum)]
+    fail_on: Option<FailOn>,
 
-    /// Accept a path that holds no object
+    /// Findings that are known and do not count, as `oke-vn baseline` writes them
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
+
+    /// End with status 2 if there is a kind that was not looked into
     #[arg(long)]
-    allow_empty: bool,
-
-    #[command(flatten)]
-    render: Render,
+    strict_kinds: bool,
 
     /// The format of the report: text, compact, json, sarif, junit, github, gitlab, markdown, html or csv; with =FILE into
     /// a file; may be repeated
     #[arg(short, long, value_name = "FORMAT[=FILE]", default_value = "text")]
     output: Vec<Target>,
 
-    /// Name everything that was skipped
+    /// List everything that is counted: all that was skipped, and what is exempt or in the baseline
     #[arg(short, long)]
     verbose: bool,
 
@@ -93,82 +88,54 @@ pub struct Options {
     color: Color,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, ValueEnum)]
-enum FailOn {
-    /// A denied object
-    Deny,
-    /// A denied object, or one with a warning
-    Warn,
-    /// Nothing
-    Never,
-}
-
 /// Checks manifests.
 pub fn run(options: &Options) -> Result<ExitCode> {
-    let settings = read_settings(options)?;
-    if options.in_place && options.paths.iter().any(|path| path.as_os_str() == "-") {
-        bail!("standard input cannot be fixed in place");
-    }
-    let manifests = read_manifests(options);
-    let cluster = ManifestCluster::new(&manifests, &options.namespace);
-    let context = check::Context { settings: &settings, namespace: &options.namespace, cluster: &cluster };
-    let mut result = check::check(context, &manifests)?;
-    if options.fix {
-        fix::fix(context, &manifests, &mut result)?;
-    }
-    if options.in_place {
-        fix::write(context, &manifests, &mut result)?;
-    }
-    let with_fixes = if options.fix { None } else { Some(settings::with_fixes(&settings)?) };
-    let report = convert::report(&result, context, with_fixes.as_deref(), &manifests);
+    let Inputs { paths, judging } = &options.inputs;
+    let fixing = match (options.fix, options.in_place) {
+        (false, _) => Fixing::Off,
+        (true, false) => Fixing::Diff,
+        (true, true) => Fixing::InPlace,
+    };
+    let setup = judging.setup(fixing)?;
+    let mut report = judging.report(paths, &setup, fixing)?;
+    apply_baseline(options, &setup, &mut report)?;
     print_errors(options, &report);
     for target in &options.output {
         write_report(options, target, &report)?;
     }
-    Ok(ExitCode::from(status(options, &report)))
+    let fail_on = options.fail_on.or(setup.config.loaded.config.fail_on).unwrap_or_default();
+    Ok(ExitCode::from(status(options, fail_on, &report)))
 }
 
-impl From<FailOn> for summary::FailOn {
-    fn from(fail_on: FailOn) -> Self {
-        match fail_on {
-            FailOn::Deny => Self::Deny,
-            FailOn::Warn => Self::Warn,
-            FailOn::Never => Self::Never,
-        }
+/// Marks what the baseline knows: that of the option, else that of the configuration.
+fn apply_baseline(options: &Options, setup: &Setup, report: &mut Report) -> Result<()> {
+    let of_config = || setup.config.loaded.config.baseline.as_ref().map(|file| setup.config.path(file));
+    let Some(file) = options.baseline.clone().or_else(of_config) else { return Ok(()) };
+    let name = file.display();
+    let text = std::fs::read_to_string(&file).with_context(|| format!("cannot read the baseline {name}"))?;
+    let known = baseline::read(&text).map_err(|error| anyhow!("the baseline {name}: {error}"))?;
+    let gone: usize = baseline::apply(&known, report).iter().map(|known| known.count).sum();
+    if gone > 0 {
+        let gone = plural(gone, "finding");
+        report.notes.push(format!("{gone} of the baseline {name} did not come up: `oke-vn baseline` writes it anew."));
     }
+    Ok(())
 }
 
 /// What the check ends with. What could not be read or done comes first, whatever `--fail-on` says.
-fn status(options: &Options, report: &Report) -> u8 {
-    let fail_on = options.fail_on.into();
+fn status(options: &Options, fail_on: FailOn, report: &Report) -> u8 {
     let not_written = report.files.iter().any(|file| matches!(file, FileFix::NotWritten { .. }));
-    let has_diff = report.files.iter().any(|file| matches!(file, FileFix::Fixed { .. }));
-    if !report.unreadable.is_empty() || not_written {
-        TROUBLE
-    } else if summary::fails(report, fail_on) || (fail_on != summary::FailOn::Never && !options.in_place && has_diff) {
-        DENIED
-    } else {
-        0
+    let has_unknown = report.objects.iter().any(|object| object.verdict == Verdict::NotLookedInto);
+    let would_change = has_diff(report) && !options.in_place && fail_on != FailOn::Never;
+    match report {
+        _ if !report.unreadable.is_empty() || not_written || (options.strict_kinds && has_unknown) => TROUBLE,
+        _ if summary::fails(report, fail_on) || would_change => DENIED,
+        _ => 0,
     }
 }
 
-fn read_manifests(options: &Options) -> input::Manifests {
-    let rendering = options.render.rendering(&options.namespace);
-    input::read(
-        &options.paths,
-        &input::Options { rendering, allows_empty: options.allow_empty, keeps_texts: options.fix },
-    )
-}
-
-fn read_settings(options: &Options) -> Result<Box<RawValue>> {
-    let mut settings = options.settings.read()?;
-    if let Some(profile) = options.profile {
-        settings = settings::with_profile(&settings, profile.name())?;
-    }
-    if options.fix {
-        settings = settings::with_fixes(&settings)?;
-    }
-    Ok(settings)
+fn has_diff(report: &Report) -> bool {
+    report.files.iter().any(|file| matches!(file, FileFix::Fixed { .. }))
 }
 
 /// Writes the report in one format, to its file or to standard output.
@@ -181,8 +148,7 @@ fn write_report(options: &Options, target: &Target, report: &Report) -> Result<(
             (anstream::AutoStream::new(file, anstream::ColorChoice::Never), false)
         }
     };
-    let has_diff = report.files.iter().any(|file| matches!(file, FileFix::Fixed { .. }));
-    if target.format == Format::Text && has_diff && !options.in_place {
+    if target.format == Format::Text && has_diff(report) && !options.in_place {
         output::patch::write(report, colours, &mut out)?;
         writeln!(out)?;
     }
@@ -194,15 +160,10 @@ fn write_report(options: &Options, target: &Target, report: &Report) -> Result<(
 
 /// Prints what could not be read or written, unless the report on standard output says it to the same reader.
 fn print_errors(options: &Options, report: &Report) {
-    let is_told = options.output.iter().any(|target| target.format == Format::Text && target.file.is_none());
-    if is_told {
+    if options.output.iter().any(|target| target.format == Format::Text && target.file.is_none()) {
         return;
     }
-    for one in &report.unreadable {
-        let file = one.location.file.as_deref().unwrap_or_default();
-        let place = output::words::file_place(file, &one.location);
-        eprintln!("Error: {place}: {}", output::words::clean(&one.reason));
-    }
+    print_unreadable(report);
     for file in &report.files {
         if let FileFix::NotWritten { file, reason } = file {
             eprintln!("Error: cannot write {file}: {reason}");

@@ -1,8 +1,11 @@
 //! The commands of `oke-vn`, and the options that more than one of them has.
 
 pub mod about;
+pub mod baseline;
 pub mod check;
+pub mod diff;
 pub mod explain;
+pub mod inputs;
 pub mod plan;
 
 use std::io;

@@ -27,7 +27,7 @@ pub struct Options {
 
 /// Prints a plan.
 pub fn run(options: &Options) -> Result<ExitCode> {
-    let mut settings = options.settings.read()?;
+    let mut settings = options.settings.read()?.settings;
     if let Some(profile) = options.profile {
         settings = settings::with_profile(&settings, profile.name())?;
     }

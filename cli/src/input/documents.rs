@@ -32,6 +32,13 @@ pub struct Source {
     pub root: usize,
 }
 
+impl Source {
+    /// Its documents, as far as they can be told apart without reading them, each with the line that it starts on.
+    pub fn documents(&self) -> impl Iterator<Item = (&str, usize)> {
+        split(&self.text).into_iter().map(|piece| (&self.text[piece.range], piece.line))
+    }
+}
+
 /// How much is expected of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Expected {

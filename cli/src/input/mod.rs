@@ -6,6 +6,8 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use globset::GlobMatcher;
+
 use crate::object::Object;
 use crate::parallel;
 
@@ -36,6 +38,27 @@ pub struct Options {
     pub allows_empty: bool,
     /// Whether the texts are kept, for changes in them. They are a large part of the memory that a check takes.
     pub keeps_texts: bool,
+    /// What keeps a text in any case: it contains this.
+    pub keeps_texts_with: Option<&'static str>,
+    /// What is left out of directories.
+    pub exclude: Option<Exclude>,
+}
+
+/// Files and directories that are left out of the directories that are named.
+#[derive(Debug, Clone, Default)]
+pub struct Exclude {
+    /// The absolute path of the directory that the patterns start at.
+    pub directory: PathBuf,
+    /// Patterns for the names from there.
+    pub patterns: Vec<GlobMatcher>,
+}
+
+impl Exclude {
+    fn matches(&self, path: &Path) -> bool {
+        let Ok(path) = std::path::absolute(path) else { return false };
+        let Ok(name) = path.strip_prefix(&self.directory) else { return false };
+        self.patterns.iter().any(|pattern| pattern.is_match(name))
+    }
 }
 
 /// The manifests of a check.
@@ -55,7 +78,8 @@ pub struct Manifests {
 /// Reads everything that the paths name: files, directories with all that is below them, `-` for standard input.
 #[must_use]
 pub fn read(paths: &[PathBuf], options: &Options) -> Manifests {
-    let Walk { entries, skipped, unreadable, repeated, .. } = Walk::new(paths, options.rendering.is_some());
+    let Walk { entries, skipped, unreadable, repeated, .. } =
+        Walk::new(paths, options.rendering.is_some(), options.exclude.as_ref());
     let mut manifests = Manifests { skipped, unreadable, ..Manifests::default() };
     let mut work = Vec::new();
     for result in parallel::map(&entries, |(root, entry)| open(*root, entry, options.rendering.as_ref())) {
@@ -79,7 +103,9 @@ pub fn read(paths: &[PathBuf], options: &Options) -> Manifests {
         manifests.unreadable.extend(empty);
     }
     if !options.keeps_texts {
-        manifests.sources.iter_mut().for_each(|source| source.text = String::new());
+        let is_kept = |text: &str| options.keeps_texts_with.is_some_and(|part| text.contains(part));
+        let dropped = manifests.sources.iter_mut().filter(|source| !is_kept(&source.text));
+        dropped.for_each(|source| source.text = String::new());
     }
     manifests.skipped.sort_by(|a, b| (&a.file, a.line, a.reason).cmp(&(&b.file, b.line, b.reason)));
     manifests.skipped.dedup();
@@ -123,7 +149,12 @@ impl Manifests {
     fn empty(&self, paths: &[PathBuf], repeated: &BTreeSet<usize>) -> Vec<Unreadable> {
         let with_objects: BTreeSet<usize> =
             self.objects.iter().map(|object| self.sources[object.origin.source].root).collect();
-        let is_said = |name: &str| self.unreadable.iter().any(|one| Path::new(&one.file).starts_with(name));
+        let is_excluded =
+            |one: &Skipped, name: &str| one.reason == Reason::Excluded && Path::new(&one.file).starts_with(name);
+        let is_said = |name: &str| {
+            self.unreadable.iter().any(|one| Path::new(&one.file).starts_with(name))
+                || self.skipped.iter().any(|one| is_excluded(one, name))
+        };
         let mut empty = Vec::new();
         for (root, path) in paths.iter().enumerate() {
             let is_stdin = path.as_os_str() == "-";

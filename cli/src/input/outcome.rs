@@ -64,6 +64,8 @@ pub enum Reason {
     Patch,
     /// A directory or file whose name begins with a dot.
     Hidden,
+    /// The configuration excludes it.
+    Excluded,
     /// A document with nothing in it.
     EmptyDocument,
     /// A list without items.
@@ -85,6 +87,7 @@ impl Reason {
             Self::Included => "included by overlays",
             Self::Patch => "patches",
             Self::Hidden => "hidden",
+            Self::Excluded => "excluded by .oke-vn.yaml",
             Self::EmptyDocument => "empty documents",
             Self::EmptyList => "empty lists",
         }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use walkdir::{DirEntry, WalkDir};
 
+use super::Exclude;
 use super::documents::Expected;
 use super::kustomization::Kustomization;
 use super::outcome::{Reason, Skipped, Unreadable};
@@ -46,7 +47,7 @@ pub(super) enum Entry {
 
 /// What the paths name, in their order and in that of the file names.
 #[derive(Debug, Default)]
-pub(super) struct Walk {
+pub(super) struct Walk<'e> {
     /// What is to be read, with the index of the path that it belongs to.
     pub(super) entries: Vec<(usize, Entry)>,
     pub(super) skipped: Vec<Skipped>,
@@ -57,13 +58,14 @@ pub(super) struct Walk {
     seen: HashSet<PathBuf>,
     has_stdin: bool,
     renders: bool,
+    exclude: Option<&'e Exclude>,
 }
 
-impl Walk {
+impl<'e> Walk<'e> {
     /// Finds everything that the paths name: files, directories with all that is below them, `-` for standard input.
-    /// Whether charts and overlays are to be rendered.
-    pub(super) fn new(paths: &[PathBuf], renders: bool) -> Self {
-        let mut walk = Self { renders, ..Self::default() };
+    /// `renders` says whether charts and overlays are to be rendered, `exclude` what is left out of directories.
+    pub(super) fn new(paths: &[PathBuf], renders: bool, exclude: Option<&'e Exclude>) -> Self {
+        let mut walk = Self { renders, exclude, ..Self::default() };
         for (root, path) in paths.iter().enumerate() {
             if path.as_os_str() == "-" {
                 walk.stdin(root);
@@ -112,17 +114,18 @@ impl Walk {
 }
 
 /// A directory that was named, and all that is below it.
-struct Directory<'w> {
-    walk: &'w mut Walk,
+struct Directory<'w, 'e> {
+    walk: &'w mut Walk<'e>,
     root: usize,
     /// The charts that the walk is in.
     charts: Vec<PathBuf>,
     kustomizations: BTreeMap<PathBuf, Kustomization>,
 }
 
-impl Directory<'_> {
+impl Directory<'_, '_> {
     fn read(mut self, root: &Path) {
         let (found, failed) = list(root);
+        let found = self.without_excluded(found);
         self.find_kustomizations(&found);
         let overlays = self.overlays();
         let included = self.included(&overlays);
@@ -146,6 +149,26 @@ impl Directory<'_> {
         for error in failed {
             self.failed(&error);
         }
+    }
+
+    /// Leaves out what the configuration excludes, with all that is below it.
+    fn without_excluded(&mut self, found: Vec<DirEntry>) -> Vec<DirEntry> {
+        let Some(exclude) = self.walk.exclude else { return found };
+        let (mut kept, mut left_out) = (Vec::new(), None::<PathBuf>);
+        for entry in found {
+            let path = entry.path();
+            if left_out.as_ref().is_some_and(|directory| path.starts_with(directory)) {
+                continue;
+            }
+            let is_directory = entry.file_type().is_dir();
+            if entry.depth() == 0 || !exclude.matches(path) {
+                kept.push(entry);
+            } else if is_directory || is_manifest(path) {
+                self.walk.skip(path, Reason::Excluded);
+                left_out = is_directory.then(|| path.to_owned());
+            }
+        }
+        kept
     }
 
     fn find_kustomizations(&mut self, found: &[DirEntry]) {

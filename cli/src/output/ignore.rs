@@ -13,7 +13,7 @@ use super::outline::{Comment as YamlComment, Outline};
 use super::workspace::Workspace;
 
 /// The word that a comment for this program starts with.
-const MARK: &str = "oke-vn:";
+pub const MARK: &str = "oke-vn:";
 /// What a comment is to look like.
 const FORM: &str = "write `# oke-vn: ignore <rule> - <reason>`";
 
@@ -73,6 +73,8 @@ pub struct Ignores {
     pub entries: Vec<Entry>,
     /// What is wrong with comments and entries.
     pub problems: Vec<IgnoreProblem>,
+    /// Where the patterns for files start, if not at the root of the repository.
+    pub workspace: Option<Workspace>,
 }
 
 /// What a run has looked at: what it hasn't looked at cannot be called unused.
@@ -135,9 +137,10 @@ impl Ignores {
 
     /// Exempts what is ignored in a report, and names the ignores that need a look. To be called before anything is
     /// fixed: what is ignored stays as it is.
-    pub fn apply(self, report: &mut Report, run: &Run<'_>) {
+    pub fn apply(&self, report: &mut Report, run: &Run<'_>) {
         let mut used_comments = vec![false; self.comments.len()];
         let mut used_entries = vec![false; self.entries.len()];
+        let workspace = self.workspace.as_ref().unwrap_or(&report.workspace).clone();
         let mut objects = std::mem::take(&mut report.objects);
         for object in &mut objects {
             let mut findings = std::mem::take(&mut object.findings);
@@ -150,7 +153,7 @@ impl Ignores {
                     }
                 }
                 for (entry, used) in self.entries.iter().zip(&mut used_entries) {
-                    if entry.covers(object, finding, &report.workspace) {
+                    if entry.covers(object, finding, &workspace) {
                         *used = true;
                         if !entry.is_expired(run.today) {
                             exempt(finding, ExemptBy::Config, &entry.reason);
@@ -161,7 +164,7 @@ impl Ignores {
             object.findings = findings;
         }
         report.objects = objects;
-        let mut problems = self.problems;
+        let mut problems = self.problems.clone();
         for (comment, used) in self.comments.iter().zip(used_comments) {
             if let Some(problem) = unused(&comment.rules, used, run, true) {
                 problems.push(IgnoreProblem { location: comment.location.clone(), problem });

@@ -1,0 +1,74 @@
+//! Takes a policy's own rules and selectors into account: an object that the policy isn't asked about is no object to judge.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::convert::Unfolded;
+use crate::input::Manifests;
+use crate::kinds;
+use crate::object::Object;
+use crate::output::model::Verdict;
+use crate::path::Step;
+use crate::policy::{Asked, Labels, Policy, Request};
+
+/// Marks the objects that `policy` isn't asked about, and drops their findings. `namespace` is that of objects that name
+/// none. Notes in the report say what isn't known; such objects stay as they were judged.
+pub fn mark(unfolded: &mut Unfolded, policy: &Policy, manifests: &Manifests, namespace: &str) {
+    let namespaces = namespaces(manifests);
+    let mut unknown = BTreeSet::new();
+    for (converted, index) in unfolded.report.objects.iter_mut().zip(&unfolded.indices) {
+        let object = &manifests.objects[*index];
+        let own_namespace = object.namespace(namespace);
+        let reason = match is_asked(policy, object, own_namespace, &namespaces) {
+            Asked::Yes => continue,
+            Asked::Unknown(labels) => {
+                unknown.extend(labels);
+                continue;
+            }
+            Asked::NotByRules => "no rule of the policy names its resource",
+            Asked::NotByNamespace => "the policy isn't asked about its namespace",
+            Asked::NotByObject => "the policy's objectSelector leaves it out",
+        };
+        // Where no rule of the catalogue knows a kind, that is the more important answer.
+        if !matches!(converted.verdict, Verdict::NotLookedInto | Verdict::WithoutPods) {
+            (converted.verdict, converted.reason) = (Verdict::NotAsked, Some(reason.to_owned()));
+            (converted.advice, converted.placement) = (None, None);
+            converted.findings.clear();
+        }
+    }
+    let notes = &mut unfolded.report.notes;
+    let title = format!("{} `{}`", policy.kind, policy.name);
+    if !unknown.is_empty() {
+        let labels = unknown.into_iter().collect::<Vec<_>>().join(", ");
+        notes.push(format!(
+            "The namespaceSelector of {title} asks for labels that are not known ({labels}), so objects of these \
+             namespaces are judged. Add the manifests of the namespaces to have their labels counted."
+        ));
+    }
+    if policy.has_conditions() {
+        notes.push(format!("{title} has matchConditions, which are not evaluated: it may be asked about less."));
+    }
+}
+
+/// The labels of the namespaces among the manifests, by name.
+fn namespaces(manifests: &Manifests) -> BTreeMap<&str, Labels> {
+    let namespaces = manifests.objects.iter().filter(|object| object.api_version == "v1" && object.kind == "Namespace");
+    namespaces.filter_map(|object| Some((object.name()?, labels(object)))).collect()
+}
+
+fn labels(object: &Object) -> Labels {
+    let labels = object.value_at(&["metadata", "labels"].map(|key| Step::Key(key.to_owned())));
+    let labels = labels.as_ref().and_then(|labels| labels.as_object()).into_iter().flatten();
+    labels.filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))).collect()
+}
+
+fn is_asked(policy: &Policy, object: &Object, namespace: Option<&str>, namespaces: &BTreeMap<&str, Labels>) -> Asked {
+    policy.is_asked(&Request {
+        group: object.group(),
+        version: object.version(),
+        resource: &kinds::resource(&object.kind),
+        name: object.name(),
+        namespace,
+        labels: &labels(object),
+        namespace_labels: namespace.and_then(|namespace| namespaces.get(namespace)),
+    })
+}
