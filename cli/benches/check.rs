@@ -69,8 +69,8 @@ fn measure(name: &str, path: &Path, objects: usize, budget: Duration) -> bool {
         let output = Command::new(env!("CARGO_BIN_EXE_oke-vn")).arg("check").arg(path).output().expect("oke-vn runs");
         let (wall, cpu) = (start.elapsed(), cpu(&children()).saturating_sub(before));
         let report = String::from_utf8_lossy(&output.stdout);
-        let plural = if objects == 1 { "" } else { "s" };
-        assert!(report.contains(&format!("\n{objects} object{plural} judged: ")), "{}", output.status);
+        let objects = oke_vn::output::words::plural(objects, "object");
+        assert!(report.contains(&format!("\n{objects}: ")), "{}", output.status);
         best = Some(best.map_or((wall, cpu), |best| best.min((wall, cpu))));
     }
     let (wall, cpu) = best.unwrap_or_default();

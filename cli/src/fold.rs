@@ -3,7 +3,7 @@
 use crate::output::model::{Child, Finding, Object, Owner};
 use crate::owners::{self, Identity, Place};
 
-/// Folds objects into their owners. Each comes with its identity, among which [`owners::fold`] finds the owner; all of
+/// Folds objects into their owners. Each comes with its identity, among which [`owners::places`] finds the owner; all of
 /// them are objects of one cluster, or of one set of manifests. The others keep their order.
 ///
 /// An object becomes one of its owner's children. Its findings that the owner has as well are left out: those of the same
@@ -12,7 +12,7 @@ use crate::owners::{self, Identity, Place};
 #[must_use]
 pub fn merge(objects: Vec<(Object, Identity)>) -> Vec<Object> {
     let (objects, identities): (Vec<_>, Vec<_>) = objects.into_iter().unzip();
-    let places = owners::fold(&identities);
+    let places = owners::places(&identities);
     let mut slots: Vec<Option<Object>> = objects.into_iter().map(Some).collect();
     for (index, (place, identity)) in places.iter().zip(&identities).enumerate() {
         match place {

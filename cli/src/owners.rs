@@ -91,7 +91,7 @@ pub enum Place {
 /// top: a Pod with the Deployment of its ReplicaSet. Where no controller is among the objects or none of them is judged,
 /// it counts itself.
 #[must_use]
-pub fn fold(objects: &[Identity]) -> Vec<Place> {
+pub fn places(objects: &[Identity]) -> Vec<Place> {
     let mut known = HashMap::new();
     for (index, object) in objects.iter().enumerate() {
         // Of two that are alike, the first.
@@ -212,9 +212,9 @@ pub(crate) mod tests {
     }
 
     /// The index of the owner that each object counts with.
-    fn fold(objects: &[Identity]) -> Vec<Option<usize>> {
+    fn fold_all(objects: &[Identity]) -> Vec<Option<usize>> {
         let owner = |place| if let Place::With(owner) = place { Some(owner) } else { None };
-        super::fold(objects).into_iter().map(owner).collect()
+        super::places(objects).into_iter().map(owner).collect()
     }
 
     #[test]
@@ -222,7 +222,7 @@ pub(crate) mod tests {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../test_data/inputs/owners.yaml");
         let manifests = input::read(&[path], &input::Options::default());
         let identities: Vec<_> = manifests.objects.iter().map(|object| Identity::of(object, "default", true)).collect();
-        assert_eq!(fold(&identities), [None, Some(0), Some(0), Some(0), Some(0), None]);
+        assert_eq!(fold_all(&identities), [None, Some(0), Some(0), Some(0), Some(0), None]);
     }
 
     #[test]
@@ -230,7 +230,7 @@ pub(crate) mod tests {
         let deployment = object("apps Deployment d", None, true);
         let replicas = object("apps ReplicaSet r", Some("apps Deployment d"), true);
         let pod = object("- Pod p", Some("apps ReplicaSet r"), true);
-        let fold = |objects: &[&Identity]| self::fold(&objects.iter().copied().cloned().collect::<Vec<_>>());
+        let fold = |objects: &[&Identity]| fold_all(&objects.iter().copied().cloned().collect::<Vec<_>>());
         assert_eq!(fold(&[&pod, &replicas, &deployment]), [Some(2), Some(2), None]);
         assert_eq!(fold(&[&pod, &deployment]), [None, None]);
         assert_eq!(fold(&[&pod, &replicas]), [Some(1), None]);
@@ -251,8 +251,8 @@ pub(crate) mod tests {
         let with_uid = |uid: &str| Identity { uid: Some(uid.to_owned()), ..object("apps ReplicaSet r", None, true) };
         let mut pod = object("- Pod p", Some("apps ReplicaSet r"), true);
         pod.controller.as_mut().unwrap().uid = Some("u".to_owned());
-        assert_eq!(fold(&[pod.clone(), with_uid("u")]), [Some(1), None]);
-        assert_eq!(fold(&[pod, with_uid("other")]), [None, None]);
+        assert_eq!(fold_all(&[pod.clone(), with_uid("u")]), [Some(1), None]);
+        assert_eq!(fold_all(&[pod, with_uid("other")]), [None, None]);
     }
 
     #[test]
@@ -260,7 +260,7 @@ pub(crate) mod tests {
         let a = object("apps ReplicaSet a", Some("apps ReplicaSet b"), true);
         let b = object("apps ReplicaSet b", Some("apps ReplicaSet a"), true);
         let own = object("apps ReplicaSet c", Some("apps ReplicaSet c"), true);
-        assert_eq!(fold(&[a, b, own]), [None, None, None]);
+        assert_eq!(fold_all(&[a, b, own]), [None, None, None]);
     }
 
     #[test]
@@ -268,15 +268,15 @@ pub(crate) mod tests {
         let a = object("apps ReplicaSet a", Some("apps ReplicaSet b"), true);
         let b = object("apps ReplicaSet b", Some("apps ReplicaSet a"), true);
         let pod = object("- Pod p", Some("apps ReplicaSet a"), true);
-        assert_eq!(super::fold(&[pod, a, b]), [Place::Own; 3]);
+        assert_eq!(super::places(&[pod, a, b]), [Place::Own; 3]);
     }
 
     #[test]
     fn a_missing_controller_is_told_from_none() {
         let pod = object("- Pod p", Some("apps ReplicaSet r"), true);
         let custom = object("apps ReplicaSet r", None, false);
-        assert_eq!(super::fold(&[pod.clone(), custom]), [Place::Own, Place::Own]);
-        assert_eq!(super::fold(&[pod]), [Place::Orphan]);
+        assert_eq!(super::places(&[pod.clone(), custom]), [Place::Own, Place::Own]);
+        assert_eq!(super::places(&[pod]), [Place::Orphan]);
     }
 
     #[test]
@@ -287,7 +287,7 @@ pub(crate) mod tests {
         };
         let count = 100_000;
         for objects in [(0..count).map(link).collect::<Vec<_>>(), (0..count).rev().map(link).collect()] {
-            let folded = fold(&objects);
+            let folded = fold_all(&objects);
             assert_eq!(folded.iter().flatten().count(), count - 1);
         }
     }
@@ -296,6 +296,6 @@ pub(crate) mod tests {
     fn many_objects_are_folded() {
         let pods = (0..50_000).map(|number| object(&format!("- Pod p{number}"), Some("apps ReplicaSet r"), true));
         let objects: Vec<_> = pods.chain([object("apps ReplicaSet r", None, true)]).collect();
-        assert_eq!(fold(&objects).iter().flatten().count(), 50_000);
+        assert_eq!(fold_all(&objects).iter().flatten().count(), 50_000);
     }
 }
