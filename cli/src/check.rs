@@ -1,5 +1,8 @@
 //! `oke-vn check`: every object is judged, and the verdicts become one report.
 
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use anyhow::{Result, anyhow};
 use serde_json::value::RawValue;
 
@@ -7,7 +10,9 @@ use crate::cluster::ManifestCluster;
 use crate::input::Manifests;
 use crate::judge::{self, Verdict};
 use crate::node::Position;
+use crate::output::words::{number, plural};
 use crate::parallel;
+use crate::progress::Progress;
 use crate::request::{Payload, Request};
 
 /// The code of an object that could not be read: Kubernetes would not take it either.
@@ -135,7 +140,17 @@ pub fn check(context: Context<'_>, manifests: &Manifests) -> Result<Report> {
     judge::check_settings(context.settings.get())
         .map_err(|message| anyhow!("the settings are not valid: {message}"))?;
     let indices: Vec<usize> = (0..manifests.objects.len()).collect();
-    Ok(Report { objects: parallel::map(&indices, |index| judge_object(context, manifests, *index)), files: Vec::new() })
+    let (count, progress) = (AtomicUsize::new(0), Mutex::new(Progress::default()));
+    let objects = parallel::map(&indices, |index| {
+        let judged = judge_object(context, manifests, *index);
+        let done = count.fetch_add(1, Ordering::Relaxed) + 1;
+        // Another thread that writes the line says nearly the same.
+        if let Ok(mut progress) = progress.try_lock() {
+            progress.tick(|| format!("judged {} of {}", number(done), plural(indices.len(), "object")));
+        }
+        judged
+    });
+    Ok(Report { objects, files: Vec::new() })
 }
 
 /// Judges one object: that at `index` of the manifests.

@@ -32,6 +32,7 @@ mod parallel;
 pub mod path;
 pub mod plan;
 pub mod policy;
+pub mod progress;
 pub mod request;
 pub mod settings;
 pub mod write;
