@@ -177,6 +177,10 @@ pub struct Object {
     /// What was found, in the policy's order.
     #[serde(default)]
     pub findings: Vec<Finding>,
+    /// What `oke-vn plan` needs of the object: numbers and sizes, and no contents. Only in reports that `oke-vn scan`
+    /// saves.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sizes: Option<serde_json::Value>,
 }
 
 /// The controller of an object.
@@ -515,6 +519,7 @@ impl Object {
             did_you_mean: None,
             advice: None,
             findings: Vec::new(),
+            sizes: None,
         }
     }
 

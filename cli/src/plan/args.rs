@@ -32,8 +32,12 @@ Exit status:
 #[derive(Debug, Clone, clap::Args)]
 pub struct PlanArgs {
     /// Files, directories with all that is below them, or `-` for standard input
-    #[arg(value_name = "PATH", required = true)]
+    #[arg(value_name = "PATH", required_unless_present = "scan")]
     pub paths: Vec<PathBuf>,
+
+    /// Plan what a cluster had: a report that `oke-vn scan --save` wrote
+    #[arg(long, value_name = "FILE", conflicts_with = "paths")]
+    pub scan: Option<PathBuf>,
 
     /// The namespace of objects that name none
     #[arg(short, long, value_name = "NAME", default_value = "default")]

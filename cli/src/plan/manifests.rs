@@ -10,6 +10,8 @@ use super::{Object, Unread};
 use crate::check::Report;
 use crate::input::{Manifests, decode, read_file};
 use crate::judge::Level;
+use crate::output::model::{Finding, Fix, Standing, Verdict};
+use crate::output::{self, words};
 use crate::yaml;
 
 /// The objects of a plan, with the rules that deny each and that the policy does not fix, and what could not be read.
@@ -41,6 +43,38 @@ pub fn objects(manifests: &Manifests, report: &Report) -> Result<(Vec<Object>, V
         reason: one.reason.clone(),
     });
     Ok((objects, unread.collect()))
+}
+
+/// The objects of a plan, from a report that a scan saved, and what it could not read.
+///
+/// # Errors
+/// If the report has no sizes: it is that of a check.
+pub fn of_scan(report: &output::model::Report) -> Result<(Vec<Object>, Vec<Unread>)> {
+    let sized = report.objects.iter().filter_map(|object| Some((object, object.sizes.clone()?)));
+    let objects: Vec<Object> = sized
+        .map(|(object, value)| {
+            let denies = |finding: &&Finding| finding.child.is_none() && is_denied_for_good(finding);
+            let mut denied: Vec<String> =
+                object.findings.iter().filter(denies).map(|finding| finding.rule.clone()).collect();
+            denied.dedup();
+            let file = words::cluster_path(object);
+            let is_elsewhere = object.verdict == Verdict::StaysOnManagedNodes;
+            Object { denied, is_elsewhere, ..Object::new(value, Source { file, line: 1 }) }
+        })
+        .collect();
+    if objects.is_empty() && report.objects.iter().any(|object| object.workload) {
+        bail!("the report has no sizes: save one with `oke-vn scan --save FILE`");
+    }
+    let unread = report.unreadable.iter().map(|one| Unread {
+        source: Source { file: one.object.clone().unwrap_or_default(), line: 1 },
+        reason: one.reason.clone(),
+    });
+    Ok((objects, unread.collect()))
+}
+
+/// Whether the policy denies an object for this, and does not fix it.
+fn is_denied_for_good(finding: &Finding) -> bool {
+    finding.standing() == Standing::Denies && finding.fix != Fix::Available
 }
 
 /// Reads a YAML or JSON file with one document.

@@ -16,6 +16,7 @@ pub mod cost;
 pub mod count;
 mod custom_kinds;
 pub mod input;
+pub mod keep;
 pub mod kinds;
 pub mod manifests;
 pub mod output;

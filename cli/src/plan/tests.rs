@@ -15,7 +15,10 @@ fn plan(values: &[Value]) -> Plan {
 }
 
 fn plan_with(values: &[Value], options: Options) -> Plan {
-    Plan::new(values.iter().cloned().map(object).collect(), options)
+    let plan = |values: &[Value]| Plan::new(values.iter().cloned().map(object).collect(), options.clone());
+    let (of_all, of_kept) = (plan(values), plan(&values.iter().map(keep::trim).collect::<Vec<_>>()));
+    assert_eq!(format!("{of_all:?}"), format!("{of_kept:?}"), "what a scan saves gives another plan");
+    of_all
 }
 
 /// The pod template of one container.
