@@ -163,9 +163,8 @@ fn class(object: &Object) -> (Verdict, Option<String>, Option<String>) {
     let value: Value = serde_json::from_str(&object.json()).unwrap_or_default();
     match classify(object.group(), &object.kind, &value) {
         Class::WithoutPods => (Verdict::WithoutPods, None, None),
-        Class::NotLookedInto { steps } => {
-            let at = object.position_of(&steps);
-            let reason = format!("it has settings of pods on line {}, and no rule looks into this kind", at.line);
+        Class::NotLookedInto { .. } => {
+            let reason = "it has settings of pods, and no rule looks into this kind".to_owned();
             (Verdict::NotLookedInto, Some(reason), None)
         }
         Class::NoKind { meant } => {
