@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
-use commands::{TROUBLE, about, baseline, check, diff, explain, plan};
+use commands::{TROUBLE, about, baseline, check, columns, diff, explain, plan};
 
 /// Checks Kubernetes manifests for what cannot run on Oracle OKE virtual nodes, with the rules of the admission policy.
 #[derive(Debug, Parser)]
@@ -28,7 +28,8 @@ enum Command {
     /// Say what has changed from one report to the next
     #[command(after_help = diff::HELP)]
     Diff(diff::Options),
-    /// Explain a rule, or list all of them
+    /// Explain rules, or list all of them
+    #[command(after_help = explain::HELP)]
     Explain(explain::Options),
     /// Say what Pods are given on virtual nodes, and what that costs
     #[command(after_help = oke_vn::plan::PLAN_HELP)]
@@ -48,12 +49,13 @@ enum Command {
     },
 }
 
-/// The command line, with help that speaks as the program was called: kubectl runs the plugin `kubectl oke-vn` as
-/// `kubectl-oke_vn`.
+/// The command line, with help that is as wide as the terminal and speaks as the program was called: kubectl runs the
+/// plugin `kubectl oke-vn` as `kubectl-oke_vn`.
 fn parse() -> Cli {
     let called = std::env::args_os().next().unwrap_or_default();
     let is_plugin = Path::new(&called).file_stem().is_some_and(|name| name == "kubectl-oke_vn");
-    let command = if is_plugin { Cli::command().bin_name("kubectl oke-vn") } else { Cli::command() };
+    let command = Cli::command().term_width(columns());
+    let command = if is_plugin { command.bin_name("kubectl oke-vn") } else { command };
     Cli::from_arg_matches(&command.get_matches()).unwrap_or_else(|error| error.exit())
 }
 

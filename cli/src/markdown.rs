@@ -5,21 +5,23 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
+use crate::output::words::wrap;
+
 /// The style of a title.
 pub const TITLE: Style = AnsiColor::Cyan.on_default().bold();
 /// The style of a heading.
 pub const HEADING: Style = Style::new().bold();
-/// How wide a text runs.
-const WIDTH: usize = 100;
 /// Where code and tables start.
 const INDENT: &str = "    ";
 
-/// Prints a page. HTML, and so comments, is left out.
+/// Prints a page with its texts in lines of at most `width` columns; code and tables stay as they are. HTML, and so
+/// comments, is left out.
 ///
 /// # Errors
 /// Those of `out`.
-pub fn print(markdown: &str, out: &mut dyn Write) -> io::Result<()> {
-    let mut printer = Printer { out, text: String::new(), cells: Vec::new(), rows: Vec::new(), is_below_heading: true };
+pub fn print(markdown: &str, width: usize, out: &mut dyn Write) -> io::Result<()> {
+    let mut printer =
+        Printer { out, width, text: String::new(), cells: Vec::new(), rows: Vec::new(), is_below_heading: true };
     for event in Parser::new_ext(markdown, Options::ENABLE_TABLES) {
         match event {
             Event::Text(text) => printer.text.push_str(&text),
@@ -38,6 +40,8 @@ pub fn print(markdown: &str, out: &mut dyn Write) -> io::Result<()> {
 /// A page on its way to the terminal.
 struct Printer<'o> {
     out: &'o mut dyn Write,
+    /// The columns of a line of text.
+    width: usize,
     /// The text of the block so far.
     text: String,
     /// The cells of the row so far.
@@ -63,11 +67,8 @@ impl Printer<'_> {
                 self.is_below_heading = true;
                 writeln!(self.out, "{style}{}{style:#}", self.text)
             }
-            TagEnd::Paragraph => wrapped(&self.text, ["", ""], self.out),
-            TagEnd::Item => {
-                let text = std::mem::take(&mut self.text);
-                wrapped(&text, ["* ", "  "], self.out)
-            }
+            TagEnd::Paragraph => self.wrapped("", ""),
+            TagEnd::Item => self.wrapped("* ", "  "),
             TagEnd::CodeBlock => {
                 self.text.lines().try_for_each(|line| writeln!(self.out, "{}", format!("{INDENT}{line}").trim_end()))
             }
@@ -82,6 +83,13 @@ impl Printer<'_> {
             TagEnd::Table => self.table(),
             _ => Ok(()),
         }
+    }
+
+    /// Prints the text of the block, its lines behind `first` and then behind `rest`.
+    fn wrapped(&mut self, first: &str, rest: &str) -> io::Result<()> {
+        let text = std::mem::take(&mut self.text);
+        let words: Vec<_> = text.split_whitespace().collect();
+        writeln!(self.out, "{}", wrap(&words.join(" "), self.width, first, rest))
     }
 
     /// Prints the rows of a table, each column as wide as its widest cell.
@@ -99,32 +107,17 @@ impl Printer<'_> {
     }
 }
 
-/// Prints a text with its lines cut at spaces, behind the first of `indents` and then behind the second.
-fn wrapped(text: &str, indents: [&str; 2], out: &mut dyn Write) -> io::Result<()> {
-    let mut line = indents[0].to_owned();
-    let mut is_empty = true;
-    for word in text.split_whitespace() {
-        if !is_empty && line.chars().count() + 1 + word.chars().count() > WIDTH {
-            writeln!(out, "{line}")?;
-            line = indents[1].to_owned();
-            is_empty = true;
-        }
-        if !is_empty {
-            line.push(' ');
-        }
-        line.push_str(word);
-        is_empty = false;
-    }
-    writeln!(out, "{line}")
-}
-
 #[cfg(test)]
 mod tests {
     use super::print;
 
     fn printed(markdown: &str) -> String {
+        printed_in(100, markdown)
+    }
+
+    fn printed_in(width: usize, markdown: &str) -> String {
         let mut out = Vec::new();
-        print(markdown, &mut out).unwrap();
+        print(markdown, width, &mut out).unwrap();
         anstream::adapter::strip_str(std::str::from_utf8(&out).unwrap()).to_string()
     }
 
@@ -148,5 +141,6 @@ mod tests {
             ["", "* `a`: word word word word word word word word word word word word word word word word word word"]
         );
         assert!(lines[4].starts_with("  word word") && lines[5] == "* b", "{lines:?}");
+        assert_eq!(printed_in(12, "word word word\n\n* a word word"), "word word\nword\n\n* a word\n  word\n");
     }
 }

@@ -6,25 +6,31 @@ use std::process::ExitCode;
 use anyhow::Result;
 use oke_vn::explain;
 
-use super::{Color, stdout};
+use super::{Color, columns, known_columns, stdout};
+
+/// What follows the options in the help.
+pub const HELP: &str = "\
+Examples:
+  oke-vn explain
+  oke-vn explain fs-group host-port";
 
 #[derive(Debug, clap::Args)]
 pub struct Options {
-    /// The id of a rule
+    /// The ids of rules; without any, all rules are listed
     #[arg(value_name = "RULE")]
-    id: Option<String>,
+    ids: Vec<String>,
 
     /// Whether to print in colours
     #[arg(long, value_enum, default_value_t = Color::Auto)]
     color: Color,
 }
 
-/// Explains one rule, or lists all.
+/// Explains the rules that are named, or lists all.
 pub fn run(options: &Options) -> Result<ExitCode> {
     let (mut out, _) = stdout(options.color);
-    match &options.id {
-        Some(id) => explain::page(id, &mut out)?,
-        None => explain::list(&mut out)?,
+    match &options.ids[..] {
+        [] => explain::list(known_columns(), &mut out)?,
+        ids => explain::pages(ids, columns(), &mut out)?,
     }
     out.flush()?;
     Ok(ExitCode::SUCCESS)

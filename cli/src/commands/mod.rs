@@ -74,11 +74,16 @@ pub enum Color {
     Never,
 }
 
-/// The columns of a report on standard output: those of the terminal, or of the variable `COLUMNS`.
+/// The columns of a text on standard output: those of the variable `COLUMNS`, or of the terminal, or the default.
 pub fn columns() -> usize {
+    known_columns().unwrap_or(words::DEFAULT_WIDTH)
+}
+
+/// Likewise, where they are known: not in a pipe.
+pub fn known_columns() -> Option<usize> {
     let variable = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
     let terminal = || terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0));
-    variable.or_else(terminal).map_or(words::DEFAULT_WIDTH, words::width)
+    variable.or_else(terminal).filter(|columns| *columns > 0).map(words::width)
 }
 
 /// Standard output, and whether colours come through.

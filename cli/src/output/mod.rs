@@ -161,7 +161,7 @@ pub fn write(format: Format, report: &Report, options: &Options, out: &mut impl 
 }
 
 /// The name that was probably meant.
-fn nearest<'a>(wrong: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(wrong: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     names
         .into_iter()
         .map(|name| (strsim::damerau_levenshtein(&wrong.to_lowercase(), name), name))

@@ -21,8 +21,8 @@ Examples:
   oke-vn plan --price-ocpu 0.03 --price-gb 0.002 --price-node 0.02 manifests/
   oke-vn plan --prices prices.yaml --output html manifests/ > plan.html
 
-Prices are those of your contract; none is built in. A file of prices has `ocpu`, `gb` and `node` (of an hour), and
-may have `hours` (of a month) and `currency`.
+Prices are those of your contract; none is built in. A file of prices has `ocpu`, `gb` and `node` (of an hour), and may \
+have `hours` (of a month) and `currency`.
 
 Exit status:
   0  there is a plan
