@@ -42,11 +42,8 @@ enum Command {
         shell: clap_complete::Shell,
     },
     /// Print the manual page, in roff
-    #[command(after_help = "Example:\n  oke-vn man check | man -l -")]
-    Man {
-        /// The command that it is about, in place of the whole program
-        command: Option<String>,
-    },
+    #[command(after_help = about::MAN_HELP)]
+    Man(about::Man),
 }
 
 /// The command line, with help that is as wide as the terminal and speaks as the program was called: kubectl runs the
@@ -67,7 +64,7 @@ fn main() -> ExitCode {
         Command::Explain(options) => explain::run(options),
         Command::Plan(options) => plan::run(options),
         Command::Completions { shell } => about::completions(Cli::command(), *shell),
-        Command::Man { command } => about::man(Cli::command(), command.as_deref()),
+        Command::Man(options) => about::man(Cli::command(), options),
     };
     match result {
         Ok(code) => code,

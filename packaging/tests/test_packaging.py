@@ -55,6 +55,14 @@ def release(tmp_path_factory):
     return folder.parents[1]
 
 
+def commands():
+    """The commands of the program, as its help lists them, without `help` itself."""
+    status, output = run(PROGRAM, "--help")
+    assert status == 0, output
+    listed = output.split("Commands:\n")[1].split("\n\n")[0]
+    return [name for name in re.findall(r"^  (\S+)", listed, re.MULTILINE) if name != "help"]
+
+
 def test_an_archive_has_all_that_a_package_needs(release):
     name = f"oke-vn-v{VERSION}-{TARGETS[0]}"
     with tarfile.open(release / f"latest/download/{name}.tar.gz") as archive:
@@ -66,10 +74,12 @@ def test_an_archive_has_all_that_a_package_needs(release):
         "completions/oke-vn.bash",
         "completions/_oke-vn",
         "completions/oke-vn.fish",
+        "completions/kubectl_complete-oke_vn",
         "man/oke-vn.1",
-        "man/oke-vn-check.1",
+        *(f"man/oke-vn-{command}.1" for command in commands()),
     ):
         assert members[f"{name}/{file}"].size > 0, file
+    assert len([name for name in members if "/man/" in name]) == 1 + len(commands())
     assert members[f"{name}/oke-vn"].mode == 0o755
     assert {(member.uid, member.gid, member.uname) for member in members.values()} == {(0, 0, "")}
 
