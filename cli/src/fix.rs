@@ -188,18 +188,27 @@ fn number(text: &str) -> Value {
 
 /// A change, for people.
 fn describe(object: &Object, change: &Change) -> String {
+    let is_mode = matches!(change.steps.last(), Some(Step::Key(key)) if matches!(key.as_str(), "defaultMode" | "mode"));
+    let shown = |value: &Value| match value {
+        Value::String(text) if !text.is_empty() => text.clone(),
+        Value::Number(number) if is_mode => octal(number),
+        value => value.to_string(),
+    };
     let was = match object.value_at(&change.steps) {
         None => "was not set".to_owned(),
         Some(Value::Array(_) | Value::Object(_) | Value::Null) => "was set".to_owned(),
-        Some(Value::String(text)) => format!("was {text}"),
-        Some(value) => format!("was {value}"),
+        Some(value) => format!("was {}", shown(&value)),
     };
     let path = &change.path;
     match &change.value {
         None => format!("{path}: {was}, removed"),
-        Some(Value::String(text)) if !text.is_empty() => format!("{path}: {was}, set to {text}"),
-        Some(value) => format!("{path}: {was}, set to {value}"),
+        Some(value) => format!("{path}: {was}, set to {}", shown(value)),
     }
+}
+
+/// A mode of files as the policy's messages have it: `0400` for 256.
+fn octal(mode: &serde_json::Number) -> String {
+    mode.as_u64().map_or_else(|| mode.to_string(), |mode| format!("0{mode:03o}"))
 }
 
 /// A unified diff of a file before and after.

@@ -311,6 +311,30 @@ fn the_samples_are_fixed_or_left_alone_as_a_whole() {
 
 #[cfg(unix)]
 #[test]
+fn modes_are_announced_in_octal() {
+    let volumes = "  volumes:\n  - {name: a, configMap: {name: a, defaultMode: 256, items: [{key: k, path: p, mode: 0o777}]}}\n  \
+                   - {name: b, secret: {secretName: b, defaultMode: 0}}\n  - {name: c, secret: {secretName: c, defaultMode: 644}}\n";
+    let pod = format!(
+        "apiVersion: v1\nkind: Pod\nmetadata: {{name: p}}\nspec:\n  terminationGracePeriodSeconds: 420\n  containers: \
+         [{{name: c, image: i}}]\n{volumes}"
+    );
+    let (text, _, report) = fix(&pod, &[]);
+    assert!(text.contains("defaultMode: 420, items: [{key: k, path: p, mode: 0o644}]"), "{text}");
+    let findings = report["objects"][0]["findings"].as_array().unwrap();
+    let changes: Vec<_> = findings.iter().filter_map(|finding| finding["changes"].as_array()).flatten().collect();
+    for expected in [
+        "spec.volumes[0].configMap.defaultMode: was 0400, set to 0644",
+        "spec.volumes[0].configMap.items[0].mode: was 0777, set to 0644",
+        "spec.volumes[1].secret.defaultMode: was 0000, set to 0644",
+        "spec.volumes[2].secret.defaultMode: was 01204, set to 0644",
+        // Not every number is a mode.
+        "spec.terminationGracePeriodSeconds: was 420, set to 30",
+    ] {
+        assert!(changes.iter().any(|change| *change == expected), "{expected} in {changes:?}");
+    }
+}
+
+#[test]
 fn a_file_that_is_not_written_is_not_called_fixed() {
     use std::os::unix::fs::MetadataExt as _;
     let (directory, path) = file("web.yaml", DEPLOYMENT);
