@@ -14,7 +14,7 @@ use crate::node::{Doubled, Entry, MAX_DEPTH, Map, Node, Position, Take, Value};
 mod relax;
 mod scalar;
 
-use relax::Relaxed;
+pub(crate) use relax::Relaxed;
 use scalar::{resolve, resolve_plain};
 
 /// How many bytes of JSON the aliases of a document may add to it. An API server takes 3 MiB for an object, and an "alias

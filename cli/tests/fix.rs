@@ -311,6 +311,16 @@ fn the_samples_are_fixed_or_left_alone_as_a_whole() {
 
 #[cfg(unix)]
 #[test]
+fn what_only_kubernetes_reads_is_fixed_too() {
+    let pod = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: p\n  annotations:\n    about: \"one\n    two\nthree\"# a note\nspec:\n  \
+               terminationGracePeriodSeconds: 60\n  containers:\n  - {name: c, image: i, args: ['a\n\n  b'],\n\tresources: {limits: \
+               {cpu: 1, memory: 1Gi}}}\n";
+    let (text, status, report) = fix(pod, &[]);
+    assert_eq!(status, 0, "{report}");
+    assert_eq!(text, pod.replace("Seconds: 60", "Seconds: 30"));
+}
+
+#[test]
 fn modes_are_announced_in_octal() {
     let volumes = "  volumes:\n  - {name: a, configMap: {name: a, defaultMode: 256, items: [{key: k, path: p, mode: 0o777}]}}\n  \
                    - {name: b, secret: {secretName: b, defaultMode: 0}}\n  - {name: c, secret: {secretName: c, defaultMode: 644}}\n";

@@ -20,7 +20,7 @@ pub use self::locate::Refusal;
 use self::locate::{Kind, Located, Pair, colon, line_end, line_start, locate, newline, next_line};
 use self::write::{INDENT, block_lines, block_value, flow_text, scalar};
 use crate::path::Step;
-use crate::yaml;
+use crate::yaml::{self, Relaxed};
 
 /// A change of a text.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,8 +42,9 @@ pub struct Edit {
 /// # Errors
 /// If one of them cannot be made without losing a comment or changing something else.
 pub fn edit(text: &str, edits: &[Edit]) -> Result<String, Refusal> {
-    let documents = locate(text)?;
-    let mut editor = Editor { text, edits: Vec::new() };
+    let relaxed = Relaxed::whole(text).map_err(|error| Refusal { line: error.line, reason: error.reason })?;
+    let documents = locate(relaxed.text())?;
+    let mut editor = Editor { text: relaxed.text(), edits: Vec::new() };
     for (number, document) in documents.iter().enumerate() {
         let wanted: Vec<Wanted<'_>> = edits
             .iter()
@@ -52,7 +53,7 @@ pub fn edit(text: &str, edits: &[Edit]) -> Result<String, Refusal> {
             .collect();
         editor.node(document, &wanted, Parent::None)?;
     }
-    editor.finish()
+    editor.finish(text, &relaxed)
 }
 
 /// A change that is still to be made below some node.
@@ -85,20 +86,22 @@ impl<'t> Editor<'t> {
         self.edits.push((range, with.into()));
     }
 
-    fn finish(mut self) -> Result<String, Refusal> {
+    /// The text as it is written with the edits of the one that our parser reads.
+    fn finish(mut self, text: &str, relaxed: &Relaxed<'_>) -> Result<String, Refusal> {
         // What is inserted in one place keeps its order, and stands before what is replaced there.
         self.edits.sort_by_key(|(range, _)| (range.start, range.end));
-        let mut out = String::with_capacity(self.text.len() + 64);
+        let mut out = String::with_capacity(text.len() + 64);
         let mut at = 0;
         for (range, with) in &self.edits {
-            if range.start < at {
+            let of_text = relaxed.original(range.clone());
+            if of_text.start < at {
                 return self.refuse(range.start, "two changes meet in one place");
             }
-            out.push_str(&self.text[at..range.start]);
+            out.push_str(&text[at..of_text.start]);
             out.push_str(with);
-            at = range.end;
+            at = of_text.end;
         }
-        out.push_str(&self.text[at..]);
+        out.push_str(&text[at..]);
         Ok(out)
     }
 

@@ -162,3 +162,22 @@ fn changes_find_their_document() {
     let text = "a: 1\nb: 1\n...\n---\na: 1\nb: 1\n";
     assert_eq!(edit(text, &[change(0, "a"), change(1, "b")]).unwrap(), "b: 1\n...\n---\na: 1\n");
 }
+
+#[test]
+fn what_only_kubernetes_reads_is_edited_and_stays_as_it_is() {
+    check(&[
+        ("a: 'one\ntwo'\nb: 60\n", r#"[{"path": ["b"], "value": 30}]"#, "a: 'one\ntwo'\nb: 30\n"),
+        (
+            "x:\n  a: \"one\n  two\n\tthree\" # c\n  b: 60\n  d: 'four\nfive'\n",
+            r#"[{"path": ["x", "b"], "value": 30}, {"path": ["x", "c"], "value": 1}]"#,
+            "x:\n  a: \"one\n  two\n\tthree\" # c\n  b: 30\n  d: 'four\nfive'\n  c: 1\n",
+        ),
+        ("x:\n  a: \"one\n  two\" # c\n  b: 60\n", r#"[{"path": ["x", "a"]}]"#, "x:\n  b: 60\n"),
+        ("b: 1\na: 'one\ntwo'\nc: 1\n", r#"[{"path": ["a"], "value": "x"}]"#, "b: 1\na: 'x'\nc: 1\n"),
+        ("a: {\n\tb: 1,\n\tc: 2}\n", r#"[{"path": ["a", "c"], "value": 3}]"#, "a: {\n\tb: 1,\n\tc: 3}\n"),
+        ("a: 'x'# why\nb: 1\n", r#"[{"path": ["a"], "value": "y"}, {"path": ["b"]}]"#, "a: 'y'# why\n"),
+        ("---\n\u{feff}b: 1\nc: 1\n", r#"[{"path": ["b"]}, {"path": ["c"], "value": 2}]"#, "---\n\u{feff}c: 2\n"),
+    ]);
+    let refusal = edit("a: 'one\ntwo'\nb: [\n", &[]).unwrap_err();
+    assert!(refusal.line >= 3, "{refusal:?}");
+}

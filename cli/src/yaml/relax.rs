@@ -7,6 +7,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::ops::Range;
 
 use granit_parser::{ErrorKind, Parser, ScalarStyle, ScanError, Span};
 
@@ -19,11 +20,47 @@ const MAX_AGAIN: usize = 64 << 20;
 /// How far a line of a quoted text is moved to the right at most.
 const MAX_SHIFT: usize = 256;
 
+/// What was moved when a text was rewritten.
+#[derive(Clone, Default)]
+struct Moved {
+    /// How far lines were moved to the right, by their numbers.
+    lines: HashMap<usize, usize>,
+    /// Where something was added or taken away, and how many bytes; in the rewritten text.
+    places: Vec<(usize, Change)>,
+}
+
+#[derive(Clone, Copy)]
+enum Change {
+    Added(usize),
+    Removed(usize),
+}
+
+impl Moved {
+    fn add(&mut self, at: usize, length: usize) {
+        self.places.iter_mut().filter(|(place, _)| *place >= at).for_each(|(place, _)| *place += length);
+        self.places.push((at, Change::Added(length)));
+    }
+
+    fn remove(&mut self, at: usize, length: usize) {
+        self.places.iter_mut().filter(|(place, _)| *place > at).for_each(|(place, _)| *place -= length);
+        self.places.push((at, Change::Removed(length)));
+    }
+
+    /// Where in the text as it is written the byte `at` of the rewritten one stands, or what it was added before.
+    fn original(&self, at: usize) -> usize {
+        let before = self.places.iter().filter(|(place, _)| *place <= at);
+        let (added, removed) = before.fold((0, 0), |(added, removed), (place, change)| match change {
+            Change::Added(length) => (added + (*length).min(at - place), removed),
+            Change::Removed(length) => (added, removed + length),
+        });
+        at + removed - added
+    }
+}
+
 /// A text, as it is written or rewritten.
-pub(super) struct Relaxed<'t> {
+pub(crate) struct Relaxed<'t> {
     text: Cow<'t, str>,
-    /// How far lines were moved to the right.
-    shifts: HashMap<usize, usize>,
+    moved: Moved,
     /// How many bytes may still be parsed.
     budget: usize,
 }
@@ -31,11 +68,29 @@ pub(super) struct Relaxed<'t> {
 impl<'t> Relaxed<'t> {
     /// The text as it is written.
     pub(super) fn new(text: &'t str) -> Self {
-        Self { text: Cow::Borrowed(text), shifts: HashMap::new(), budget: text.len().saturating_mul(4) + MAX_AGAIN }
+        let budget = text.len().saturating_mul(4) + MAX_AGAIN;
+        Self { text: Cow::Borrowed(text), moved: Moved::default(), budget }
     }
 
-    pub(super) fn text(&self) -> &str {
+    /// The text, rewritten wherever our parser stops and Kubernetes' doesn't.
+    ///
+    /// # Errors
+    /// If it isn't YAML, with the place in the text.
+    pub(crate) fn whole(text: &'t str) -> Result<Self, Error> {
+        let mut relaxed = Self::new(text);
+        while let Some(error) = Parser::new_from_str(&relaxed.text).find_map(Result::err) {
+            relaxed = relaxed.past(&error).ok_or_else(|| relaxed.describe(&error, 1))?;
+        }
+        Ok(relaxed)
+    }
+
+    pub(crate) fn text(&self) -> &str {
         &self.text
+    }
+
+    /// The bytes of the text as it is written that these bytes of the rewritten one stand for.
+    pub(crate) fn original(&self, range: Range<usize>) -> Range<usize> {
+        self.moved.original(range.start)..self.moved.original(range.end)
     }
 
     /// The place of a node in the file.
@@ -61,7 +116,7 @@ impl<'t> Relaxed<'t> {
     }
 
     fn place(&self, line: usize, column: usize, line_offset: usize) -> Position {
-        let shift = self.shifts.get(&line).copied().unwrap_or_default();
+        let shift = self.moved.lines.get(&line).copied().unwrap_or_default();
         Position { line: line + line_offset, column: column.saturating_sub(shift) + 1 }
     }
 
@@ -81,29 +136,31 @@ impl<'t> Relaxed<'t> {
     pub(super) fn past(&self, error: &ScanError) -> Option<Self> {
         let budget = self.budget.checked_sub(self.text.len() * 2)?;
         let at = error.marker().byte_offset().filter(|at| self.text.is_char_boundary(*at))?;
-        let mut shifts = self.shifts.clone();
+        let mut moved = self.moved.clone();
         let text = match error.kind() {
-            ErrorKind::CommentNotSeparated => self.with_separated_comment(at)?,
+            ErrorKind::CommentNotSeparated => self.with_separated_comment(at, &mut moved)?,
             ErrorKind::TabInBlockIndentation => self.without_tabs(at)?,
-            ErrorKind::BomInsideDocument => self.without_mark(at)?,
+            ErrorKind::BomInsideDocument => self.without_mark(at, &mut moved)?,
             ErrorKind::InvalidQuotedScalarIndent | ErrorKind::TabInIndentation => {
-                self.with_indented_quote(at, error.marker().line(), &mut shifts)?
+                self.with_indented_quote(at, error.marker().line(), &mut moved)?
             }
             _ => return None,
         };
-        Some(Self { text: Cow::Owned(text), shifts, budget })
+        Some(Self { text: Cow::Owned(text), moved, budget })
     }
 
-    fn with_separated_comment(&self, at: usize) -> Option<String> {
+    fn with_separated_comment(&self, at: usize, moved: &mut Moved) -> Option<String> {
         let comment =
             at + self.text[at..].find(['#', '\n']).filter(|found| self.text[at + found..].starts_with('#'))?;
+        moved.add(comment, 1);
         Some(format!("{} {}", &self.text[..comment], &self.text[comment..]))
     }
 
-    fn without_mark(&self, at: usize) -> Option<String> {
+    fn without_mark(&self, at: usize, moved: &mut Moved) -> Option<String> {
         let (before, after) = self.text.split_at(at);
         let rest = after.strip_prefix('\u{feff}')?;
         let is_start = before.lines().all(|line| line.is_empty() || line.starts_with('#') || line.starts_with("---"));
+        moved.remove(at, after.len() - rest.len());
         (is_start && (before.is_empty() || before.ends_with('\n'))).then(|| format!("{before}{rest}"))
     }
 
@@ -131,7 +188,7 @@ impl<'t> Relaxed<'t> {
     }
 
     /// White space before a line of a quoted text is no part of it.
-    fn with_indented_quote(&self, at: usize, line: usize, shifts: &mut HashMap<usize, usize>) -> Option<String> {
+    fn with_indented_quote(&self, at: usize, line: usize, moved: &mut Moved) -> Option<String> {
         let start = line_start(&self.text, at);
         let open = stop(&self.text[..start])?;
         if !matches!(open.kind(), ErrorKind::UnclosedQuotedScalar) {
@@ -142,9 +199,10 @@ impl<'t> Relaxed<'t> {
         let shift = (column + 1).min(MAX_SHIFT);
         let mut text = self.text[..start].to_owned();
         for (index, part) in self.text.get(start..close)?.split_inclusive('\n').enumerate() {
+            moved.add(text.len(), shift);
             text.push_str(&" ".repeat(shift));
             text.push_str(part);
-            *shifts.entry(line + index).or_default() += shift;
+            *moved.lines.entry(line + index).or_default() += shift;
         }
         text.push_str(&self.text[close..]);
         Some(text)
