@@ -143,6 +143,20 @@ bench: policy.wasm ## Measure a request, above the same request to an empty gues
 bench-check: ## Measure the command line: one manifest, and 20,000 objects
 	cargo bench --locked --package oke-vn --bench check
 
+.PHONY: chromium
+chromium:
+	@command -v chromium >/dev/null || { \
+	  sudo=; [ "$$(id -u)" -eq 0 ] || sudo=sudo; \
+	  if command -v apt-get >/dev/null && { [ -z "$$sudo" ] || command -v sudo >/dev/null; }; then \
+	    $$sudo apt-get update -qq && $$sudo apt-get install -y -qq chromium; \
+	  else \
+	    echo "Chromium is needed: https://www.chromium.org/getting-involved/download-chromium" >&2; exit 1; \
+	  fi; }
+
+.PHONY: check-formats
+check-formats: chromium ## Check the formats of reports with other readers (needs Python 3 and Node.js)
+	cli/tests/formats/check.sh
+
 .PHONY: fmt
 fmt: ## Format the code
 	cargo fmt --all

@@ -8,9 +8,12 @@ use serde::Serialize;
 use super::model::{Report, Standing};
 use super::words;
 
-/// An entry, with the fields that GitLab reads.
+/// An entry, with the fields that GitLab reads, and the others that Code Climate, whose form it is, asks for.
 #[derive(Serialize)]
 struct Issue<'a> {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    categories: [&'static str; 1],
     description: String,
     check_name: &'a str,
     fingerprint: String,
@@ -27,6 +30,29 @@ struct Place {
 #[derive(Serialize)]
 struct Lines {
     begin: usize,
+    end: usize,
+}
+
+impl<'a> Issue<'a> {
+    fn new(rule: &'a str, text: &str, fingerprint: String, severity: &'static str, location: Place) -> Self {
+        Self {
+            kind: "issue",
+            categories: ["Compatibility"],
+            // A description is one line.
+            description: words::one_line(text),
+            check_name: rule,
+            fingerprint,
+            severity,
+            location,
+        }
+    }
+}
+
+impl Place {
+    fn new(path: String, line: Option<usize>) -> Self {
+        let line = line.unwrap_or(1);
+        Self { path, lines: Lines { begin: line, end: line } }
+    }
 }
 
 /// Writes the report: what denies is critical, what warns is minor, and what could not be read blocks. What is exempt or
@@ -40,13 +66,9 @@ pub fn write(report: &Report, out: &mut impl Write) -> io::Result<()> {
         };
         let file = finding.location.file.as_ref().or(object.location.file.as_ref());
         let path = file.map_or_else(|| words::cluster_path(object), |file| report.workspace.relative(file));
-        Some(Issue {
-            description: format!("{}: {}", object.title(), words::message(finding)),
-            check_name: &finding.rule,
-            fingerprint: finding.fingerprint.clone(),
-            severity,
-            location: Place { path, lines: Lines { begin: finding.location.line.unwrap_or(1) } },
-        })
+        let text = format!("{}: {}", object.title(), words::message(finding));
+        let place = Place::new(path, finding.location.line);
+        Some(Issue::new(&finding.rule, &text, finding.fingerprint.clone(), severity, place))
     });
     let mut numbers = BTreeMap::<String, usize>::new();
     let unreadable = report.unreadable.iter().map(|entry| {
@@ -54,13 +76,9 @@ pub fn write(report: &Report, out: &mut impl Write) -> io::Result<()> {
         // Neither the line nor the reason, which may name one, survives an edit.
         let number = numbers.entry(path.clone()).or_default();
         *number += 1;
-        Issue {
-            description: format!("Unreadable: {}", words::one_line(&entry.reason)),
-            check_name: "unreadable",
-            fingerprint: super::fingerprint::of_text(&format!("unreadable\0{path}\0{number}")),
-            severity: "blocker",
-            location: Place { path, lines: Lines { begin: entry.location.line.unwrap_or(1) } },
-        }
+        let fingerprint = super::fingerprint::of_text(&format!("unreadable\0{path}\0{number}"));
+        let place = Place::new(path, entry.location.line);
+        Issue::new("unreadable", &format!("Unreadable: {}", entry.reason), fingerprint, "blocker", place)
     });
     let issues: Vec<Issue> = unreadable.chain(issues).collect();
     serde_json::to_writer_pretty(&mut *out, &issues)?;

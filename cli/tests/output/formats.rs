@@ -123,7 +123,8 @@ fn gitlab_gets_the_fields_that_it_reads() {
     assert_eq!(fingerprints.len(), issues.len(), "GitLab drops what has the same one");
     for issue in &issues {
         assert!(["info", "minor", "major", "critical", "blocker"].contains(&issue["severity"].as_str().unwrap()));
-        assert!(!issue["description"].as_str().unwrap().is_empty());
+        let description = issue["description"].as_str().unwrap();
+        assert!(!description.is_empty() && !description.contains('\n'), "one line: {description}");
         assert!(!issue["check_name"].as_str().unwrap().is_empty());
         assert!(issue["location"]["lines"]["begin"].as_u64().unwrap() > 0);
         assert!(!issue["location"]["path"].as_str().unwrap().starts_with(['.', '/']));
