@@ -153,8 +153,18 @@ chromium:
 	    echo "Chromium is needed: https://www.chromium.org/getting-involved/download-chromium" >&2; exit 1; \
 	  fi; }
 
+.PHONY: node
+node:
+	@command -v npm >/dev/null || { \
+	  sudo=; [ "$$(id -u)" -eq 0 ] || sudo=sudo; \
+	  if command -v apt-get >/dev/null && { [ -z "$$sudo" ] || command -v sudo >/dev/null; }; then \
+	    $$sudo apt-get update -qq && $$sudo apt-get install -y -qq npm; \
+	  else \
+	    echo "Node.js 20 or newer with npm is needed: https://nodejs.org/en/download" >&2; exit 1; \
+	  fi; }
+
 .PHONY: check-formats
-check-formats: chromium ## Check the formats of reports with other readers (needs Python 3 and Node.js)
+check-formats: tools node chromium ## Check the formats of reports with other readers
 	cli/tests/formats/check.sh
 
 .PHONY: fmt

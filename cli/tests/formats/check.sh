@@ -21,18 +21,19 @@ reports=$(cd "$reports" && pwd)
 
 cp "$here"/package.json "$here"/requirements.txt "$here"/*.py "$here"/*.mjs "$here"/issues.ts "$work"
 cd "$work"
-[ -d node_modules ] && cmp -s package.json node_modules/.installed || {
+# What was installed for the same list is used again.
+if ! cmp -s package.json node_modules/.installed; then
   npm install --silent --no-audit --no-fund --no-package-lock
   cp package.json node_modules/.installed
-}
-[ -d python ] && cmp -s requirements.txt python/.installed || {
+fi
+if ! cmp -s requirements.txt python/.installed; then
   python3 -m venv python
   python/bin/pip install --quiet --disable-pip-version-check -r requirements.txt
   # Jenkins' schema of JUnit is among the tests of pytest, in its source package.
   python/bin/pip download --quiet --disable-pip-version-check --no-deps --no-binary :all: --dest pytest pytest==9.0.2
   tar -xzf pytest/pytest-9.0.2.tar.gz --strip-components=3 pytest-9.0.2/testing/example_scripts/junit-10.xsd
   cp requirements.txt python/.installed
-}
+fi
 
 # The schema of OASIS, as a crate brings it.
 host=$(rustc -vV | sed -n 's/^host: //p')
