@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import tarfile
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -149,6 +150,30 @@ def test_installers_name_every_archive_with_its_checksum(tmp_path):
     for target in TARGETS[:4]:
         assert re.search(rf'{re.escape(names[target])}"\n *sha256 "{sums[target]}"', formula), target
     assert "@" not in formula and "@" not in (tmp_path / "oke-vn.krew.yaml").read_text()
+
+
+def test_cargo_binstall_finds_every_archive():
+    cargo = tomllib.loads((ROOT / "cli/Cargo.toml").read_text())["package"]
+    repository = tomllib.loads((ROOT / "Cargo.toml").read_text())["workspace"]["package"]["repository"]
+    metadata = cargo["metadata"]["binstall"]
+    for target in TARGETS:
+        form = {**metadata, **metadata["overrides"].get(target, {})}["pkg-fmt"]
+        values = {
+            "repo": repository,
+            "version": "9.8.7",
+            "target": target,
+            "bin": cargo["name"],
+            "archive-suffix": {"tgz": ".tar.gz", "zip": ".zip"}[form],
+            "binary-ext": ".exe" if "windows" in target else "",
+        }
+
+        def filled(template):
+            return re.sub(r"\{ ([a-z-]+) \}", lambda match: values[match[1]], template)
+
+        # The manifest for krew names the same archives, and the same program in each.
+        plugin = (ROOT / "packaging/oke-vn.krew.yaml.in").read_text().replace("@VERSION@", "9.8.7")
+        assert f"uri: {filled(metadata['pkg-url'])}\n" in plugin
+        assert f"from: {filled(metadata['bin-dir'])}\n" in plugin
 
 
 def test_installers_are_not_made_without_an_archive(tmp_path):
