@@ -257,14 +257,16 @@ def test_the_action_passes_its_inputs_and_reads_none_as_code(tmp_path):
     options = " ".join(lines[: lines.index("--")])
     for option in ("--fail-on warn", "--settings-path settings.yaml", "--profile tolerant", "--output sarif=oke-vn.sarif"):
         assert option in options
-    assert "--output markdown=summary.md" in options and "--output github" in options
+    assert "--output github" in options and "markdown" not in options
+    _, output = run(ROOT / "packaging/action-check", PATH=path, **{**INPUTS, "INPUT_ANNOTATIONS": "false"})
+    assert "--output\nmarkdown=summary.md\n" in output and "github" not in output
     assert run(ROOT / "packaging/action-check", PATH=path, INPUT_PATHS=" ")[0] == 2
 
 
 def test_the_action_says_what_an_older_program_cannot_do(tmp_path):
     status, output = run(ROOT / "packaging/action-check", PATH=stand_in(tmp_path / "bin", "text, json"), **INPUTS)
     assert status == 0, output
-    for word in ("fail-on", "github", "markdown", "sarif"):
+    for word in ("fail-on", "github", "sarif"):
         assert f"::notice::this version of oke-vn does not know {word}\n" in output
     assert "--output\ntext\n--\n" in output
 
@@ -275,8 +277,15 @@ def test_the_action_runs_the_program(tmp_path):
     (folder / "oke-vn").symlink_to(PROGRAM)
     path = f"{folder}:{os.environ['PATH']}"
     manifests = ROOT / "e2e/manifests"
-    status, output = run(ROOT / "packaging/action-check", PATH=path, INPUT_PATHS=f"{manifests}/denied.yaml")
-    assert status == 1 and "host-network" in output, output
+    for annotations in ("true", "false"):
+        summary = tmp_path / f"{annotations}.md"
+        environment = {"INPUT_ANNOTATIONS": annotations, "GITHUB_STEP_SUMMARY": summary}
+        status, output = run(
+            ROOT / "packaging/action-check", PATH=path, INPUT_PATHS=f"{manifests}/denied.yaml", **environment
+        )
+        assert status == 1 and "host-network" in output, output
+        assert ("::error" in output) == (annotations == "true"), output
+        assert summary.read_text().count("## Readiness") == 1
     assert run(ROOT / "packaging/action-check", PATH=path, INPUT_PATHS=f"{manifests}/clean.yaml")[0] == 0
 
 

@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result, anyhow};
 use oke_vn::output::model::{FileFix, Report, Verdict};
 use oke_vn::output::summary::{self, FailOn};
 use oke_vn::output::words::plural;
-use oke_vn::output::{self, Format, Target, baseline};
+use oke_vn::output::{self, Format, Target, baseline, github};
 
 use super::inputs::{Fixing, Inputs, Setup, print_unreadable};
 use super::{Color, DENIED, TROUBLE, columns, stdout};
@@ -102,6 +102,10 @@ pub fn run(options: &Options) -> Result<ExitCode> {
     print_errors(options, &report);
     for target in &options.output {
         write_report(options, target, &report)?;
+    }
+    let is_for_github = options.output.iter().any(|target| target.format == Format::Github);
+    if let Some(path) = github::summary_file().filter(|_| is_for_github) {
+        github::step_summary(&report, &path).with_context(|| format!("cannot write {}", path.display()))?;
     }
     let fail_on = options.fail_on.or(setup.config.loaded.config.fail_on).unwrap_or_default();
     Ok(ExitCode::from(status(options, fail_on, &report)))

@@ -3,8 +3,9 @@
 //! GitHub shows at most ten annotations of a kind for a step, so the ten worst are chosen here, and one more says how many
 //! there are besides.
 
+use std::fs::OpenOptions;
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::model::{Finding, Fix, Location, Report, Standing};
 use super::summary::Counts;
@@ -12,7 +13,9 @@ use super::words::{self, plural};
 
 /// How many annotations are written.
 const SHOWN: usize = 10;
-/// What GitHub takes as the summary of a step, less some air.
+/// What GitHub takes as the summary of a step.
+const SUMMARY_LIMIT: usize = 1 << 20;
+/// The same, less some air.
 const MAX_SUMMARY: usize = 1000 << 10;
 
 /// An annotation, before it is written.
@@ -42,6 +45,24 @@ pub fn write(report: &Report, out: &mut impl Write) -> io::Result<()> {
 /// Writes the summary of a step: Markdown that is no longer than GitHub takes.
 pub fn write_summary(report: &Report, out: &mut impl Write) -> io::Result<()> {
     super::markdown::write_within(report, MAX_SUMMARY, out)
+}
+
+/// Appends the summary of a step to its file. GitHub shows none of it if the file is too long, so one that is full already
+/// stays as it is.
+///
+/// # Errors
+/// If the file cannot be read or written.
+pub fn step_summary(report: &Report, path: &Path) -> io::Result<()> {
+    let mut file = OpenOptions::new().create(true).append(true).open(path)?;
+    let length = usize::try_from(file.metadata()?.len()).unwrap_or(usize::MAX);
+    let room = MAX_SUMMARY.saturating_sub(length);
+    // What somebody else wrote may lack the end of its last line.
+    let mut summary = if length > 0 { b"\n\n".to_vec() } else { Vec::new() };
+    super::markdown::write_within(report, room, &mut summary)?;
+    if length.saturating_add(summary.len()) > SUMMARY_LIMIT {
+        return Ok(());
+    }
+    file.write_all(&summary)
 }
 
 /// The file that the summary of a step is appended to, when this runs in a GitHub workflow.
