@@ -167,6 +167,10 @@ node:
 check-formats: tools node chromium ## Check the formats of reports with other readers
 	cli/tests/formats/check.sh
 
+.PHONY: picture
+picture: ## Draw the picture of a report that the README shows
+	BLESS=1 cargo test --locked --package oke-vn --test picture
+
 .PHONY: fmt
 fmt: ## Format the code
 	cargo fmt --all
