@@ -76,12 +76,29 @@ fn the_list_has_a_line_a_rule_in_a_pipe_and_fits_a_terminal() {
     }
 }
 
+/// Whether a sentence goes on from one line to the next.
+fn goes_on(line: &str, next: &str) -> bool {
+    let indentation = |line: &str| line.len() - line.trim_start().len();
+    let start = line.trim_start();
+    let is_prose = start.starts_with(char::is_uppercase) || start.starts_with('`') || start.starts_with("--no");
+    let ends = line.is_empty() || line.ends_with(['.', ':']) || line.contains("Examples");
+    is_prose && !ends && !next.is_empty() && indentation(line) == indentation(next)
+}
+
 #[test]
 fn help_is_as_wide_as_the_terminal() {
-    for command in [vec!["--help"], vec!["check", "--help"], vec!["explain", "--help"], vec!["plan", "--help"]] {
+    for command in
+        [&["--help"][..], &["check", "--help"], &["diff", "--help"], &["baseline", "--help"], &["plan", "--help"]]
+    {
         for (columns, width) in [(Some(40), 60), (Some(75), 75), (None, 100), (Some(300), 200)] {
-            let help = stdout(columns, &command);
+            let help = stdout(columns, command);
             assert!(longest(&help) <= width, "{command:?} in {columns:?}:\n{help}");
+            // Each line of what follows the options is as full as it can be.
+            let (_, after) = help.rsplit_once("Print ").expect("the last option");
+            for (line, next) in after.lines().zip(after.lines().skip(1)).filter(|(line, next)| goes_on(line, next)) {
+                let word = next.split_whitespace().next().expect("a word");
+                assert!(line.len() + 1 + word.len() > width, "{command:?} in {columns:?}: {line}\n{next}");
+            }
         }
     }
     let lines = |columns| stdout(columns, &["check", "--help"]).lines().count();

@@ -17,7 +17,7 @@ Examples:
   oke-vn baseline manifests/
   oke-vn check --baseline .oke-vn-baseline.json manifests/
 
-Without --output it writes the file that `baseline` in .oke-vn.yaml names, else .oke-vn-baseline.json. Commit that file.
+Without --output it writes the file that `baseline` in .oke-vn.yaml names, else .oke-vn-baseline.json. Commit that file. \
 A later check with it fails only on findings that are new.
 
 Exit status:

@@ -29,18 +29,18 @@ Examples:
 The policy looks up other objects, such as the Secret of a pod, among the given manifests.
 
 Fixes:
-  Unless the settings say otherwise, --fix means `mutate: full` with `mutateTemplates: true`: it fixes Pods, Services and
-  the templates of workloads. `mutate`, for all rules or for one, and `mutateTemplates` in the settings take precedence.
-  It changes the text of a file at the findings and nowhere else. It leaves a file alone, and says so, if it cannot do
+  Unless the settings say otherwise, --fix means `mutate: full` with `mutateTemplates: true`: it fixes Pods, Services and \
+  the templates of workloads. `mutate`, for all rules or for one, and `mutateTemplates` in the settings take precedence. \
+  It changes the text of a file at the findings and nowhere else. It leaves a file alone, and says so, if it cannot do \
   that. `patch -p0` understands the diff.
 
 Charts and overlays:
-  A directory with a Chart.yaml is rendered with `helm template`, one with a kustomization.yaml with `kustomize build` or
+  A directory with a Chart.yaml is rendered with `helm template`, one with a kustomization.yaml with `kustomize build` or \
   `kubectl kustomize`. Without these programs it counts as unreadable; --no-render leaves it out.
 
 Configuration:
-  A file .oke-vn.yaml in the working directory, or above it in the same repository, may hold settings or settingsFrom,
-  paths, exclude, failOn, baseline and ignore entries. Options come first. A comment
+  A file .oke-vn.yaml in the working directory, or above it in the same repository, may hold settings or settingsFrom, \
+  paths, exclude, failOn, baseline and ignore entries. Options come first. A comment \
   `# oke-vn: ignore <rule> - <reason>` ignores a rule in the field at its line or below it.
 
 Exit status, with --fix by what remains:
