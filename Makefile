@@ -60,8 +60,10 @@ artifacthub: ## Write artifacthub-pkg.yml anew, for a release (needs kwctl)
 	cargo xtask generate
 
 .PHONY: generate
-generate: ## Write what is made from the declarations of the rules
+generate: ## Write everything that is made from the code: pages, schemas, manifests, the picture of the README
 	cargo xtask generate
+	cargo run --quiet --locked --package oke-vn --example schemas
+	$(MAKE) picture
 	$(MAKE) deploy
 
 .PHONY: tools

@@ -41,7 +41,7 @@ fn the_committed_schemas_are_those_of_the_types() {
     let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs");
     for (name, schema) in [("report.schema.json", json::schema()), ("config.schema.json", config::schema())] {
         let committed = std::fs::read_to_string(format!("{root}/{name}")).unwrap();
-        assert!(committed == schema, "docs/{name} is stale: write it with `cargo run --example reports -- DIRECTORY`");
+        assert!(committed == schema, "docs/{name} is stale: write it with `make generate`");
     }
 }
 
