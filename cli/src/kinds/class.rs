@@ -38,7 +38,9 @@ impl std::fmt::Display for Meant {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self.group {
             "" => write!(f, "{} (apiVersion: v1)", self.kind),
-            group => write!(f, "{} (apiVersion: {group}/...)", self.kind),
+            "extensions" => write!(f, "{} (apiVersion: extensions/v1beta1)", self.kind),
+            "autoscaling" => write!(f, "{} (apiVersion: autoscaling/v2)", self.kind),
+            group => write!(f, "{} (apiVersion: {group}/v1)", self.kind),
         }
     }
 }
@@ -217,13 +219,13 @@ mod tests {
             other => panic!("{group} {kind}: {other:?}"),
         };
         for (group, kind, expected) in [
-            ("", "Depoyment", "Deployment (apiVersion: apps/...)"),
-            ("", "Deployment", "Deployment (apiVersion: apps/...)"),
-            ("apps", "deployment", "Deployment (apiVersion: apps/...)"),
-            ("app", "StatefulSet", "StatefulSet (apiVersion: apps/...)"),
+            ("", "Depoyment", "Deployment (apiVersion: apps/v1)"),
+            ("", "Deployment", "Deployment (apiVersion: apps/v1)"),
+            ("apps", "deployment", "Deployment (apiVersion: apps/v1)"),
+            ("app", "StatefulSet", "StatefulSet (apiVersion: apps/v1)"),
             ("apps", "Pods", "Pod (apiVersion: v1)"),
-            ("batch", "Cronjobs", "CronJob (apiVersion: batch/...)"),
-            ("extensions", "NetworkPolicies", "NetworkPolicy (apiVersion: extensions/...)"),
+            ("batch", "Cronjobs", "CronJob (apiVersion: batch/v1)"),
+            ("extensions", "NetworkPolicies", "NetworkPolicy (apiVersion: extensions/v1beta1)"),
         ] {
             assert_eq!(meant(group, kind).as_deref(), Some(expected), "{group} {kind}");
         }
