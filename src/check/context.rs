@@ -10,13 +10,14 @@ use crate::document::node::{Json, Node};
 use crate::document::path::{FieldPath, Step};
 use crate::document::quantity::Quantity;
 use crate::document::text::sort_names;
+use crate::document::view::Int32;
 use crate::kubernetes::image::Image;
 use crate::kubernetes::object::{Object, Template};
 use crate::kubernetes::resources::{self, PodAmount};
 use crate::kubernetes::views::{ContainerPort, PodSpec};
 use crate::lint::finding::{Edit, Finding, Old, Scalar};
 use crate::lint::lookup::Lookup;
-use crate::lint::rule::{Level, Parameter};
+use crate::lint::rule::{Level, Parameter, Rule};
 
 /// The place of a finding or an edit.
 #[derive(Clone, Copy)]
@@ -150,9 +151,9 @@ impl<'d> Context<'d> {
 
     /// Returns true if the fix of another rule is on. For fixes that depend on that one.
     #[must_use]
-    pub fn is_fixed(&self, rule: &str) -> bool {
+    pub fn is_fixed(&self, rule: &Rule) -> bool {
         let mut rules = self.settings.rules.iter();
-        rules.any(|settings| settings.rule.id == rule && settings.fixes && settings.level != Level::Off)
+        rules.any(|settings| settings.rule.id == rule.id && settings.fixes && settings.level != Level::Off)
     }
 
     /// Returns true if another port of the pod has the same host port and protocol.
@@ -170,6 +171,13 @@ impl<'d> Context<'d> {
         let keys = self.host_ports.as_deref().unwrap_or_default();
         let first = keys.partition_point(|known| *known < key);
         keys.get(first.saturating_add(1)).is_some_and(|next| *next == key)
+    }
+
+    /// Returns true if Kubernetes copied the host port from the container port, as it does with the host's network.
+    #[must_use]
+    pub fn is_host_port_copied(&self, port: ContainerPort<'_>) -> bool {
+        let number = |port: Option<Int32<'_>>| port.map(|port| port.value);
+        number(port.host_port()) == number(port.container_port()) && self.pod().is_some_and(PodSpec::uses_host_network)
     }
 
     /// Reports a violation. The edits of its fix, if any, are added with the methods below.
@@ -229,6 +237,13 @@ impl<'d> Context<'d> {
             finding.level = finding.level.min(Level::Warn);
         }
         self
+    }
+
+    /// Makes the fix of the last finding depend on the fix of another rule.
+    pub fn relying_on(&mut self, rule: &'static Rule) {
+        if let Some(finding) = self.result.findings.last_mut() {
+            finding.relies_on = Some(rule);
+        }
     }
 
     /// Adds a caution about a side effect of the last finding's fix.
@@ -357,6 +372,7 @@ pub fn finding(
         remedy: remedy.into(),
         edits: Vec::new(),
         caution: "",
+        relies_on: None,
         is_in_template: false,
         is_lookup_failure: false,
     }

@@ -11,6 +11,8 @@ use crate::kubernetes::views::{
 /// A pod template, or a Pod as its own template.
 #[derive(Clone, Copy)]
 pub struct Template<'d> {
+    /// The template's place among the templates of its object.
+    pub index: usize,
     /// The template's node.
     pub node: Node<'d>,
     /// The pod metadata.
@@ -51,8 +53,17 @@ impl<'d> Object<'d> {
             name: if name.is_empty() { own_name() } else { name },
             root,
             metadata,
-            templates: templates.filter_map(PodTemplateSpec::of).map(Template::from).collect(),
+            templates: templates.filter_map(PodTemplateSpec::of).enumerate().map(Template::from).collect(),
             claims: claims.filter_map(PersistentVolumeClaim::of).collect(),
+        }
+    }
+
+    /// Keeps only the templates and claims that `other`, another version of the object, has in the same place.
+    pub fn keep_parts_of(&mut self, other: &Object<'_>) {
+        let mut templates = other.templates.iter().peekable();
+        self.templates.retain(|own| templates.next_if(|other| other.index == own.index).is_some());
+        if other.claims.is_empty() {
+            self.claims.clear();
         }
     }
 
@@ -110,9 +121,9 @@ fn field<'d, V: View<'d>>(root: Node<'d>, path: &'static str) -> Option<V> {
     Pattern::new(path).select(root).first().copied().and_then(V::of)
 }
 
-impl<'d> From<PodTemplateSpec<'d>> for Template<'d> {
-    fn from(template: PodTemplateSpec<'d>) -> Self {
-        Template { node: template.node, metadata: template.metadata(), spec: template.spec() }
+impl<'d> From<(usize, PodTemplateSpec<'d>)> for Template<'d> {
+    fn from((index, template): (usize, PodTemplateSpec<'d>)) -> Self {
+        Template { index, node: template.node, metadata: template.metadata(), spec: template.spec() }
     }
 }
 

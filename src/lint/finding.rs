@@ -59,6 +59,8 @@ pub struct Finding {
     pub edits: Vec<Edit>,
     /// A side effect of the fix to warn about; usually empty.
     pub caution: &'static str,
+    /// The rule without whose fix Kubernetes would reject this one's.
+    pub relies_on: Option<&'static Rule>,
     /// True if the finding is in a pod template of a workload.
     pub is_in_template: bool,
     /// True if the finding only reports a failed look-up.

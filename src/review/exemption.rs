@@ -21,13 +21,18 @@ pub fn split(evaluation: Evaluation, object: &Object<'_>, case: &Case<'_>) -> (E
     let (asked, mut kept) = annotated(object, case);
     let is_any = !evaluation.findings.is_empty() || !evaluation.improvements.is_empty();
     let matching = if is_any { matching(object, case) } else { Vec::new() };
-    let is_exempt = |finding: &Finding| {
-        asked.contains(&finding.rule.id) || matching.iter().any(|entry| covers(*entry, finding.rule))
-    };
-    let (exempted, rest): (Vec<_>, Vec<_>) = evaluation.findings.into_iter().partition(is_exempt);
+    let is_exempt = |rule: &Rule| asked.contains(&rule.id) || matching.iter().any(|entry| covers(*entry, rule));
+    let (exempted, rest): (Vec<_>, Vec<_>) =
+        evaluation.findings.into_iter().partition(|finding| is_exempt(finding.rule));
     kept.extend(rest);
+    // What is exempt is not fixed.
+    for finding in &mut kept {
+        if finding.relies_on.is_some_and(is_exempt) {
+            finding.edits.clear();
+        }
+    }
     let mut improvements = evaluation.improvements;
-    improvements.retain(|improvement| !is_exempt(improvement));
+    improvements.retain(|improvement| !is_exempt(improvement.rule));
     (Evaluation { findings: kept, improvements }, exempted)
 }
 

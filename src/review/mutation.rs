@@ -101,6 +101,8 @@ pub fn plan(
     };
     let fixed = with(&fixes.iter().chain(&improvements).collect::<Vec<_>>());
     let document = fixed.as_deref().and_then(|text| Document::read_routes(text, &subject.object.info.routes()).ok());
+    // Kubernetes would reject it.
+    let document = document.filter(|document| annotations_len(document, "") <= MAX_ANNOTATIONS);
     let Some(document) = document else { return (rest.into_iter().chain(fixes).collect(), Mutation::None) };
     let findings = reevaluate(&document, subject, landing, case);
     if is_denied(&findings) {
@@ -129,7 +131,8 @@ fn is_made(finding: &Finding, case: &Case<'_>) -> bool {
 
 /// Evaluates the rules on the fixed object and returns the violations.
 fn reevaluate(document: &Document<'_>, subject: Subject<'_>, landing: Landing, case: &Case<'_>) -> Vec<Finding> {
-    let object = Object::new(subject.object.info, subject.object.group, case.request.name, document.root());
+    let mut object = Object::new(subject.object.info, subject.object.group, case.request.name, document.root());
+    object.keep_parts_of(subject.object);
     let mut evaluation = evaluate(Subject { object: &object, ..subject }, Scope::Whole);
     evaluation.findings.extend(landing.failure(Place::Below(object.root, &["spec"]), case));
     exemption::split(evaluation, &object, case).0.findings
@@ -154,15 +157,20 @@ fn to_json(value: &Scalar) -> String {
 /// Applies the changes to the object's JSON, and adds the annotation if the setting `annotate` is on. Returns `None` if
 /// a path doesn't exist.
 #[must_use]
-pub fn edited(text: &str, mut changes: Vec<Change<'static>>, settings: &Settings<'_>) -> Option<String> {
-    if settings.annotate {
-        let steps = vec![Step::key("metadata"), Step::key("annotations"), Step::key(ANNOTATION)];
-        let changes_made = annotation_value(text, &changes, room_for_annotation(text));
-        let mut value = String::new();
-        json_text(&mut value, &changes_made);
-        changes.push(Change { steps, value: Some(value) });
+pub fn edited(text: &str, changes: Vec<Change<'static>>, settings: &Settings<'_>) -> Option<String> {
+    let fixed = edit::apply(text, &changes)?;
+    if !settings.annotate {
+        return Some(fixed);
     }
-    edit::apply(text, &changes)
+    let room = room_for_annotation(&fixed);
+    let list = annotation_value(text, &changes, room);
+    if list.len() > room {
+        return Some(fixed);
+    }
+    let mut value = String::new();
+    json_text(&mut value, &list);
+    let steps = vec![Step::key("metadata"), Step::key("annotations"), Step::key(ANNOTATION)];
+    edit::apply(&fixed, &[Change { steps, value: Some(value) }])
 }
 
 /// Returns the maximum length of the annotation's value, in bytes: all annotations of an object share
@@ -170,19 +178,26 @@ pub fn edited(text: &str, mut changes: Vec<Change<'static>>, settings: &Settings
 fn room_for_annotation(text: &str) -> usize {
     let routes = [Route { pattern: Pattern::new("metadata.annotations"), shape: &Shape::Map(&Shape::Text) }];
     let Ok(document) = Document::read_routes(text, &routes) else { return 0 };
-    let annotations = Pattern::new("metadata.annotations").select(document.root());
-    let others = annotations.iter().flat_map(|map| map.children()).filter(|entry| entry.name() != ANNOTATION);
-    let used = others.fold(ANNOTATION.len(), |sum, entry| {
-        sum.saturating_add(entry.name().len()).saturating_add(entry.text().map_or(0, str::len))
-    });
-    MAX_ANNOTATIONS.saturating_sub(used)
+    MAX_ANNOTATIONS.saturating_sub(annotations_len(&document, ANNOTATION).saturating_add(ANNOTATION.len()))
+}
+
+/// Returns the length of an object's annotations without one of them, in bytes.
+fn annotations_len(document: &Document<'_>, without: &str) -> usize {
+    let mut len = 0_usize;
+    for map in Pattern::new("metadata.annotations").select(document.root()) {
+        for entry in map.children().filter(|entry| entry.name() != without) {
+            len = len.saturating_add(entry.name().len()).saturating_add(entry.text().map_or(0, str::len));
+        }
+    }
+    len
 }
 
 /// Returns the value of the annotation: a JSON list of `{path, old, new}`, with as many changes as fit into `room`
 /// bytes.
 fn annotation_value(text: &str, changes: &[Change<'_>], room: usize) -> String {
     let mut list = "[".to_owned();
-    for (change, old) in changes.iter().zip(edit::old_values(text, changes)).take(MAX_ANNOTATED) {
+    let changes = changes.get(..MAX_ANNOTATED).unwrap_or(changes);
+    for (change, old) in changes.iter().zip(edit::old_values(text, changes)) {
         let mut entry = "{".to_owned();
         json_member(&mut entry, "path", &path_of(&change.steps));
         for (name, value) in [("old", old), ("new", change.value.as_deref())] {

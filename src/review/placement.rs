@@ -144,7 +144,7 @@ pub fn keep_off(mut verdict: Verdict, object: &Object<'_>, case: &Case<'_>) -> V
     let (settings, operation) = (case.settings, case.request.operation);
     let (Some(pod), Some(label)) = (object.pod(), own_label(&settings.virtual_nodes)) else { return verdict };
     // A pod that runs or has a node doesn't move.
-    let has_node = pod.node_name().is_some_and(|name| !name.value.is_empty());
+    let has_node = object.pods().any(|pod| pod.node_name().is_some_and(|name| !name.value.is_empty()));
     let is_placed = object.kind() == Kind::Pod && (operation != Operation::Create || has_node);
     if settings.node_kind != NodeKind::Mixed || !verdict.is_denied() || is_placed {
         return verdict;

@@ -1,6 +1,7 @@
 //! `host-ip`: finds container ports with a host IP.
 
 use crate::check::prelude::*;
+use crate::rules::host_port;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -25,8 +26,10 @@ fn check(cx: &mut Context, container: Container) {
                 "remove hostIP",
             );
             // Kubernetes rejects two host ports with the same number and address.
-            if cx.is_fixed("host-port") || !cx.shares_host_port(port) {
+            if !cx.shares_host_port(port) {
                 cx.and_remove(address.node);
+            } else if cx.is_fixed(&host_port::RULE) && !cx.is_host_port_copied(port) {
+                cx.and_remove(address.node).relying_on(&host_port::RULE);
             }
         }
     }

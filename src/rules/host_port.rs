@@ -21,8 +21,7 @@ fn check(cx: &mut Context, container: Container) {
         let Some(host) = port.host_port().filter(|host| host.value != 0) else { continue };
         // With hostNetwork, Kubernetes copies every container port to hostPort. The rule host-network reports the
         // cause.
-        let is_copied = port.container_port().is_some_and(|port| port.value == host.value);
-        if is_copied && cx.pod().is_some_and(PodSpec::uses_host_network) {
+        if cx.is_host_port_copied(port) {
             continue;
         }
         cx.remove(host.node, format_args!("asks for host port {}, and virtual nodes have none", host.value), "remove hostPort and use a Service");

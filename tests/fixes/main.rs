@@ -8,6 +8,7 @@ mod common;
 mod annotation;
 mod generated;
 mod law;
+mod refused;
 mod rules;
 mod support;
 mod targets;
