@@ -848,6 +848,32 @@ NODES='{"items":[{"metadata":{"name":"virtual-1","labels":{"node-role.kubernetes
   contains '- privileged spec.ephemeralContainers[1].securityContext.privileged: container \"dbg-sys\" '
 }
 
+# A mutating webhook is asked before the API server drops what such a request may not change.
+@test "pods/ephemeralcontainers: an invented deletion lets no container in, and a real one is not stopped" {
+  local update='"operation": "UPDATE", "subResource": "ephemeralcontainers", "oldObject": '
+  local deleted=', "deletionTimestamp": "2026-01-01T00:00:00Z"'
+  local debugged='{"ephemeralContainers": [{"name": "debug", "image": "busybox"}]}'
+  request "$POD" "$(pod "$debugged" "$deleted")" "$update$(pod '{}')"
+  put "$REQUEST"
+  denied ephemeral-containers
+  request "$POD" "$(pod "$debugged")" "$update$(pod '{}' "$deleted")"
+  put "$REQUEST"
+  silent
+}
+
+@test "pods/ephemeralcontainers: an invented label exempts nobody, and that of the pod does" {
+  local update='"operation": "UPDATE", "subResource": "ephemeralcontainers", "oldObject": '
+  local settings='{"exemptions": [{"labels": {"debug": "yes"}, "reason": "debugging"}]}'
+  local debugged='{"ephemeralContainers": [{"name": "debug", "image": "busybox"}]}'
+  local labelled=', "labels": {"debug": "yes"}'
+  request "$POD" "$(pod "$debugged" "$labelled")" "$update$(pod '{}')"
+  put "$REQUEST" "$settings"
+  denied ephemeral-containers
+  request "$POD" "$(pod "$debugged")" "$update$(pod '{}' "$labelled")"
+  put "$REQUEST" "$settings"
+  exempted ephemeral-containers
+}
+
 @test "pods/resize: resources that the request changes are judged" {
   put "$REVIEWS/047-pod-update-resize.json"
   denied requests-equal-limits
