@@ -6,7 +6,8 @@ use crate::check::context::Context;
 use crate::document::reader::Document;
 use crate::document::view::View;
 use crate::kubernetes::views::{
-    ObjectMeta, PersistentVolumeClaim, PersistentVolumeClaimSpec, PersistentVolumeClaimVolumeSource, Volume,
+    CLASS_ANNOTATION, ObjectMeta, PersistentVolumeClaim, PersistentVolumeClaimSpec, PersistentVolumeClaimVolumeSource,
+    SHARED_ACCESS_MODE, Volume,
 };
 use crate::lint::lookup::Lookup;
 use crate::lint::rule::{Parameter, ParameterKind};
@@ -18,10 +19,6 @@ pub static DRIVERS: Parameter = Parameter { name: "allowDrivers", kind: Paramete
 
 /// The CSI driver of File Storage, and the provisioner of its storage classes.
 const FILE_STORAGE: &str = "fss.csi.oraclecloud.com";
-/// The annotation for a claim's class. If set, Kubernetes ignores the field.
-const CLASS_ANNOTATION: &str = "volume.beta.kubernetes.io/storage-class";
-/// The access mode that claims on File Storage must request.
-const SHARED: &str = "ReadWriteMany";
 
 /// The usability of a claim by pods on virtual nodes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,7 +55,7 @@ pub fn state(
 ) -> ClaimState {
     let has_file_storage = cx.settings.platform.has_file_storage;
     let mut modes = spec.into_iter().flat_map(|spec| spec.access_modes());
-    let accepted = ClaimState::Accepted(!has_file_storage || modes.any(|mode| mode.value == SHARED));
+    let accepted = ClaimState::Accepted(!has_file_storage || modes.any(|mode| mode.value == SHARED_ACCESS_MODE));
     let annotated = metadata.and_then(|metadata| metadata.annotations().get(CLASS_ANNOTATION));
     let class = annotated.or_else(|| spec?.storage_class_name()).map(|class| class.value);
     match class {
@@ -120,21 +117,39 @@ pub enum Group {
     Ignored,
 }
 
+/// The states that occur among claims.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct States {
+    is_accepted: bool,
+    is_unseen: bool,
+    is_refused: bool,
+}
+
+impl States {
+    fn of(states: impl Iterator<Item = ClaimState>, mut known: Self) -> Self {
+        for state in states {
+            match state {
+                ClaimState::Accepted(_) => known.is_accepted = true,
+                ClaimState::Unseen | ClaimState::Failed(_) => known.is_unseen = true,
+                ClaimState::Refused => known.is_refused = true,
+            }
+        }
+        known
+    }
+}
+
 /// Returns the effect of `fsGroup` on the pod's volumes: virtual nodes apply it only to File Storage.
 #[must_use]
-pub fn group(cx: &Context<'_>) -> Group {
+pub fn group(cx: &mut Context<'_>) -> Group {
     let Some(pod) = cx.pod().filter(|_| cx.settings.platform.has_file_storage) else { return Group::Ignored };
+    let of_templates = cx.claim_states.unwrap_or_else(|| {
+        let claims = cx.object.claims.iter();
+        States::of(claims.map(|claim| state(cx, claim.metadata(), claim.spec())), States::default())
+    });
+    cx.claim_states = Some(of_templates);
     let of_volumes = pod.volumes().into_iter().filter_map(|volume| state_of_volume(cx, volume));
-    let of_templates = cx.object.claims.iter().map(|claim| state(cx, claim.metadata(), claim.spec()));
-    let (mut is_applied, mut is_unseen, mut is_refused) = (false, false, false);
-    for state in of_volumes.chain(of_templates) {
-        match state {
-            ClaimState::Accepted(_) => is_applied = true,
-            ClaimState::Unseen | ClaimState::Failed(_) => is_unseen = true,
-            ClaimState::Refused => is_refused = true,
-        }
-    }
-    match (is_applied, is_unseen) {
+    let States { is_accepted, is_unseen, is_refused } = States::of(of_volumes, of_templates);
+    match (is_accepted, is_unseen) {
         (true, false) if !is_refused && cx.first_empty_dir().is_none() => Group::Applied,
         (false, false) => Group::Ignored,
         _ => Group::Partly,

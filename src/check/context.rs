@@ -4,10 +4,12 @@ use std::borrow::Cow;
 use std::fmt;
 
 use crate::check::before::Before;
+use crate::check::claims::States;
+use crate::check::detection::Marks;
 use crate::cluster::{Grant, Lookups};
 use crate::config::{ParameterValue, RuleSettings, Settings};
 use crate::document::node::{Json, Node};
-use crate::document::path::{FieldPath, Step};
+use crate::document::path::{FieldPath, Step, short};
 use crate::document::quantity::Quantity;
 use crate::document::text::sort_names;
 use crate::document::view::Int32;
@@ -111,6 +113,8 @@ pub struct Context<'d> {
     pub lookups: &'d Lookups<'d>,
     /// The images of all containers of the object, to detect products.
     pub(super) images: &'d [Image<'d>],
+    /// The labels and annotations of the object, then those of its templates, to detect products.
+    pub(super) marks: &'d [Marks<'d>],
     pub(super) rule: RuleSettings,
     pub(super) template: Option<&'d Template<'d>>,
     pub(super) first_empty_dir: Option<Node<'d>>,
@@ -118,6 +122,10 @@ pub struct Context<'d> {
     pub(super) host_ports: Option<Vec<String>>,
     /// The cpu of the current pod. Computed on demand.
     pub(super) cpu: Option<Option<PodAmount<'d>>>,
+    /// True if the current pod's own `resources` have a cpu; likewise memory.
+    pub(super) pod_has: [bool; 2],
+    /// The states of the object's claim templates. Computed on demand.
+    pub(super) claim_states: Option<States>,
     pub(super) container: Option<&'d str>,
     pub(super) result: Evaluation,
 }
@@ -135,6 +143,12 @@ impl<'d> Context<'d> {
             self.cpu = Some(self.pod().and_then(|pod| resources::of_pod(pod, "cpu")));
         }
         self.cpu.flatten()
+    }
+
+    /// Returns true if the current pod's own `resources` have a request or a limit for cpu; the second value for memory.
+    #[must_use]
+    pub fn pod_has_cpu_and_memory(&self) -> [bool; 2] {
+        self.pod_has
     }
 
     /// The template of the current pod.
@@ -161,9 +175,10 @@ impl<'d> Context<'d> {
     pub fn shares_host_port(&mut self, port: ContainerPort<'_>) -> bool {
         let Some(key) = host_port(port) else { return false };
         if self.host_ports.is_none() {
-            let ports =
-                self.pod().into_iter().flat_map(PodSpec::all_containers).flat_map(|container| container.ports());
-            let keys: Vec<_> = ports.filter_map(host_port).collect();
+            let mut keys = Vec::new();
+            for container in self.pod().into_iter().flat_map(PodSpec::all_containers) {
+                keys.extend(container.ports().into_iter().filter_map(host_port));
+            }
             let mut sorted = keys.iter().map(|key| (key.as_str(), 0)).collect();
             sort_names(&mut sorted);
             self.host_ports = Some(sorted.iter().map(|(key, _)| (*key).to_owned()).collect());
@@ -256,7 +271,7 @@ impl<'d> Context<'d> {
     /// Proposes a recommended value, set where the fix is on. Not a violation.
     pub fn improve(&mut self, place: Place<'_>, problem: &'static str, value: Scalar) {
         let mut finding = self.finding(place, Cow::Borrowed(problem), "");
-        finding.edits.extend(self.rule.fixes.then(|| edit(place, Some(value))));
+        finding.edits.extend(edit(place, Some(value)).filter(|_| self.rule.fixes));
         self.result.improvements.push(finding);
     }
 
@@ -264,7 +279,7 @@ impl<'d> Context<'d> {
     pub fn report_lookup_failure<'p>(&mut self, kind: Lookup, place: impl Into<Place<'p>>) {
         let rule = RuleSettings { level: self.settings.on_lookup_failure, ..self.rule };
         let finding = lookup_failure(rule, kind, self.lookups, place.into());
-        self.result.findings.push(Finding { container: self.container.map(str::to_owned), ..finding });
+        self.result.findings.push(Finding { container: self.container_name(), ..finding });
     }
 
     /// The names in a parameter of kind [`crate::lint::rule::ParameterKind::Names`]; empty if not set.
@@ -313,7 +328,7 @@ impl<'d> Context<'d> {
         if self.rule.fixes
             && let Some(finding) = self.result.findings.last_mut()
         {
-            finding.edits.push(edit(place, new));
+            finding.edits.extend(edit(place, new));
         }
         self
     }
@@ -332,15 +347,20 @@ impl<'d> Context<'d> {
     }
 
     fn finding(&self, place: Place<'_>, problem: Cow<'static, str>, remedy: &'static str) -> Finding {
-        let is_in_template = self.template.is_some() || place.node().is_some_and(|node| self.is_in_template(node));
-        let container = self.container.map(str::to_owned);
-        Finding { container, is_in_template, ..finding(self.rule, place, problem, remedy) }
+        let mut finding = finding(self.rule, place, problem, remedy);
+        finding.is_in_template = self.template.is_some() || self.is_in_template(&finding.path);
+        finding.container = self.container_name();
+        finding
     }
 
-    /// Returns true if the node is in a pod template of a workload. A Pod isn't a template for other pods.
-    fn is_in_template(&self, node: Node<'_>) -> bool {
-        let mut nodes = std::iter::successors(Some(node), |node| node.parent());
-        nodes.any(|node| self.object.templates.iter().any(|template| template.node == node))
+    /// Returns true if the path is in a pod template of a workload. A Pod isn't a template for other pods.
+    fn is_in_template(&self, path: &FieldPath) -> bool {
+        let FieldPath::Field(steps) = path else { return false };
+        self.object.info.templates.iter().any(|pattern| pattern.is_prefix_of(steps))
+    }
+
+    fn container_name(&self) -> Option<String> {
+        self.container.map(|name| short(name).into_owned())
     }
 }
 
@@ -350,8 +370,11 @@ fn host_port(port: ContainerPort<'_>) -> Option<String> {
     Some(format!("{number}/{}", port.protocol().map_or("TCP", |protocol| protocol.value)))
 }
 
-fn edit(place: Place<'_>, new: Option<Scalar>) -> Edit {
-    Edit { steps: place.steps(), old: place.old(), new }
+/// Creates an edit; `None` if the path to the value has a key that is longer than any name in Kubernetes.
+fn edit(place: Place<'_>, new: Option<Scalar>) -> Option<Edit> {
+    let steps = place.steps();
+    let is_cut = steps.iter().any(Step::is_cut);
+    (!is_cut).then(|| Edit { steps, old: place.old(), new })
 }
 
 /// Creates a finding without a fix and without a container.

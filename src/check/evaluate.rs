@@ -3,13 +3,15 @@
 
 use crate::check::before::{Before, name};
 use crate::check::context::{Context, Evaluation};
-use crate::check::{Catalogue, Check, detection};
+use crate::check::detection::{self, Marks};
+use crate::check::{Catalogue, Check};
 use crate::cluster::Lookups;
 use crate::config::{RuleSettings, Settings};
 use crate::kubernetes::image::Image;
 use crate::kubernetes::kinds::Kind;
 use crate::kubernetes::object::Object;
-use crate::kubernetes::views::{Container, PodSpec};
+use crate::kubernetes::resources;
+use crate::kubernetes::views::{Container, PodSpec, Volume};
 use crate::lint::rule::Level;
 
 /// The part of an object to check.
@@ -45,6 +47,7 @@ pub struct Subject<'d> {
 pub fn evaluate(subject: Subject<'_>, scope: Scope) -> Evaluation {
     let Subject { object, old, settings, lookups, catalogue } = subject;
     let images: Vec<_> = object.pods().flat_map(PodSpec::all_containers).filter_map(Image::of).collect();
+    let marks = Marks::of_object(object);
     let before = match scope {
         Scope::Whole => None,
         _ => old.and_then(Object::pod).map(Before::new),
@@ -57,11 +60,14 @@ pub fn evaluate(subject: Subject<'_>, scope: Scope) -> Evaluation {
         settings,
         lookups,
         images: &images,
+        marks: &marks,
         rule: *first,
         template: None,
         first_empty_dir: None,
         host_ports: None,
         cpu: None,
+        pod_has: [false; 2],
+        claim_states: None,
         container: None,
         result: Evaluation::default(),
     };
@@ -72,14 +78,29 @@ pub fn evaluate(subject: Subject<'_>, scope: Scope) -> Evaluation {
     for (settings, of_rule) in settings.rules.iter().zip(catalogue.checks).filter(|(settings, _)| is_asked(settings)) {
         checks.extend(of_rule.iter().map(|check| (*settings, *check)));
     }
-    let mut evaluator = Evaluator { checks, context };
+    let of_volumes = checks.iter().filter_map(|(rule, check)| match check {
+        Check::Volume(check) => Some((*rule, *check)),
+        _ => None,
+    });
+    let of_containers = checks.iter().filter_map(|(rule, check)| match check {
+        Check::Container(check) => Some((*rule, *check)),
+        _ => None,
+    });
+    let (of_volumes, of_containers) = (of_volumes.collect(), of_containers.collect());
+    let mut evaluator = Evaluator { checks, of_volumes, of_containers, context };
     evaluator.run(scope);
     evaluator.context.result
 }
 
+type VolumeCheck = fn(&mut Context<'_>, Volume<'_>);
+type ContainerCheck = fn(&mut Context<'_>, Container<'_>);
+
 /// The enabled checks, and the findings so far.
 struct Evaluator<'d> {
     checks: Vec<(RuleSettings, Check)>,
+    /// Those of volumes and of containers, of which there can be many.
+    of_volumes: Vec<(RuleSettings, VolumeCheck)>,
+    of_containers: Vec<(RuleSettings, ContainerCheck)>,
     context: Context<'d>,
 }
 
@@ -94,6 +115,7 @@ impl<'d> Evaluator<'d> {
             self.context.template = Some(template);
             self.context.host_ports = None;
             self.context.cpu = None;
+            self.context.pod_has = ["cpu", "memory"].map(|name| resources::has(pod.resources(), name));
             let first = pod.volumes().into_iter().find(|volume| volume.is_empty_dir());
             self.context.first_empty_dir = first.map(|volume| volume.node);
             match scope {
@@ -144,11 +166,9 @@ impl<'d> Evaluator<'d> {
 
     fn volumes(&mut self, pod: PodSpec<'d>) {
         for volume in pod.volumes() {
-            for (rule, check) in &self.checks {
-                if let Check::Volume(check) = check {
-                    self.context.rule = *rule;
-                    check(&mut self.context, volume);
-                }
+            for (rule, check) in &self.of_volumes {
+                self.context.rule = *rule;
+                check(&mut self.context, volume);
             }
         }
     }
@@ -156,11 +176,9 @@ impl<'d> Evaluator<'d> {
     fn containers(&mut self, containers: impl Iterator<Item = Container<'d>>) {
         for container in containers {
             self.context.container = Some(name(container));
-            for (rule, check) in &self.checks {
-                if let Check::Container(check) = check {
-                    self.context.rule = *rule;
-                    check(&mut self.context, container);
-                }
+            for (rule, check) in &self.of_containers {
+                self.context.rule = *rule;
+                check(&mut self.context, container);
             }
         }
         self.context.container = None;

@@ -10,9 +10,9 @@ use crate::config::Settings;
 use crate::document::node::{Json, Node, children};
 use crate::document::reader::Document;
 use crate::document::shape::{Field, Fields, Shape};
-use crate::document::text::{append, json_member, sort_names};
+use crate::document::text::{append, json_key, json_member, sort_names};
 use crate::document::view::View;
-use crate::kubernetes::views::{ObjectMeta, PodTemplateSpec};
+use crate::kubernetes::views::{CLASS_ANNOTATION, ObjectMeta, PodTemplateSpec, SHARED_ACCESS_MODE};
 use crate::lint::lookup::Lookup;
 
 /// The cluster that the policy asks. Tests have their own implementations.
@@ -142,7 +142,7 @@ impl<'c> Lookups<'c> {
     /// # Errors
     /// The same as [`Lookups::secret_type`].
     pub fn claim(&self, name: &str) -> Result<&str, LookupError> {
-        self.by_name(Lookup::PersistentVolumeClaim, name, |claim| claim.to_json())
+        self.by_name(Lookup::PersistentVolumeClaim, name, essence)
     }
 
     /// Looks up the provisioner of a storage class.
@@ -262,6 +262,26 @@ impl<'c> Lookups<'c> {
         append(&mut question, &[",\"field_masks\":", fields(kind), "}"]);
         question
     }
+}
+
+/// Returns what decides about a claim, as the JSON of a claim. An author can give a claim many annotations and a long
+/// list of access modes, and a Pod can name the claim many times.
+fn essence(claim: Node<'_>) -> String {
+    let spec = |name| claim.at(&["spec", name]);
+    let mut json = "{\"metadata\":{\"annotations\":{".to_owned();
+    if let Some(class) = claim.at(&["metadata", "annotations", CLASS_ANNOTATION]).and_then(Node::text) {
+        json_member(&mut json, CLASS_ANNOTATION, class);
+    }
+    json.push_str("}},\"spec\":{");
+    for name in ["storageClassName", "volumeName"] {
+        if let Some(text) = spec(name).and_then(Node::text) {
+            json_member(&mut json, name, text);
+        }
+    }
+    json_key(&mut json, "accessModes");
+    let is_shared = children(spec("accessModes")).any(|mode| mode.text() == Some(SHARED_ACCESS_MODE));
+    json.push_str(if is_shared { "[\"ReadWriteMany\"]}}" } else { "[]}}" });
+    json
 }
 
 #[cfg(test)]

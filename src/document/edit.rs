@@ -24,8 +24,7 @@ pub struct Change<'d> {
 #[must_use]
 pub fn apply(text: &str, changes: &[Change<'_>]) -> Option<String> {
     let mut out = String::with_capacity(text.len().saturating_add(64));
-    let changes: Vec<_> = changes.iter().map(|change| (change.steps.as_slice(), change.value.as_deref())).collect();
-    value(text, &changes, &mut out)?;
+    Editor { changes, out: &mut out }.value(text, &all(changes))?;
     Some(out)
 }
 
@@ -34,33 +33,36 @@ pub fn apply(text: &str, changes: &[Change<'_>]) -> Option<String> {
 #[must_use]
 pub fn old_values<'t>(text: &'t str, changes: &[Change<'_>]) -> Vec<Option<&'t str>> {
     let mut found = vec![None; changes.len()];
-    let wanted: Vec<_> = changes.iter().enumerate().map(|(index, change)| (change.steps.as_slice(), index)).collect();
     // An object was read from this text, so it is well-formed.
-    let _ = collect(text, &wanted, &mut found);
+    let _ = collect(text, &all(changes), &mut found);
     found
 }
 
-fn collect<'t>(text: &'t str, wanted: &[(&[Step<'_>], usize)], found: &mut [Option<&'t str>]) -> Option<()> {
-    for (_, index) in wanted.iter().filter(|(steps, _)| steps.is_empty()) {
+/// The rest of the path of a change, below the current value, and the index of the change.
+type Rest<'c, 'd> = (&'c [Step<'d>], usize);
+
+fn all<'c, 'd>(changes: &'c [Change<'d>]) -> Vec<Rest<'c, 'd>> {
+    changes.iter().enumerate().map(|(index, change)| (change.steps.as_slice(), index)).collect()
+}
+
+fn collect<'t>(text: &'t str, wanted: &[Rest<'_, '_>], found: &mut [Option<&'t str>]) -> Option<()> {
+    let is_here = |rest: &&Rest<'_, '_>| rest.0.is_empty();
+    for (_, index) in wanted.iter().filter(is_here) {
         *found.get_mut(*index)? = Some(text);
     }
-    let deeper: Vec<_> = wanted.iter().filter_map(|(steps, index)| Some((steps.split_first()?, *index))).collect();
-    if deeper.is_empty() {
-        return Some(());
-    }
-    let inner = |step: &Step<'_>| -> Vec<_> {
-        let below = deeper.iter().filter(|((first, _), _)| *first == step);
-        below.map(|((_, rest), index)| (*rest, *index)).collect()
-    };
-    match text.as_bytes().first() {
-        Some(b'{') => {
+    let deeper: Vec<_> = wanted.iter().filter(|rest| !is_here(rest)).copied().collect();
+    match (deeper.is_empty(), text.as_bytes().first()) {
+        (false, Some(b'{')) => {
+            let mut groups = Groups::new(&deeper)?;
             for (key, value) in members(text)? {
-                collect(value, &inner(&Step::key(&key)), found)?;
+                collect(value, groups.take(&key), found)?;
             }
         }
-        Some(b'[') => {
-            for (index, value) in entries(text)?.into_iter().enumerate() {
-                collect(value, &inner(&Step::Index(index)), found)?;
+        (false, Some(b'[')) => {
+            let entries = entries(text)?;
+            let groups = by_entry(&deeper, entries.len())?;
+            for (value, group) in entries.into_iter().zip(groups) {
+                collect(value, &group, found)?;
             }
         }
         _ => {}
@@ -68,110 +70,127 @@ fn collect<'t>(text: &'t str, wanted: &[(&[Step<'_>], usize)], found: &mut [Opti
     Some(())
 }
 
-type Rest<'c, 'd> = (&'c [Step<'d>], Option<&'c str>);
-
-/// Appends the value with the changes applied. The caller ensures that no change removes the value itself.
-fn value(text: &str, changes: &[Rest<'_, '_>], out: &mut String) -> Option<()> {
-    if let Some((_, new)) = changes.iter().rfind(|(steps, _)| steps.is_empty()) {
-        out.push_str((*new)?);
-        return Some(());
-    }
-    match (changes.is_empty(), text.as_bytes().first()) {
-        (true, _) => out.push_str(text),
-        (false, Some(b'[')) => list(text, changes, out)?,
-        (false, Some(b'{')) => object(text, changes, out)?,
-        (false, Some(b'n')) => match changes.first().and_then(|(steps, _)| steps.first())? {
-            Step::Key(_) => object("{}", changes, out)?,
-            Step::Index(_) => list("[]", changes, out)?,
-        },
-        _ => return None,
-    }
-    Some(())
+/// Writes a text with changes.
+struct Editor<'e, 'c, 'd> {
+    changes: &'c [Change<'d>],
+    out: &'e mut String,
 }
 
-fn list(text: &str, changes: &[Rest<'_, '_>], out: &mut String) -> Option<()> {
-    let entries = entries(text)?;
-    let mut groups = Groups::new(changes)?;
-    out.push('[');
-    for (index, entry) in entries.iter().enumerate() {
-        if index > 0 {
-            out.push(',');
-        }
-        value(entry, groups.take(&Step::Index(index)), out)?;
-    }
-    // A change right after the last entry appends to the list.
-    for (index, group) in (entries.len()..).zip(groups.0.iter().filter(|group| !group.is_taken)) {
-        if group.step != Step::Index(index) {
-            return None;
-        }
-        if index > 0 {
-            out.push(',');
-        }
-        value("null", &group.changes, out)?;
-    }
-    out.push(']');
-    Some(())
-}
-
-fn object(text: &str, changes: &[Rest<'_, '_>], out: &mut String) -> Option<()> {
-    let members = members(text)?;
-    let mut groups = Groups::new(changes)?;
-    let mut is_first = true;
-    out.push('{');
-    let mut member = |key: &str, text: &str, changes: &[Rest<'_, '_>]| {
-        let is_removed = changes.iter().any(|(steps, value)| steps.is_empty() && value.is_none());
-        if is_removed {
+impl Editor<'_, '_, '_> {
+    /// Appends the value with the changes applied. The caller ensures that no change removes the value itself.
+    fn value(&mut self, text: &str, wanted: &[Rest<'_, '_>]) -> Option<()> {
+        if let Some((_, index)) = wanted.iter().rfind(|(steps, _)| steps.is_empty()) {
+            self.out.push_str(self.changes.get(*index)?.value.as_deref()?);
             return Some(());
         }
-        if !std::mem::take(&mut is_first) {
-            out.push(',');
+        match (wanted.first(), text.as_bytes().first()) {
+            (None, _) => self.out.push_str(text),
+            (_, Some(b'[')) => self.list(text, wanted)?,
+            (_, Some(b'{')) => self.object(text, wanted)?,
+            (Some((steps, _)), Some(b'n')) => match steps.first()? {
+                Step::Key(_) => self.object("{}", wanted)?,
+                Step::Index(_) => self.list("[]", wanted)?,
+            },
+            _ => return None,
         }
-        json_text(out, key);
-        out.push(':');
-        value(text, changes, out)
-    };
-    for (key, text) in &members {
-        member(key, text, groups.take(&Step::key(key)))?;
+        Some(())
     }
-    for group in groups.0.iter().filter(|group| !group.is_taken) {
-        let Step::Key(key) = &group.step else { return None };
-        member(key, "null", &group.changes)?;
+
+    fn list(&mut self, text: &str, wanted: &[Rest<'_, '_>]) -> Option<()> {
+        let entries = entries(text)?;
+        self.out.push('[');
+        for (index, group) in by_entry(wanted, entries.len())?.iter().enumerate() {
+            if index > 0 {
+                self.out.push(',');
+            }
+            match entries.get(index) {
+                Some(entry) => self.value(entry, group)?,
+                // A change right after the last entry appends to the list.
+                None if !group.is_empty() => self.value("null", group)?,
+                None => return None,
+            }
+        }
+        self.out.push(']');
+        Some(())
     }
-    out.push('}');
-    Some(())
+
+    fn object(&mut self, text: &str, wanted: &[Rest<'_, '_>]) -> Option<()> {
+        let members = members(text)?;
+        let mut groups = Groups::new(wanted)?;
+        self.out.push('{');
+        let start = self.out.len();
+        for (key, text) in &members {
+            self.member(start, key, text, groups.take(key))?;
+        }
+        for group in groups.0.iter().filter(|group| !group.is_taken) {
+            self.member(start, group.key, "null", &group.wanted)?;
+        }
+        self.out.push('}');
+        Some(())
+    }
+
+    fn member(&mut self, start: usize, key: &str, text: &str, wanted: &[Rest<'_, '_>]) -> Option<()> {
+        let is_removal = |index: usize| self.changes.get(index).is_none_or(|change| change.value.is_none());
+        if wanted.iter().any(|(steps, index)| steps.is_empty() && is_removal(*index)) {
+            return Some(());
+        }
+        if self.out.len() > start {
+            self.out.push(',');
+        }
+        json_text(self.out, key);
+        self.out.push(':');
+        self.value(text, wanted)
+    }
 }
 
-/// Changes grouped and sorted by their first step, so that a member's changes are found by binary search.
+/// Groups changes by the entry of a list. `None` if a change isn't about an entry, or about one far past the end.
+fn by_entry<'c, 'd>(wanted: &[Rest<'c, 'd>], count: usize) -> Option<Vec<Vec<Rest<'c, 'd>>>> {
+    let mut groups = Vec::new();
+    groups.resize_with(count, Vec::new);
+    for (steps, index) in wanted {
+        let (Step::Index(entry), rest) = steps.split_first()? else { return None };
+        if *entry >= groups.len() {
+            let limit = count.saturating_add(wanted.len());
+            groups.resize_with(entry.checked_add(1).filter(|count| *count <= limit)?, Vec::new);
+        }
+        groups.get_mut(*entry)?.push((rest, *index));
+    }
+    Some(groups)
+}
+
+/// Changes grouped and sorted by the member of an object, so that a member's changes are found by binary search.
 struct Groups<'c, 'd>(Vec<Group<'c, 'd>>);
 
 struct Group<'c, 'd> {
-    step: Step<'d>,
-    changes: Vec<Rest<'c, 'd>>,
+    key: &'c str,
+    wanted: Vec<Rest<'c, 'd>>,
     is_taken: bool,
 }
 
 impl<'c, 'd> Groups<'c, 'd> {
-    fn new(changes: &[Rest<'c, 'd>]) -> Option<Self> {
+    fn new(wanted: &[Rest<'c, 'd>]) -> Option<Self> {
         let mut groups: Vec<Group<'c, 'd>> = Vec::new();
-        for (steps, value) in changes {
-            let (step, rest) = steps.split_first()?;
-            // Findings follow the order of the object, so a new group nearly always belongs at the end.
-            match groups.binary_search_by(|group| group.step.cmp(step)) {
-                Ok(index) => groups.get_mut(index)?.changes.push((rest, *value)),
-                Err(index) => {
-                    groups.insert(index, Group { step: step.clone(), changes: vec![(rest, *value)], is_taken: false })
-                }
+        for (steps, index) in wanted {
+            let (Step::Key(key), rest) = steps.split_first()? else { return None };
+            // Only maps have many members, and their findings are in order: a new group belongs at the end.
+            let found = match groups.last() {
+                Some(last) if *last.key < **key => Err(groups.len()),
+                _ => groups.binary_search_by(|group| group.key.cmp(key)),
+            };
+            match found {
+                Ok(at) => groups.get_mut(at)?.wanted.push((rest, *index)),
+                Err(at) => groups.insert(at, Group { key, wanted: vec![(rest, *index)], is_taken: false }),
             }
         }
         Some(Groups(groups))
     }
 
-    fn take(&mut self, step: &Step<'_>) -> &[Rest<'c, 'd>] {
-        let found = self.0.binary_search_by(|group| group.step.cmp(step)).ok();
+    fn take(&mut self, key: &str) -> &[Rest<'c, 'd>] {
+        let found = self.0.binary_search_by(|group| group.key.cmp(key)).ok();
         match found.and_then(|index| self.0.get_mut(index)) {
             Some(group) => {
                 group.is_taken = true;
-                &group.changes
+                &group.wanted
             }
             None => &[],
         }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 
-use super::path::{Step, write_name};
+use super::path::{Step, short, write_name};
 use super::reader::{Datum, Document, Key, Slot, bit};
 use super::shape::{Field, Shape};
 use super::text::{append, json_separate, json_text};
@@ -156,7 +156,7 @@ impl<'d> Node<'d> {
                 // Writing to a string cannot fail.
                 let _ = write!(out, "[{index}]");
             }
-            _ => write_name(out, start, self.name()),
+            _ => write_name(out, start, &short(self.name())),
         }
     }
 
@@ -165,7 +165,7 @@ impl<'d> Node<'d> {
         let mut key = self.parent().map_or_else(String::new, Node::sort_key);
         match self.position() {
             Some(index) => _ = write!(key, "{index:010}"),
-            None => append(&mut key, &[self.name(), "\0"]),
+            None => append(&mut key, &[&short(self.name()), "\0"]),
         }
         key
     }
@@ -178,7 +178,7 @@ impl<'d> Node<'d> {
         while let (Some(slot), Some(parent)) = (node.slot(), node.parent()) {
             steps.push(match &slot.key {
                 Key::Index(index) => Step::Index(*index as usize),
-                Key::Name(name) => Step::Key(Cow::Owned(name.clone().into_owned())),
+                Key::Name(name) => Step::Key(Cow::Owned(short(name).into_owned())),
                 _ => Step::key(node.declared().map_or("", |field| field.name)),
             });
             node = parent;

@@ -18,6 +18,26 @@ impl<'d> Step<'d> {
     pub const fn key(name: &'d str) -> Self {
         Step::Key(Cow::Borrowed(name))
     }
+
+    /// Returns true if the key may have been cut, so that the step leads nowhere.
+    #[must_use]
+    pub fn is_cut(&self) -> bool {
+        matches!(self, Step::Key(key) if key.len() > MAX_KEY.saturating_sub(4))
+    }
+}
+
+/// The maximum length of a key in a path, in bytes. Names in Kubernetes' API are shorter.
+const MAX_KEY: usize = 512;
+
+/// Returns a key, or the name of a container, for a finding. Many findings can be below one key, so a long one is cut.
+#[must_use]
+pub fn short(key: &str) -> Cow<'_, str> {
+    if key.len() <= MAX_KEY {
+        return Cow::Borrowed(key);
+    }
+    // A character has at most four bytes.
+    let kept = (0..4).find_map(|less| key.get(..MAX_KEY.saturating_sub(less)));
+    Cow::Owned(format!("{}...", kept.unwrap_or_default()))
 }
 
 /// The path of a finding.

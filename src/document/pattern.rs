@@ -1,6 +1,7 @@
 //! Patterns: paths with wildcards, such as `spec.workerGroupSpecs[*].template`.
 
 use super::node::{Json, Node};
+use super::path::Step;
 
 /// A path from a document's root to any number of values: plain keys separated by dots, `[*]` for every entry of a list
 /// and `.*` for every value of a map. The empty pattern selects the root.
@@ -60,6 +61,24 @@ impl<'p> Pattern<'p> {
         let (key, rest) = self.0.split_at_checked(end)?;
         let step = if key == "*" { PatternStep::Values } else { PatternStep::Key(key) };
         Some((step, Pattern(rest.strip_prefix('.').unwrap_or(rest))))
+    }
+
+    /// Returns true if the steps lead to a value that matches the pattern, or below one.
+    #[must_use]
+    pub fn is_prefix_of(self, steps: &[Step<'_>]) -> bool {
+        let (mut rest, mut steps) = (self, steps.iter());
+        while let Some((step, after)) = rest.split_first() {
+            let fits = match (step, steps.next()) {
+                (PatternStep::Key(key), Some(Step::Key(own))) => key == own,
+                (PatternStep::Entries, Some(Step::Index(_))) | (PatternStep::Values, Some(Step::Key(_))) => true,
+                _ => false,
+            };
+            if !fits {
+                return false;
+            }
+            rest = after;
+        }
+        true
     }
 
     /// Selects the values that match the pattern below `root`, in order: list entries by index, map values by key.

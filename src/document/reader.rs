@@ -41,6 +41,9 @@ pub(super) struct Slot<'a> {
     pub(super) datum: Datum<'a>,
 }
 
+/// The maximum number of values of the wrong type that are kept. Far fewer are shown.
+const MAX_UNREADABLE: usize = 1000;
+
 /// A value of the wrong type: its node, the expected type and the found type, in the words of Kubernetes' API.
 struct Unreadable {
     node: u32,
@@ -170,6 +173,9 @@ impl<'a> Document<'a> {
         let sorted: Vec<_> = fields.into_iter().chain(names).collect();
         let mut last = 0;
         for child in sorted {
+            if last != 0 && self.rank(last) == self.rank(child) {
+                self.repeated(child);
+            }
             self.link(node, last, child);
             last = child;
         }
@@ -191,7 +197,9 @@ impl<'a> Document<'a> {
     }
 
     pub(super) fn wrong(&mut self, node: u32, expected: &'static str, found: &'static str) {
-        self.unreadable.push(Unreadable { node, expected, found });
+        if self.unreadable.len() < MAX_UNREADABLE {
+            self.unreadable.push(Unreadable { node, expected, found });
+        }
     }
 
     /// Marks a field of an object as present. Returns true if it already was.
@@ -401,7 +409,8 @@ impl Members {
             return;
         }
         if self.has_names && self.last != 0 && !self.is_unsorted {
-            self.is_unsorted = document.rank(self.last) > document.rank(child);
+            // Equal names are found while sorting.
+            self.is_unsorted = document.rank(self.last) >= document.rank(child);
         }
         document.link(self.object, self.last, child);
         self.last = child;

@@ -247,6 +247,27 @@ pub static PRODUCTS: &[&Product] = &[
     &METRICS_SERVER,
 ];
 
+/// The keys of all labels and annotations above. An object can have very many others.
+pub static KEYS: &[&str] = &[
+    "app",
+    "app.kubernetes.io/component",
+    "app.kubernetes.io/name",
+    "app.kubernetes.io/part-of",
+    "io.cilium/app",
+    "istio",
+    "istio-injection",
+    "istio.io/dataplane-mode",
+    "istio.io/rev",
+    "k8s-app",
+    "linkerd.io/control-plane-component",
+    "linkerd.io/control-plane-ns",
+    "linkerd.io/extension",
+    "linkerd.io/inject",
+    "servicemesh.oci.oracle.com/ingress-gateway-deployment",
+    "servicemesh.oci.oracle.com/sidecar-injection",
+    "sidecar.istio.io/inject",
+];
+
 /// Returns true if `group` is `known` or a subdomain of it.
 #[must_use]
 pub fn is_in_group(group: &str, known: &str) -> bool {
@@ -257,4 +278,26 @@ pub fn is_in_group(group: &str, known: &str) -> bool {
 #[must_use]
 pub fn has_group(group: &str) -> bool {
     PRODUCTS.iter().flat_map(|product| product.groups).any(|known| is_in_group(group, known))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_keys_are_those_of_the_products() {
+        let of_injection = |injection: &'static Injection| {
+            let signs = [injection.namespace_labels, injection.pod_labels, injection.annotations, injection.opt_out];
+            let keys = signs.into_iter().flatten().chain(&injection.pod_annotation).map(|(key, _)| *key);
+            keys.chain([injection.revision, injection.ambient])
+        };
+        let of_product = |product: &&'static Product| {
+            let keys = product.labels.iter().chain(&product.part).map(|(key, _)| *key);
+            keys.chain(product.injection.iter().flat_map(of_injection))
+        };
+        let mut keys: Vec<_> = PRODUCTS.iter().flat_map(of_product).filter(|key| !key.is_empty()).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        assert_eq!(keys, KEYS);
+    }
 }

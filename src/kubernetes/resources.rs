@@ -38,3 +38,9 @@ fn effective<'d>(resources: Option<ResourceRequirements<'d>>, name: &str) -> Opt
     let resources = resources?;
     resources.limits().get(name).or_else(|| resources.requests().get(name))
 }
+
+/// Returns true if there is a request or a limit for a resource.
+#[must_use]
+pub fn has(resources: Option<ResourceRequirements<'_>>, name: &str) -> bool {
+    resources.is_some_and(|resources| resources.requests().get(name).or(resources.limits().get(name)).is_some())
+}

@@ -93,6 +93,11 @@ view! {
     }
 }
 
+/// The annotation for a claim's class. If set, Kubernetes ignores the field.
+pub const CLASS_ANNOTATION: &str = "volume.beta.kubernetes.io/storage-class";
+/// The access mode of a claim for many nodes, that claims on File Storage must request.
+pub const SHARED_ACCESS_MODE: &str = "ReadWriteMany";
+
 view! {
     /// A claim: an object, a StatefulSet's claim template, or the template of a generic ephemeral volume.
     PersistentVolumeClaim = "io.k8s.api.core.v1.PersistentVolumeClaim" {

@@ -1,8 +1,8 @@
 //! Connections to a running pod: `kubectl exec`, `attach` and `port-forward`.
 
-use super::placement::{Landing, can_land};
+use super::placement::{Landing, VirtualNodes};
 use super::verdict::{Early, Verdict};
-use super::{Case, exemption, mutation::Mutation, object};
+use super::{Case, exemption, object};
 use crate::check::context::Place;
 use crate::check::evaluate::{Scope, Subject, evaluate};
 use crate::config::NodeKind;
@@ -48,9 +48,8 @@ pub fn judge(case: &Case<'_>) -> Result<Verdict, Early> {
         title: object::title(&object, request.info.resource, request.namespace),
         findings: evaluation.findings,
         exempted,
-        mutation: Mutation::None,
-        advice: None,
         help_url: case.settings.help_url.map(str::to_owned),
+        ..Verdict::default()
     })
 }
 
@@ -60,8 +59,9 @@ fn lands(case: &Case<'_>) -> (Option<bool>, Option<Lookup>) {
     match case.lookups.pod(case.request.name) {
         Ok(pod) => match PodTemplateSpec::of(pod.root()).and_then(PodTemplateSpec::spec) {
             Some(spec) => {
-                let (can_land, failed) = can_land(spec, case);
-                (Some(can_land), failed)
+                let list = case.lookups.virtual_nodes();
+                let nodes = VirtualNodes::new(&list, case);
+                (Some(nodes.take(spec)), nodes.failed)
             }
             None => (None, Some(Lookup::Pod)),
         },

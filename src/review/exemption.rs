@@ -40,8 +40,8 @@ pub fn split(evaluation: Evaluation, object: &Object<'_>, case: &Case<'_>) -> (E
 fn annotated(object: &Object<'_>, case: &Case<'_>) -> (Vec<&'static str>, Vec<Finding>) {
     let (mut asked, mut ineffective) = (Vec::new(), Vec::new());
     for annotation in annotations(object) {
-        match ids(annotation.value, case).filter(|_| case.settings.allow_annotations) {
-            Some(ids) => asked.extend(ids),
+        match ids(annotation.value, &asked, case).filter(|_| case.settings.allow_annotations) {
+            Some(ids) => asked = ids,
             None if ineffective.is_empty() => ineffective.push(without_effect(annotation, case)),
             None => {}
         }
@@ -67,9 +67,9 @@ fn annotations<'d>(object: &Object<'d>) -> Vec<Text<'d>> {
 }
 
 /// Parses the rules of an annotation, without duplicates; `None` if it is malformed.
-fn ids(annotation: &str, case: &Case<'_>) -> Option<Vec<&'static str>> {
+fn ids(annotation: &str, known: &[&'static str], case: &Case<'_>) -> Option<Vec<&'static str>> {
     let (names, reason) = annotation.split_once(':')?;
-    let mut ids = Vec::new();
+    let mut ids = known.to_vec();
     for name in names.split(',') {
         let mut known = case.catalogue.rules.iter().map(|rule| rule.id).chain([PLACEMENT.id]);
         let id = known.find(|known| *known == name.trim_ascii())?;

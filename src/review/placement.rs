@@ -6,10 +6,12 @@ use super::request::Operation;
 use super::verdict::Verdict;
 use crate::check::context::{Place, finding, lookup_failure};
 use crate::check::evaluate::Scope;
+use crate::cluster::LookupError;
 use crate::config::{NodeKind, RuleSettings};
 use crate::document::edit::Change;
 use crate::document::node::children;
 use crate::document::path::Step;
+use crate::document::reader::Document;
 use crate::document::text::{joined, json_member, json_text};
 use crate::kubernetes::kinds::Kind;
 use crate::kubernetes::object::Object;
@@ -46,43 +48,53 @@ pub fn landing(object: &mut Object<'_>, old: Option<&Object<'_>>, scope: Scope, 
     let Some(pod) = object.pod().filter(|_| case.settings.node_kind == NodeKind::Mixed) else {
         return Landing { scope: Some(scope), failed: None };
     };
-    let Some(running) = running else { return landing_templates(object, case) };
+    let list = case.lookups.virtual_nodes();
+    let nodes = VirtualNodes::new(&list, case);
+    let Some(running) = running else { return landing_templates(object, &nodes) };
     // A running pod doesn't move. The API server ignores or rejects other changes to its placement.
-    let (could_land, failed) = can_land(running, case);
-    if could_land {
-        return Landing { scope: Some(scope), failed };
+    if nodes.take(running) {
+        return Landing { scope: Some(scope), failed: nodes.failed };
     }
     // A new toleration can place a pending pod.
     let is_waiting = scope == Scope::PodUpdate && running.node_name().is_none_or(|name| name.value.is_empty());
-    let lands_now = is_waiting && can_land(pod, case).0;
-    Landing { scope: lands_now.then_some(Scope::Whole), failed }
+    let lands_now = is_waiting && nodes.take(pod);
+    Landing { scope: lands_now.then_some(Scope::Whole), failed: nodes.failed }
 }
 
 /// Keeps only the templates whose pods can land on virtual nodes.
-fn landing_templates(object: &mut Object<'_>, case: &Case<'_>) -> Landing {
-    let mut failed = None;
-    object.templates.retain(|template| {
-        template.spec.is_none_or(|pod| {
-            let (can_land, failure) = can_land(pod, case);
-            failed = failed.or(failure);
-            can_land
-        })
-    });
-    Landing { scope: object.pod().is_some().then_some(Scope::Whole), failed }
+fn landing_templates(object: &mut Object<'_>, nodes: &VirtualNodes<'_>) -> Landing {
+    object.templates.retain(|template| template.spec.is_none_or(|pod| nodes.take(pod)));
+    Landing { scope: object.pod().is_some().then_some(Scope::Whole), failed: nodes.failed }
 }
 
-/// Returns true if a pod can land on virtual nodes. Uses the nodes in the cluster if the look-up is enabled and finds
-/// any, else their description in the settings. The second value is the kind whose look-up failed.
-#[must_use]
-pub fn can_land(pod: PodSpec<'_>, case: &Case<'_>) -> (bool, Option<Lookup>) {
-    let described = &case.settings.virtual_nodes;
-    let nodes = case.lookups.virtual_nodes();
-    let failed = matches!(nodes, Err(error) if error.is_failure()).then_some(Lookup::Node);
-    let items = nodes.as_ref().ok().and_then(|list| list.root().at(&["items"]));
-    // The look-up used a label selector. Check again, because with a managed node among them every pod would land.
-    let mut nodes = children(items).map(VirtualNode::found).filter(|node| node.is_described_by(described)).peekable();
-    let can_land = if nodes.peek().is_some() { nodes.any(|node| node.takes(pod)) } else { described.takes(pod) };
-    (can_land, failed)
+/// The virtual nodes of the cluster, if the look-up is enabled and finds any, else their description in the settings.
+pub struct VirtualNodes<'n> {
+    nodes: Vec<VirtualNode<'n>>,
+    /// The kind whose look-up failed.
+    pub failed: Option<Lookup>,
+}
+
+impl<'n> VirtualNodes<'n> {
+    /// Reads the answer to the look-up.
+    #[must_use]
+    pub fn new(list: &'n Result<Document<'_>, LookupError>, case: &Case<'n>) -> Self {
+        let described = case.settings.virtual_nodes;
+        let items = list.as_ref().ok().and_then(|list| list.root().at(&["items"]));
+        // The look-up used a label selector. Check again, because with a managed node among them every pod would land.
+        let found = children(items).map(VirtualNode::found).filter(|node| node.is_described_by(&described));
+        let mut nodes: Vec<_> = found.collect();
+        if nodes.is_empty() {
+            nodes.push(described);
+        }
+        let is_failure = matches!(list, Err(error) if error.is_failure());
+        VirtualNodes { nodes, failed: is_failure.then_some(Lookup::Node) }
+    }
+
+    /// Returns true if a pod can land on one of them.
+    #[must_use]
+    pub fn take(&self, pod: PodSpec<'_>) -> bool {
+        self.nodes.iter().any(|node| node.takes(pod))
+    }
 }
 
 /// Returns the requirement that keeps a pod off nodes with a label, as JSON, which is also valid YAML.

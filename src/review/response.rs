@@ -50,9 +50,13 @@ pub struct AuditAnnotations {
 }
 
 fn ids<'f>(findings: impl IntoIterator<Item = &'f Finding>) -> Option<String> {
-    let mut ids: Vec<_> = findings.into_iter().map(|finding| (finding.rule.id, 0)).collect();
+    let mut ids: Vec<(&str, usize)> = Vec::new();
+    for finding in findings {
+        if ids.iter().all(|(known, _)| *known != finding.rule.id) {
+            ids.push((finding.rule.id, 0));
+        }
+    }
     sort_names(&mut ids);
-    ids.dedup();
     let text = joined(ids.iter().map(|(id, _)| *id), ",");
     (!text.is_empty()).then_some(text)
 }
@@ -135,10 +139,10 @@ impl Response {
             Mutation::Proposed(proposed) => (&[], proposed),
             Mutation::Applied { fixes, proposed, .. } => (fixes, proposed),
         };
-        let mut lines: Vec<_> = fixes.iter().map(|fix| fix_line(fix, "")).collect();
-        lines.extend(proposed.iter().map(|fix| fix_line(fix, "would be ")));
-        lines.extend(warned.iter().map(|finding| line("", finding)));
-        let warnings = warnings(lines);
+        let count = fixes.len().saturating_add(proposed.len()).saturating_add(warned.len());
+        let lines = fixes.iter().map(|fix| fix_line(fix, ""));
+        let lines = lines.chain(proposed.iter().map(|fix| fix_line(fix, "would be ")));
+        let warnings = warnings(lines.chain(warned.iter().map(|finding| line("", finding))), count);
         let message = if !denied.is_empty() {
             Some(denial(&verdict, &denied))
         } else if !warnings.is_empty() {
@@ -200,11 +204,11 @@ fn denial(verdict: &Verdict, denied: &[&Finding]) -> String {
     text.text
 }
 
-fn warnings(lines: Vec<String>) -> Vec<String> {
+/// Returns as many of the `count` lines as there is room for. The others are counted, not formatted.
+fn warnings(lines: impl Iterator<Item = String>, count: usize) -> Vec<String> {
     let mut warnings = Vec::new();
     let mut size: usize = 0;
-    let count = lines.len();
-    for (index, line) in lines.into_iter().enumerate() {
+    for (index, line) in lines.enumerate() {
         let warning = printable(line, MAX_WARNING);
         let left = count.saturating_sub(index);
         // Unless this is the last warning, reserve space for the line that counts the others.

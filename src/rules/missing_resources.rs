@@ -1,7 +1,7 @@
 //! `missing-resources`: finds normal and init containers without a request or limit for cpu or memory.
 
 use crate::check::prelude::*;
-use crate::kubernetes::views::ResourceRequirements;
+use crate::kubernetes::resources;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -27,9 +27,10 @@ fn check(cx: &mut Context, container: Container) {
     if container.list() == "ephemeralContainers" {
         return;
     }
-    let of_pod = cx.pod().and_then(|pod| pod.resources());
-    let is_missing = |name| !has(container.resources(), name) && !has(of_pod, name);
-    let problem = match (is_missing("cpu"), is_missing("memory")) {
+    let [has_cpu, has_memory] = cx.pod_has_cpu_and_memory();
+    let is_missing = |name| !resources::has(container.resources(), name);
+    let (lacks_cpu, lacks_memory) = (!has_cpu && is_missing("cpu"), !has_memory && is_missing("memory"));
+    let problem = match (lacks_cpu, lacks_memory) {
         (true, true) => "has no cpu and memory, and gets 0.125 OCPU and 0.5 GB",
         (true, false) => "has no cpu, and gets 0.125 OCPU",
         (false, true) => "has no memory, and gets 0.5 GB",
@@ -38,15 +39,11 @@ fn check(cx: &mut Context, container: Container) {
     let absent = Place::Below(container.node, &["resources"]);
     let place = container.resources().map_or(absent, |resources| resources.node.into());
     cx.report(place, problem, "set requests and limits to what it needs");
-    for (name, parameter) in [("cpu", &CPU), ("memory", &MEMORY)] {
-        let Some(amount) = cx.text(parameter).filter(|_| is_missing(name)) else { continue };
+    for (name, parameter, is_missing) in [("cpu", &CPU, lacks_cpu), ("memory", &MEMORY, lacks_memory)] {
+        let Some(amount) = cx.text(parameter).filter(|_| is_missing) else { continue };
         for list in ["requests", "limits"] {
             let place = Place::Below(container.node, &["resources", list, name]);
             cx.and_set(place, Scalar::Text(amount.to_owned()));
         }
     }
-}
-
-fn has(resources: Option<ResourceRequirements>, name: &str) -> bool {
-    resources.is_some_and(|resources| resources.requests().get(name).or(resources.limits().get(name)).is_some())
 }

@@ -3,7 +3,7 @@
 use crate::check::prelude::*;
 use crate::document::text::sort_names;
 use crate::document::view::Amount;
-use crate::kubernetes::views::{NodeSelectorRequirement, NodeSelectorTerm};
+use crate::kubernetes::views::NodeSelectorTerm;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -68,34 +68,40 @@ fn pod(cx: &mut Context, pod: PodSpec) {
 /// no node.
 fn only_foreign(term: NodeSelectorTerm) -> Option<bool> {
     term.match_expressions().filled()?;
-    let mut shapes = values(term, "In");
-    let Some(first) = shapes.next() else { return Some(false) };
-    let rest: Vec<_> = shapes.collect();
-    let excluded: Vec<_> = values(term, "NotIn").collect();
-    let is_allowed = |shape: &&str| {
-        rest.iter().all(|allowed| contains(allowed, shape)) && !excluded.iter().any(|values| contains(values, shape))
-    };
-    let mut shapes = first.iter().map(|(shape, _)| *shape).filter(is_allowed);
-    let is_first_foreign = is_foreign(shapes.next()?);
-    Some(is_first_foreign && shapes.all(is_foreign))
+    let (mut shapes, mut count) = (Vec::new(), 0_usize);
+    for requirement in term.match_expressions() {
+        let operator = requirement.operator().map_or("", |operator| operator.value);
+        let is_on_shape = requirement.key().is_some_and(|key| SHAPE_LABELS.contains(&key.value));
+        if !is_on_shape || !matches!(operator, "In" | "NotIn") {
+            continue;
+        }
+        let is_excluding = operator == "NotIn";
+        count = count.saturating_add(usize::from(!is_excluding));
+        let requirement_number = if is_excluding { EXCLUDED } else { count };
+        shapes.extend(requirement.values().into_iter().map(|value| (value.value, requirement_number)));
+    }
+    if count == 0 {
+        return Some(false);
+    }
+    // One requirement alone allows all its values.
+    if count > 1 || shapes.iter().any(|(_, number)| *number == EXCLUDED) {
+        sort_names(&mut shapes);
+        shapes.dedup();
+    }
+    let mut only_foreign = None;
+    for same in shapes.chunk_by(|(left, _), (right, _)| left == right) {
+        // All requirements have to allow it.
+        if let Some((shape, number)) = same.first().filter(|_| count == 1 || same.len() == count)
+            && *number != EXCLUDED
+        {
+            only_foreign = Some(only_foreign.unwrap_or(true) && is_foreign(shape));
+        }
+    }
+    only_foreign
 }
 
-/// Returns the values of each requirement on the shape with this operator. Sorted, because there can be many.
-fn values<'d>(term: NodeSelectorTerm<'d>, operator: &'static str) -> impl Iterator<Item = Vec<(&'d str, usize)>> {
-    let is_on_shape = move |requirement: &NodeSelectorRequirement| {
-        requirement.key().is_some_and(|key| SHAPE_LABELS.contains(&key.value))
-            && requirement.operator().is_some_and(|is| is.value == operator)
-    };
-    term.match_expressions().into_iter().filter(is_on_shape).map(|requirement| {
-        let mut values = requirement.values().into_iter().map(|value| (value.value, 0)).collect();
-        sort_names(&mut values);
-        values
-    })
-}
-
-fn contains(values: &[(&str, usize)], shape: &str) -> bool {
-    values.binary_search_by(|(value, _)| (*value).cmp(shape)).is_ok()
-}
+/// The number of all requirements that exclude shapes. The others are counted from 1.
+const EXCLUDED: usize = 0;
 
 /// Returns true if virtual nodes don't have the shape.
 fn is_foreign(shape: &str) -> bool {

@@ -32,7 +32,7 @@ fn namespace(cx: &mut Context) {
     match cx.lookups.namespace() {
         Ok(namespace) => {
             let Some(metadata) = ObjectMeta::found(namespace.root().field(0)) else { return };
-            if let Some(name) = detection::injected_by_namespace(cx.object, metadata) {
+            if let Some(name) = detection::injected_by_namespace(cx, metadata) {
                 cx.report(place, format_args!("the namespace asks for {name}, and {PROBLEM}"), REMEDY);
             }
         }

@@ -136,3 +136,18 @@ fn a_field_that_is_there_twice_is_rejected_where_it_is_read() {
     assert_ne!(kinds, payload);
     assert!(matches!(judge(&kinds), Verdict::Rejected(422, _)));
 }
+
+/// Which one counts depends on the decoder, for the keys of a map as for fields.
+#[test]
+fn a_key_of_a_map_that_is_there_twice_is_rejected() {
+    for labels in [r#"{"a":"b","a":"c"}"#, r#"{"a":"b","z":"y","a":"b"}"#, r#"{"z":"y","a":"b","a":"b"}"#] {
+        let mut object = kind_named("Pod").object(good_spec());
+        object["metadata"]["labels"] = json!("LABELS");
+        let twice = payload(&create(&object), &json!({})).replace("\"LABELS\"", labels);
+        let Verdict::Rejected(422, message) = judge(&twice) else { panic!("which of the two counts?") };
+        assert_eq!(
+            message,
+            "Pod shop/web cannot be read: 1 field\n- metadata.labels.a: expected the field once, found it twice"
+        );
+    }
+}
