@@ -90,6 +90,10 @@ impl Problem for fmt::Arguments<'_> {
     }
 }
 
+/// The maximum number of findings in an object. More take longer than a policy server waits, and an API server stores no
+/// object with so many.
+pub const MAX_FINDINGS: usize = 12_000;
+
 /// The result of evaluating the rules on an object.
 #[derive(Default)]
 pub struct Evaluation {
@@ -97,6 +101,15 @@ pub struct Evaluation {
     pub findings: Vec<Finding>,
     /// Recommended edits without a violation, made where the fix is on.
     pub improvements: Vec<Finding>,
+    /// True if there is more than can be judged, so that findings may be missing.
+    pub is_partial: bool,
+}
+
+impl Evaluation {
+    /// Returns true if no more is to be judged. The last finding may be incomplete.
+    pub(super) fn is_full(&self) -> bool {
+        self.findings.len() > MAX_FINDINGS
+    }
 }
 
 /// The object and its environment, for the checks of one rule.
@@ -221,7 +234,7 @@ impl<'d> Context<'d> {
 
     /// Replaces the remedy of the last finding.
     pub fn with_remedy(&mut self, remedy: fmt::Arguments<'_>) {
-        if let Some(finding) = self.result.findings.last_mut() {
+        if let Some(finding) = self.last() {
             finding.remedy = Cow::Owned(remedy.to_string());
         }
     }
@@ -240,7 +253,7 @@ impl<'d> Context<'d> {
     /// Changes the level of the last finding, unless the settings set the level of the rule.
     pub fn with_level(&mut self, level: Level) {
         if !self.rule.has_own_level
-            && let Some(finding) = self.result.findings.last_mut()
+            && let Some(finding) = self.last()
         {
             finding.level = level;
         }
@@ -248,7 +261,7 @@ impl<'d> Context<'d> {
 
     /// Lowers the level of the last finding to a warning.
     pub fn only_warn(&mut self) -> &mut Self {
-        if let Some(finding) = self.result.findings.last_mut() {
+        if let Some(finding) = self.last() {
             finding.level = finding.level.min(Level::Warn);
         }
         self
@@ -256,14 +269,14 @@ impl<'d> Context<'d> {
 
     /// Makes the fix of the last finding depend on the fix of another rule.
     pub fn relying_on(&mut self, rule: &'static Rule) {
-        if let Some(finding) = self.result.findings.last_mut() {
+        if let Some(finding) = self.last() {
             finding.relies_on = Some(rule);
         }
     }
 
     /// Adds a caution about a side effect of the last finding's fix.
     pub fn with_caution(&mut self, caution: &'static str) {
-        if let Some(finding) = self.result.findings.last_mut() {
+        if let Some(finding) = self.last() {
             finding.caution = caution;
         }
     }
@@ -277,6 +290,9 @@ impl<'d> Context<'d> {
 
     /// Reports that a look-up failed.
     pub fn report_lookup_failure<'p>(&mut self, kind: Lookup, place: impl Into<Place<'p>>) {
+        if self.result.is_full() {
+            return;
+        }
         let rule = RuleSettings { level: self.settings.on_lookup_failure, ..self.rule };
         let finding = lookup_failure(rule, kind, self.lookups, place.into());
         self.result.findings.push(Finding { container: self.container_name(), ..finding });
@@ -324,9 +340,15 @@ impl<'d> Context<'d> {
         }
     }
 
+    /// Returns the finding that was reported last; `None` if there are too many, so that it may not be among them.
+    #[inline(never)]
+    fn last(&mut self) -> Option<&mut Finding> {
+        if self.result.is_full() { None } else { self.result.findings.last_mut() }
+    }
+
     fn edit(&mut self, place: Place<'_>, new: Option<Scalar>) -> &mut Self {
         if self.rule.fixes
-            && let Some(finding) = self.result.findings.last_mut()
+            && let Some(finding) = self.last()
         {
             finding.edits.extend(edit(place, new));
         }
@@ -336,12 +358,18 @@ impl<'d> Context<'d> {
     // Not inlined, because these two have many callers.
     #[inline(never)]
     fn push(&mut self, place: Place<'_>, problem: &'static str, remedy: &'static str) {
+        if self.result.is_full() {
+            return;
+        }
         let finding = self.finding(place, Cow::Borrowed(problem), remedy);
         self.result.findings.push(finding);
     }
 
     #[inline(never)]
     fn push_formatted(&mut self, place: Place<'_>, problem: fmt::Arguments<'_>, remedy: &'static str) {
+        if self.result.is_full() {
+            return;
+        }
         let finding = self.finding(place, Cow::Owned(problem.to_string()), remedy);
         self.result.findings.push(finding);
     }

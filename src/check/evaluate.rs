@@ -2,7 +2,7 @@
 //! normal and ephemeral containers.
 
 use crate::check::before::{Before, name};
-use crate::check::context::{Context, Evaluation};
+use crate::check::context::{Context, Evaluation, MAX_FINDINGS};
 use crate::check::detection::{self, Marks};
 use crate::check::{Catalogue, Check};
 use crate::cluster::Lookups;
@@ -89,7 +89,10 @@ pub fn evaluate(subject: Subject<'_>, scope: Scope) -> Evaluation {
     let (of_volumes, of_containers) = (of_volumes.collect(), of_containers.collect());
     let mut evaluator = Evaluator { checks, of_volumes, of_containers, context };
     evaluator.run(scope);
-    evaluator.context.result
+    let mut result = evaluator.context.result;
+    result.is_partial = result.is_full();
+    result.findings.truncate(MAX_FINDINGS);
+    result
 }
 
 type VolumeCheck = fn(&mut Context<'_>, Volume<'_>);
@@ -112,6 +115,9 @@ impl<'d> Evaluator<'d> {
         }
         for template in &object.templates {
             let Some(pod) = template.spec else { continue };
+            if self.context.result.is_full() {
+                break;
+            }
             self.context.template = Some(template);
             self.context.host_ports = None;
             self.context.cpu = None;
@@ -170,11 +176,17 @@ impl<'d> Evaluator<'d> {
                 self.context.rule = *rule;
                 check(&mut self.context, volume);
             }
+            if self.context.result.is_full() {
+                break;
+            }
         }
     }
 
     fn containers(&mut self, containers: impl Iterator<Item = Container<'d>>) {
         for container in containers {
+            if self.context.result.is_full() {
+                break;
+            }
             self.context.container = Some(name(container));
             for (rule, check) in &self.of_containers {
                 self.context.rule = *rule;

@@ -95,6 +95,12 @@ impl<'a> Document<'a> {
         if is_read { Ok(document) } else { Err(JsonError { path: document.node(document.cursor).path() }) }
     }
 
+    /// The number of values.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.slots.len()
+    }
+
     /// The root of the document.
     #[must_use]
     pub fn root(&self) -> Node<'_> {

@@ -33,7 +33,7 @@ pub fn split(evaluation: Evaluation, object: &Object<'_>, case: &Case<'_>) -> (E
     }
     let mut improvements = evaluation.improvements;
     improvements.retain(|improvement| !is_exempt(improvement.rule));
-    (Evaluation { findings: kept, improvements }, exempted)
+    (Evaluation { findings: kept, improvements, ..evaluation }, exempted)
 }
 
 /// Returns the rules that the object's annotations name, and a finding if an annotation has no effect.

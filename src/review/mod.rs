@@ -93,7 +93,15 @@ fn judge_object(case: &Case<'_>, scope: Scope) -> Result<Verdict, Early> {
     }
     let (evaluation, exempted) = exemption::split(evaluation, &object, case);
     verdict.exempted = exempted;
-    (verdict.findings, verdict.mutation) = mutation::plan(evaluation, subject, landing, case);
+    if evaluation.is_partial {
+        // Never accepted, and not fixed.
+        (verdict.findings, verdict.is_partial) = (evaluation.findings, true);
+        if !verdict.is_denied() {
+            return Err(object::too_much(&verdict.title));
+        }
+    } else {
+        (verdict.findings, verdict.mutation) = mutation::plan(evaluation, subject, landing, case);
+    }
     if landing.scope.is_some() { Ok(placement::keep_off(verdict, &object, case)) } else { Ok(verdict) }
 }
 

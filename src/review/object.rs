@@ -161,8 +161,22 @@ pub fn is_being_deleted(object: &Object<'_>) -> bool {
 /// # Errors
 /// [`Early::Rejected`] with all fields of the wrong type.
 pub fn check_types(document: &Document<'_>, title: &str) -> Result<(), Early> {
+    if document.count() > MAX_VALUES {
+        return Err(too_much(title));
+    }
     let wrong = document.unreadable();
     if wrong.is_empty() { Ok(()) } else { Err(unreadable_fields(title, &wrong)) }
+}
+
+/// The maximum number of values in an object that rules read. More take longer than a policy server waits.
+const MAX_VALUES: usize = 150_000;
+
+/// Refuses an object that has more than [`MAX_VALUES`], or in which more is found than [`MAX_FINDINGS`].
+///
+/// [`MAX_FINDINGS`]: crate::check::context::MAX_FINDINGS
+#[must_use]
+pub fn too_much(title: &str) -> Early {
+    unreadable_fields(title, &["spec: expected at most 150000 values and 12000 findings, found more".to_owned()])
 }
 
 /// Returns the object's title: `Deployment shop/web`, or `Pod shop/web-*` if the API server generates the name.

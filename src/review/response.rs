@@ -187,10 +187,9 @@ fn denial(verdict: &Verdict, denied: &[&Finding]) -> String {
     let reserved = last.iter().fold(0_usize, |sum, line| sum.saturating_add(line.len()).saturating_add(1));
     let mut text = Text::new(MAX_MESSAGE, reserved);
     let problems = if count == 1 { "problem" } else { "problems" };
-    text.line(
-        &format!("{} cannot run on OKE virtual nodes: {count} {problems}", printable(verdict.title.clone(), 600)),
-        count,
-    );
+    let at_least = if verdict.is_partial { "at least " } else { "" };
+    let title = printable(verdict.title.clone(), 600);
+    text.line(&format!("{title} cannot run on OKE virtual nodes: {at_least}{count} {problems}"), count);
     for (index, finding) in denied.iter().enumerate() {
         let left = count.saturating_sub(index).saturating_sub(1);
         if !text.line(&printable(line("- ", finding), MAX_LINE), left) {

@@ -35,6 +35,8 @@ pub struct Verdict {
     pub title: String,
     /// The violations, after enabled fixes.
     pub findings: Vec<Finding>,
+    /// True if the object has more than can be judged, so that violations may be missing.
+    pub is_partial: bool,
     /// The violations that are exempt.
     pub exempted: Vec<Finding>,
     /// The enabled fixes.

@@ -5,6 +5,7 @@ mod common;
 
 mod creations;
 mod envelope;
+mod large;
 mod subresources;
 mod support;
 mod updates;
