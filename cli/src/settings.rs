@@ -92,6 +92,25 @@ pub fn rules_off(settings: &RawValue) -> Result<Vec<String>> {
     Ok(RULES.iter().filter(is_off).map(|rule| rule.id.to_owned()).collect())
 }
 
+/// The exemptions, by their position, that ask for nothing but labels. Authors choose labels, so each can use them.
+///
+/// # Errors
+/// If the settings aren't JSON.
+pub fn exemptions_by_label(settings: &RawValue) -> Result<Vec<usize>> {
+    let object: Object = serde_json::from_str(settings.get())?;
+    let is_set = |value: &Json| match value {
+        Json::Array(list) => !list.is_empty(),
+        Json::Object(map) => !map.is_empty(),
+        value => !value.is_null(),
+    };
+    let is_open = |entry: &Json| {
+        let has = |name: &str| entry.get(name).is_some_and(is_set);
+        has("labels") && !["namespaces", "names", "kinds", "users", "groups"].into_iter().any(has)
+    };
+    let entries = object.get("exemptions").and_then(Json::as_array).into_iter().flatten().enumerate();
+    Ok(entries.filter(|(_, entry)| is_open(entry)).map(|(index, _)| index).collect())
+}
+
 /// The settings with the profile that the command line names.
 pub fn with_profile(settings: &RawValue, profile: &str) -> Result<Box<RawValue>> {
     let mut object: Object = serde_json::from_str(settings.get())?;

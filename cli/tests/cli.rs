@@ -301,6 +301,23 @@ fn what_is_exempt_is_told_and_denies_nothing() {
 }
 
 #[test]
+fn exemptions_by_label_alone_are_told() {
+    let note = "Note: exemptions[1] asks for labels alone, so every author can exempt their own workloads\n";
+    for (entry, is_open) in [
+        (r#""labels": {"a": "b"}"#, true),
+        (r#""labels": {"a": "b"}, "rules": ["host-pid"], "namespaces": null"#, true),
+        (r#""labels": {"a": "b"}, "namespaces": ["shop"]"#, false),
+        (r#""users": ["jane"]"#, false),
+    ] {
+        let first = r#"{"namespaces": ["shop"], "reason": "r"}"#;
+        let settings = format!(r#"{{"exemptions": [{first}, {{{entry}, "reason": "r"}}]}}"#);
+        let output = oke_vn(&["check", "--settings-json", &settings, "-"], &pod(""));
+        assert_eq!(stderr(&output), if is_open { note } else { "" }, "{entry}");
+        assert_eq!(status(&output), 0, "{entry}");
+    }
+}
+
+#[test]
 fn what_is_exempt_is_not_fixed() {
     let settings = r#"{"exemptions": [{"rules": ["hostname"], "reason": "a test"}]}"#;
     let manifest = pod("  hostname: db\n  terminationGracePeriodSeconds: 5\n");

@@ -199,7 +199,9 @@ pub static SETTINGS: &[Setting] = &[
                 request), and `rules`, without which it holds for all rules. All fields that are set must match; \
                 in a list, one entry must match. `reason` is required. An exempted finding isn't denied, warned \
                 about or fixed; its rule is only in the audit annotation `exempted`. An exemption that matches \
-                everything is an error. An exemption of a workload doesn't cover its pods: match both by \
+                everything is an error. One that sets nothing but `labels` and `rules` lets every author exempt \
+                their own workloads, because authors choose the labels; add `namespaces`, `users` or `groups`. An \
+                exemption of a workload doesn't cover its pods: match both by \
                 `labels`, or by a name such as `web-*`, which is compared with the beginning of a generated name.",
         example: "exemptions:\n  - namespaces: [\"monitoring-*\"]\n    kinds: [DaemonSet]\n    rules: [daemonset]\n    \
                   reason: runs on the managed nodes alone\n",

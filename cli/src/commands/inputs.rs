@@ -160,6 +160,11 @@ impl Judging {
     pub fn setup(&self, fixing: Fixing) -> Result<Setup> {
         let config = Project::read(self)?;
         let (policy::Settings { mut settings, policy }, source) = self.settings(&config)?;
+        for index in settings::exemptions_by_label(&settings)? {
+            eprintln!(
+                "Note: exemptions[{index}] asks for labels alone, so every author can exempt their own workloads"
+            );
+        }
         if let Some(profile) = self.profile {
             settings = settings::with_profile(&settings, profile.name())?;
         }
