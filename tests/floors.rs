@@ -1,5 +1,5 @@
-//! The floors of the house: a module uses only what is below it, so that whoever reads it from the bottom meets nothing
-//! that comes later. The modules of the command line use each other without a circle.
+//! The layers of the policy: a module uses only modules below it, and no two modules of the command line use each other in
+//! a circle. Read from the bottom, the code never uses what has not been read yet.
 
 mod common;
 
@@ -8,7 +8,7 @@ use std::path::Path;
 
 use common::{assert_nothing, rust_files};
 
-/// The modules of `src/`, from the bottom to the top. Those of one floor do not know each other.
+/// The modules of `src/`, from the bottom to the top. Those of one layer do not use each other.
 const FLOORS: [&[&str]; 8] =
     [&["document"], &["kubernetes"], &["lint"], &["config"], &["cluster"], &["check"], &["rules", "review"], &["lib"]];
 

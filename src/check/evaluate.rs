@@ -19,7 +19,7 @@ use crate::lint::rule::Level;
 pub enum Scope {
     /// The whole object.
     Whole,
-    /// The images of a running pod's containers. Nothing else, because the virtual node itself updates pods.
+    /// The images of a running pod's containers. Other changes may come from the virtual node and not from a user.
     PodUpdate,
     /// The containers that a request adds to a running pod.
     EphemeralContainers,

@@ -20,7 +20,7 @@ pub enum NodeKind {
     /// Only virtual nodes.
     #[default]
     Virtual,
-    /// Only managed nodes: nothing is denied, mutated or warned about.
+    /// Only managed nodes: nothing is denied, mutated or warned about, unless the settings or the request cannot be read.
     Managed,
     /// Both: pods that can be placed on virtual nodes are checked.
     Mixed,

@@ -16,7 +16,7 @@ use crate::lint::rule::Level;
 /// Reviews a connection. The options in the request have no metadata and aren't read.
 ///
 /// # Errors
-/// [`Early::Accepted`] if no rule applies.
+/// Never: the empty object that stands for the options is valid JSON.
 pub fn judge(case: &Case<'_>) -> Result<Verdict, Early> {
     let request = case.request;
     let document = Document::read_routes("{}", &request.info.routes()).map_err(|_| Early::Accepted)?;
@@ -53,8 +53,8 @@ pub fn judge(case: &Case<'_>) -> Result<Verdict, Early> {
     })
 }
 
-/// Returns true if the pod of a connection can be on a virtual node, `None` if unknown; and the kind whose look-up
-/// failed.
+/// Returns true if the pod of a connection can be on a virtual node, and the kind whose look-up failed. `None` if that is
+/// unknown; findings then only warn.
 fn lands(case: &Case<'_>) -> (Option<bool>, Option<Lookup>) {
     match case.lookups.pod(case.request.name) {
         Ok(pod) => match PodTemplateSpec::of(pod.root()).and_then(PodTemplateSpec::spec) {

@@ -37,38 +37,44 @@ pub struct Case<'d> {
 /// Reviews a request. `payload` is Kubewarden's JSON `{"request": ..., "settings": ...}`.
 ///
 /// # Errors
-/// [`Early`] if no rule is needed for the answer: the request is accepted, or the request or its settings cannot be
-/// read.
+/// [`Early`] if the answer needs no rule: accepts a request that nothing checks, and rejects one that cannot be read.
 pub fn judge(cluster: &dyn Cluster, payload: &[u8], catalogue: Catalogue) -> Result<Verdict, Early> {
-    let payload = request::read(payload)?;
-    let settings = config::parse(request::settings(&payload))?;
+    let document = request::read(payload)?;
+    let settings = config::parse(request::settings(&document))?;
     let settings = Settings::read(&settings, catalogue.rules)?;
     if settings.node_kind == NodeKind::Managed {
         return Err(Early::StaysOnManagedNodes);
     }
-    let request = Request::read(&payload, &settings)?;
+    // Accepts DELETE, and kinds, subresources and connections that no rule checks.
+    let request = Request::read(&document, &settings)?;
     let lookups = Lookups::new(cluster, &settings, request.namespace);
     let case = Case { request: &request, settings: &settings, lookups: &lookups, catalogue };
     match request.scope() {
         Some(scope) => judge_object(&case, scope),
+        // Only connections have no scope.
         None => connection::judge(&case),
     }
 }
 
-/// Reviews the part of an object that a request changes.
+/// Reviews an object, as far as a request changes it.
 fn judge_object(case: &Case<'_>, scope: Scope) -> Result<Verdict, Early> {
     let Case { request, settings, lookups, catalogue } = *case;
     let old = object::read_old(request);
     let old = old.as_ref().map(|old| Object::new(request.info, request.group, request.name, old.root()));
-    // Never block the removal of finalizers.
+    // Never block the removal of finalizers. A new object is never being deleted: the API server drops its timestamp.
+    if old.as_ref().is_some_and(object::is_being_deleted) {
+        return Err(Early::Accepted);
+    }
+    // Without a changed template, a workload makes the same pods as before.
     let change = object::change(request);
-    if old.as_ref().is_some_and(object::is_being_deleted) || change == Change::Nothing {
+    if change == Change::Nothing {
         return Err(Early::Accepted);
     }
     let text = object::text(request, scope, old.as_ref())?;
     let document = object::read(&text, request)?;
     let mut object = Object::new(request.info, request.group, request.name, document.root());
-    if object::is_owned(old.as_ref().unwrap_or(&object), settings) {
+    // The API server may keep another owner than an update claims.
+    if object::is_checked_with_owner(old.as_ref().unwrap_or(&object), settings) {
         return Err(Early::Accepted);
     }
     let mut verdict = Verdict {
@@ -76,17 +82,18 @@ fn judge_object(case: &Case<'_>, scope: Scope) -> Result<Verdict, Early> {
         help_url: settings.help_url.map(str::to_owned),
         ..Verdict::default()
     };
+    // Not earlier: no rule reads the objects that are accepted above.
     object::check_types(&document, &verdict.title)?;
 
     object::keep_changed(&mut object, &change);
-    let landing = placement::landing(&mut object, old.as_ref(), scope, case);
+    let landing = placement::keep_landing(&mut object, old.as_ref(), scope, case);
     let subject = Subject { object: &object, old: old.as_ref(), settings, lookups, catalogue };
     let mut evaluation = Evaluation::default();
     if let Some(scope) = landing.scope {
         evaluation = evaluate(subject, scope);
         soften(&mut evaluation.findings, subject);
     }
-    // Without the look-up, the nodes may differ from their description in the settings.
+    // Say that the look-up of nodes failed: the nodes may differ from their description in the settings.
     evaluation.findings.extend(landing.failure(Place::Below(object.root, &["spec"]), case));
     if landing.scope.is_none() && evaluation.findings.is_empty() {
         return Err(Early::StaysOnManagedNodes);
@@ -94,7 +101,7 @@ fn judge_object(case: &Case<'_>, scope: Scope) -> Result<Verdict, Early> {
     let (evaluation, exempted) = exemption::split(evaluation, &object, case);
     verdict.exempted = exempted;
     if evaluation.is_partial {
-        // Never accepted, and not fixed.
+        // Some rules have not been evaluated to the end: neither accept nor fix.
         (verdict.findings, verdict.is_partial) = (evaluation.findings, true);
         if !verdict.is_denied() {
             return Err(object::too_much(&verdict.title));
@@ -102,17 +109,18 @@ fn judge_object(case: &Case<'_>, scope: Scope) -> Result<Verdict, Early> {
     } else {
         (verdict.findings, verdict.mutation) = mutation::plan(evaluation, subject, landing, case);
     }
+    // Pods that stay on managed nodes need not be kept there.
     if landing.scope.is_some() { Ok(placement::keep_off(verdict, &object, case)) } else { Ok(verdict) }
 }
 
-/// Lowers findings to warnings: those that the old object already had and, under `mixed`, those of objects without
-/// pods.
+/// Lowers findings of objects without pod templates to warnings: those that the old object already had and, under
+/// `mixed`, all. What a pod template or a Pod had before is not judged again, so it needs no softening.
 fn soften(findings: &mut [Finding], subject: Subject<'_>) {
     let object = subject.object;
     if object.info.has_templates() {
         return;
     }
-    // The rules for these kinds check the change itself.
+    // The rules for these kinds report the change itself, which the old object cannot have had.
     let is_about_changes = matches!(object.kind(), Kind::ConfigMap | Kind::Secret);
     let known = match subject.old.filter(|_| !is_about_changes) {
         Some(old) => evaluate(Subject { object: old, old: None, ..subject }, Scope::Whole).findings,
@@ -129,7 +137,7 @@ fn soften(findings: &mut [Finding], subject: Subject<'_>) {
     }
 }
 
-/// Returns true if two findings are the same: same rule, path and value.
+/// Returns true if two findings have the same rule, problem, path and value.
 fn is_same(left: &Finding, right: &Finding) -> bool {
     left.rule.id == right.rule.id
         && left.problem == right.problem

@@ -79,8 +79,8 @@ impl Target {
     }
 }
 
-/// Applies the enabled fixes and evaluates all rules again on the result. Returns the remaining findings and the
-/// mutation.
+/// Applies the enabled fixes and evaluates the rules again on the result. Returns the remaining findings and the
+/// mutation; all findings and no mutation if no fix can be applied.
 #[must_use]
 pub fn plan(
     evaluation: Evaluation,
@@ -155,7 +155,7 @@ fn to_json(value: &Scalar) -> String {
 }
 
 /// Applies the changes to the object's JSON, and adds the annotation if the setting `annotate` is on. Returns `None` if
-/// a path doesn't exist.
+/// the changes cannot be applied.
 #[must_use]
 pub fn edited(text: &str, changes: Vec<Change<'static>>, settings: &Settings<'_>) -> Option<String> {
     let fixed = edit::apply(text, &changes)?;

@@ -65,7 +65,7 @@ pub fn read_old<'d>(request: &Request<'d>) -> Option<Document<'d>> {
 pub enum Change {
     /// No template.
     Nothing,
-    /// True for each changed pod template, in order; and true if the claim templates changed.
+    /// One entry for each pod template of the new object, true if it changed; then true if the claim templates changed.
     Parts(Vec<bool>, bool),
     /// Anything: there is no old object, or the kind is checked as a whole.
     Anything,
@@ -90,6 +90,7 @@ pub fn change(request: &Request<'_>) -> Change {
         let (new, old) = (pattern.select(new.root()), pattern.select(old.root()));
         new.len() != old.len() || changed(new, old).contains(&true)
     });
+    // An object that had templates and has none is no longer the same workload.
     let is_missing =
         templates.is_empty() && info.templates.iter().any(|pattern| !pattern.select(old.root()).is_empty());
     match (info.kind, templates.contains(&true) || is_missing || claims) {
@@ -99,7 +100,7 @@ pub fn change(request: &Request<'_>) -> Change {
     }
 }
 
-/// Removes the unchanged templates from an object.
+/// Removes the unchanged templates from an object in memory; its JSON stays.
 pub fn keep_changed(object: &mut Object<'_>, change: &Change) {
     let Change::Parts(templates, claims) = change else { return };
     let mut changed = templates.iter();
@@ -134,9 +135,9 @@ fn changed(new: Vec<Node<'_>>, old: Vec<Node<'_>>) -> Vec<bool> {
     unlike
 }
 
-/// Returns true if the object's owner was already checked, and its pods will be.
+/// Returns true if the object's owner is checked instead of it. Its pods are checked in any case.
 #[must_use]
-pub fn is_owned(object: &Object<'_>, settings: &Settings<'_>) -> bool {
+pub fn is_checked_with_owner(object: &Object<'_>, settings: &Settings<'_>) -> bool {
     match object.kind() {
         Kind::ReplicaSet => {
             object.controller("apps", "Deployment").is_some() || object.controller("extensions", "Deployment").is_some()

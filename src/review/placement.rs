@@ -39,9 +39,10 @@ impl Landing {
     }
 }
 
-/// Returns the part of the object to check, depending on where its pods land. Objects without pods are always checked.
+/// Returns the part of the object to check, depending on where its pods land, and removes the templates whose pods stay
+/// on managed nodes. Objects without pods are always checked.
 #[must_use]
-pub fn landing(object: &mut Object<'_>, old: Option<&Object<'_>>, scope: Scope, case: &Case<'_>) -> Landing {
+pub fn keep_landing(object: &mut Object<'_>, old: Option<&Object<'_>>, scope: Scope, case: &Case<'_>) -> Landing {
     // Without the old pod, the change is checked as a new pod.
     let running = old.and_then(Object::pod).filter(|_| scope != Scope::Whole);
     let scope = if running.is_some() { scope } else { Scope::Whole };
@@ -150,7 +151,7 @@ fn changes(pod: PodSpec<'_>, requirement: &str) -> Vec<Change<'static>> {
 const TERMS: [&str; 4] =
     ["affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution", "nodeSelectorTerms"];
 
-/// Under `mixed`, keeps a denied object off virtual nodes if that fix is on; otherwise adds advice on how to do it.
+/// Under `mixed`, adds advice on how to keep a denied object off virtual nodes, or does it if that fix is on.
 #[must_use]
 pub fn keep_off(mut verdict: Verdict, object: &Object<'_>, case: &Case<'_>) -> Verdict {
     let (settings, operation) = (case.settings, case.request.operation);

@@ -103,7 +103,7 @@ pub struct Request<'d> {
     pub name: &'d str,
     /// The namespace; empty for cluster-scoped objects.
     pub namespace: &'d str,
-    /// The operation of a request.
+    /// The operation; never DELETE.
     pub operation: Operation,
     /// The subresource; empty for the object itself.
     pub sub_resource: &'d str,

@@ -12,7 +12,7 @@ const UNREADABLE: u16 = 422;
 /// The HTTP status of a request with invalid settings.
 const BAD_SETTINGS: u16 = 400;
 
-/// An answer that doesn't need the rules.
+/// An answer that doesn't need the rules. It travels as an `Err`, so that `?` ends the review, and may be an acceptance.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Early {
     /// No rule checks the request.
@@ -33,13 +33,13 @@ pub enum Early {
 pub struct Verdict {
     /// The object's title, as in `Deployment shop/web`.
     pub title: String,
-    /// The violations, after enabled fixes.
+    /// What denies or warns, once fixes are applied or proposed and exemptions are taken out.
     pub findings: Vec<Finding>,
     /// True if the object has more than can be judged, so that violations may be missing.
     pub is_partial: bool,
     /// The violations that are exempt.
     pub exempted: Vec<Finding>,
-    /// The enabled fixes.
+    /// The fixes that are applied or proposed.
     pub mutation: Mutation,
     /// Advice on how to keep the object off virtual nodes.
     pub advice: Option<String>,
