@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use anyhow::{Result, anyhow};
 use serde_json::value::RawValue;
 
-use crate::cluster::ManifestCluster;
+use crate::cluster::Cluster;
 use crate::input::Manifests;
 use crate::judge::{self, Verdict};
 use crate::node::Position;
@@ -26,7 +26,7 @@ pub struct Context<'c> {
     /// The namespace of objects that name none.
     pub namespace: &'c str,
     /// Answers to look-ups.
-    pub cluster: &'c ManifestCluster<'c>,
+    pub cluster: &'c dyn Cluster,
 }
 
 /// A file in which there is something to fix.

@@ -15,8 +15,17 @@ use crate::object::Object;
 pub enum NoAnswer {
     /// There is no such object.
     Missing,
-    /// The manifests cannot answer the question.
+    /// The question cannot be answered.
     Failed,
+}
+
+/// What answers the policy's look-ups as Kubewarden's host does.
+pub trait Cluster: Sync + std::fmt::Debug {
+    /// The answer to a question, as JSON. `capability` is the function of Kubewarden's host that is called.
+    ///
+    /// # Errors
+    /// If there is no such object, or no such function, or the answer isn't known.
+    fn answer(&self, capability: &str, question: &str) -> Result<Vec<u8>, NoAnswer>;
 }
 
 /// The cluster that the manifests would make.
@@ -32,12 +41,16 @@ pub struct ManifestCluster<'m> {
 
 /// A question of the policy.
 #[derive(Deserialize)]
-struct Question {
-    api_version: String,
-    kind: String,
-    name: Option<String>,
-    namespace: Option<String>,
-    label_selector: Option<String>,
+pub(crate) struct Question {
+    pub(crate) api_version: String,
+    pub(crate) kind: String,
+    pub(crate) name: Option<String>,
+    pub(crate) namespace: Option<String>,
+    pub(crate) label_selector: Option<String>,
+    /// The paths of the fields that the answer needs.
+    #[serde(default)]
+    #[cfg_attr(not(feature = "cluster"), expect(dead_code, reason = "manifests are at hand as a whole"))]
+    pub(crate) field_masks: Vec<String>,
 }
 
 impl<'m> ManifestCluster<'m> {
@@ -51,23 +64,9 @@ impl<'m> ManifestCluster<'m> {
         Self { objects, namespace, answers: Mutex::default() }
     }
 
-    /// The answer to a question, as JSON. `capability` is the function of Kubewarden's host that is called.
-    ///
-    /// # Errors
-    /// If there is no such object, or no such function.
-    pub fn answer(&self, capability: &str, question: &str) -> Result<Vec<u8>, NoAnswer> {
-        let key = format!("{capability} {question}");
-        let known = self.answers.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
-        known.unwrap_or_else(|| {
-            let answer = self.find(capability, question);
-            self.answers.lock().unwrap_or_else(PoisonError::into_inner).insert(key, answer.clone());
-            answer
-        })
-    }
-
     fn find(&self, capability: &str, question: &str) -> Result<Vec<u8>, NoAnswer> {
         let question: Question = serde_json::from_str(question).map_err(|_| NoAnswer::Failed)?;
-        let Question { api_version, kind, name, namespace, label_selector } = question;
+        let Question { api_version, kind, name, namespace, label_selector, .. } = question;
         let group = api_version.split_once('/').map_or("", |(group, _)| group);
         let namespace = namespace.filter(|_| !kinds::is_cluster_scoped(group, &kind));
         let of_kind = self.objects.get(&(api_version.as_str(), kind.as_str())).into_iter().flatten();
@@ -117,6 +116,18 @@ impl<'m> ManifestCluster<'m> {
             _ => {}
         }
         Ok(stored)
+    }
+}
+
+impl Cluster for ManifestCluster<'_> {
+    fn answer(&self, capability: &str, question: &str) -> Result<Vec<u8>, NoAnswer> {
+        let key = format!("{capability} {question}");
+        let known = self.answers.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
+        known.unwrap_or_else(|| {
+            let answer = self.find(capability, question);
+            self.answers.lock().unwrap_or_else(PoisonError::into_inner).insert(key, answer.clone());
+            answer
+        })
     }
 }
 

@@ -56,17 +56,10 @@ pub fn report(
     let mut indices = Vec::new();
     let mut report = Report::new(Settings { digest: fingerprint::settings_digest(context.settings), source: None });
     report.workspace = workspace();
-    let facts = Facts::of(context.settings);
+    let converter = Converter::new(context, with_fixes);
     let converted = parallel::map(&result.objects, |judged| {
-        let object = manifests.objects.get(judged.object)?;
-        if judged.is_unreadable() {
-            return Some(Err(unreadable(judged)));
-        }
-        let mut converted = self::object(judged, object, context.namespace, &facts);
-        if let Some(settings) = with_fixes {
-            mark_fixable(&mut converted, Context { settings, ..context }, manifests, judged.object);
-        }
-        Some(Ok((converted, judged.object)))
+        let converted = converter.convert(judged, manifests)?;
+        Some(converted.map(|object| (object, judged.object)))
     });
     for one in converted.into_iter().flatten() {
         match one {
@@ -77,17 +70,54 @@ pub fn report(
             Err(unreadable) => report.unreadable.push(unreadable),
         }
     }
-    for finding in report.objects.iter().flat_map(|object| &object.findings) {
-        if !report.rules.contains_key(&finding.rule) {
-            report.rules.insert(finding.rule.clone(), rule_info(&finding.rule));
-        }
-    }
+    add_rules(&mut report);
     report.unreadable.extend(manifests.unreadable.iter().map(unread_file));
     report.skipped =
         by_reason(&manifests.skipped).into_iter().map(|(reason, all)| skipped(reason.describe(), &all)).collect();
     report.files = result.files.iter().map(file_fix).collect();
     report.finish();
     Unfolded { report, indices }
+}
+
+/// Turns judged objects into those of a report.
+#[derive(Debug)]
+pub(crate) struct Converter<'c> {
+    context: Context<'c>,
+    with_fixes: Option<&'c RawValue>,
+    facts: Facts,
+}
+
+impl<'c> Converter<'c> {
+    /// `context` is that in which the objects are judged; `with_fixes` is as for [`report`].
+    pub(crate) fn new(context: Context<'c>, with_fixes: Option<&'c RawValue>) -> Self {
+        Self { context, with_fixes, facts: Facts::of(context.settings) }
+    }
+
+    /// Converts an object of the manifests; `None` if it isn't among them.
+    pub(crate) fn convert(
+        &self,
+        judged: &Judged,
+        manifests: &Manifests,
+    ) -> Option<Result<model::Object, model::Unreadable>> {
+        let object = manifests.objects.get(judged.object)?;
+        if judged.is_unreadable() {
+            return Some(Err(unreadable(judged)));
+        }
+        let mut converted = self::object(judged, object, self.context.namespace, &self.facts);
+        if let Some(settings) = self.with_fixes {
+            mark_fixable(&mut converted, Context { settings, ..self.context }, manifests, judged.object);
+        }
+        Some(Ok(converted))
+    }
+}
+
+/// Adds what there is to say about the rules that were found.
+pub(crate) fn add_rules(report: &mut Report) {
+    for finding in report.objects.iter().flat_map(|object| &object.findings) {
+        if !report.rules.contains_key(&finding.rule) {
+            report.rules.insert(finding.rule.clone(), rule_info(&finding.rule));
+        }
+    }
 }
 
 /// Marks the findings that `--fix` fixes. `context` has the settings for that.
@@ -175,6 +205,7 @@ fn class(object: &Object) -> (Verdict, Option<String>, Option<String>) {
 }
 
 /// Facts of the settings that a report needs.
+#[derive(Debug)]
 struct Facts {
     /// Group and kind of what the setting `podTemplates` names.
     named: Vec<(String, String)>,

@@ -1,7 +1,7 @@
 //! Judges a request with the policy. The only file of the command line that calls the policy to do so; everything else
 //! works with the values that it returns.
 
-use oke_virtual_nodes_policy::cluster::{Cluster, LookupError};
+use oke_virtual_nodes_policy::cluster::{Cluster as Host, LookupError};
 use oke_virtual_nodes_policy::document::path::{FieldPath, Step as PolicyStep, path_of};
 use oke_virtual_nodes_policy::lint::finding::{Edit, Finding as PolicyFinding, Scalar};
 use oke_virtual_nodes_policy::lint::rule::{self, Level as PolicyLevel};
@@ -9,7 +9,7 @@ use oke_virtual_nodes_policy::review::mutation::Mutation;
 use oke_virtual_nodes_policy::review::verdict::{Early, Verdict as PolicyVerdict};
 use serde_json::Value;
 
-use crate::cluster::{ManifestCluster, NoAnswer};
+use crate::cluster::{Cluster, NoAnswer};
 use crate::path::Step;
 
 /// The status code of a denial.
@@ -82,8 +82,8 @@ pub struct Verdict {
 
 /// Judges a request. `payload` is Kubewarden's `{"request": ..., "settings": ...}`, as JSON.
 #[must_use]
-pub fn judge(payload: &[u8], cluster: &ManifestCluster<'_>) -> Verdict {
-    match oke_virtual_nodes_policy::judge(cluster, payload) {
+pub fn judge(payload: &[u8], cluster: &dyn Cluster) -> Verdict {
+    match oke_virtual_nodes_policy::judge(&Asked(cluster), payload) {
         Err(Early::Accepted) => Verdict { accepted: true, ..Verdict::default() },
         Err(Early::StaysOnManagedNodes) => {
             Verdict { accepted: true, stays_on_managed_nodes: true, ..Verdict::default() }
@@ -103,9 +103,12 @@ pub fn check_settings(json: &str) -> Result<(), String> {
     oke_virtual_nodes_policy::check_settings(Some(json)).map_err(|error| error.0)
 }
 
-impl Cluster for ManifestCluster<'_> {
+/// A cluster, as the policy asks it.
+struct Asked<'c>(&'c dyn Cluster);
+
+impl Host for Asked<'_> {
     fn ask(&self, capability: &str, question: &str) -> Result<Vec<u8>, LookupError> {
-        self.answer(capability, question).map_err(|reason| match reason {
+        self.0.answer(capability, question).map_err(|reason| match reason {
             NoAnswer::Missing => LookupError::Missing,
             NoAnswer::Failed => LookupError::Failed,
         })
