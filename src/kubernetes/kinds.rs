@@ -230,6 +230,20 @@ impl KindInfo<'static> {
     }
 }
 
+/// Returns the API group and plural name of everything that rules check when it is created: kinds of Kubernetes, custom
+/// workloads, and the custom resources of products. For reading a whole cluster. Leaves out ConfigMaps and Secrets, which
+/// are only checked on UPDATE.
+#[must_use]
+pub fn checked_resources() -> Vec<(&'static str, &'static str)> {
+    let is_read =
+        |info: &&KindInfo<'static>| !info.kind.is_connection() && !matches!(info.kind, Kind::ConfigMap | Kind::Secret);
+    let kinds = KINDS.iter().filter(is_read).chain(CUSTOM_WORKLOADS).map(|info| (info.group, info.resource));
+    let products = products::FOUND_BY_GROUP.iter().flat_map(|(_, served)| *served);
+    kinds
+        .chain(products.flat_map(|(group, _, resources)| resources.iter().map(move |resource| (*group, *resource))))
+        .collect()
+}
+
 /// Returns the current group of a kind: some were in `extensions` formerly.
 fn current_group<'g>(group: &'g str, kind: &str) -> &'g str {
     match (group, kind) {

@@ -268,6 +268,54 @@ pub static KEYS: &[&str] = &[
     "sidecar.istio.io/inject",
 ];
 
+/// An API group of a product, a version of it that a current release serves, and resources of that version.
+pub type Resources = (&'static str, &'static str, &'static [&'static str]);
+
+/// The products that rules find by the groups of their custom resources. For webhook rules, and for reading a whole cluster;
+/// the policy itself goes by the group.
+pub static FOUND_BY_GROUP: &[(&str, &[Resources])] = &[
+    (
+        "calico",
+        &[
+            ("crd.projectcalico.org", "v1", &["globalnetworkpolicies", "networkpolicies"]),
+            ("operator.tigera.io", "v1", &["installations"]),
+        ],
+    ),
+    ("cilium", &[("cilium.io", "v2", &["ciliumclusterwidenetworkpolicies", "ciliumnetworkpolicies"])]),
+    (
+        "istio",
+        &[
+            (
+                "networking.istio.io",
+                "v1",
+                &["destinationrules", "gateways", "serviceentries", "sidecars", "virtualservices"],
+            ),
+            ("security.istio.io", "v1", &["authorizationpolicies", "peerauthentications", "requestauthentications"]),
+        ],
+    ),
+    (
+        "linkerd",
+        &[
+            ("linkerd.io", "v1alpha2", &["serviceprofiles"]),
+            ("policy.linkerd.io", "v1beta3", &["servers"]),
+            ("policy.linkerd.io", "v1alpha1", &["authorizationpolicies"]),
+        ],
+    ),
+    (
+        "network-policy-api",
+        &[("policy.networking.k8s.io", "v1alpha1", &["adminnetworkpolicies", "baselineadminnetworkpolicies"])],
+    ),
+    (
+        "oci-service-mesh",
+        &[(
+            "servicemesh.oci.oracle.com",
+            "v1beta1",
+            &["ingressgateways", "meshes", "virtualdeployments", "virtualservices"],
+        )],
+    ),
+    ("vertical-pod-autoscaler", &[("autoscaling.k8s.io", "v1", &["verticalpodautoscalers"])]),
+];
+
 /// Returns true if `group` is `known` or a subdomain of it.
 #[must_use]
 pub fn is_in_group(group: &str, known: &str) -> bool {

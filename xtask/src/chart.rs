@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use oke_virtual_nodes_policy::kubernetes::custom_workloads::SERVED;
+use oke_virtual_nodes_policy::kubernetes::products::{FOUND_BY_GROUP, Resources};
 use oke_virtual_nodes_policy::lint::lookup::Lookup;
 use serde_json::{Map, Value, json};
 
@@ -40,60 +41,13 @@ pub struct Product {
     /// Its name among the chart's values.
     pub name: String,
     /// Group, version and resources.
-    pub resources: Vec<Served>,
+    pub resources: Vec<Resources>,
 }
-
-/// An API group of a product, a version of it that a current release serves, and resources of that version.
-type Served = (&'static str, &'static str, &'static [&'static str]);
-
-/// The products that have rules of their own, by their groups.
-static FOUND_BY_GROUP: &[(&str, &[Served])] = &[
-    (
-        "calico",
-        &[
-            ("crd.projectcalico.org", "v1", &["globalnetworkpolicies", "networkpolicies"]),
-            ("operator.tigera.io", "v1", &["installations"]),
-        ],
-    ),
-    ("cilium", &[("cilium.io", "v2", &["ciliumclusterwidenetworkpolicies", "ciliumnetworkpolicies"])]),
-    (
-        "istio",
-        &[
-            (
-                "networking.istio.io",
-                "v1",
-                &["destinationrules", "gateways", "serviceentries", "sidecars", "virtualservices"],
-            ),
-            ("security.istio.io", "v1", &["authorizationpolicies", "peerauthentications", "requestauthentications"]),
-        ],
-    ),
-    (
-        "linkerd",
-        &[
-            ("linkerd.io", "v1alpha2", &["serviceprofiles"]),
-            ("policy.linkerd.io", "v1beta3", &["servers"]),
-            ("policy.linkerd.io", "v1alpha1", &["authorizationpolicies"]),
-        ],
-    ),
-    (
-        "network-policy-api",
-        &[("policy.networking.k8s.io", "v1alpha1", &["adminnetworkpolicies", "baselineadminnetworkpolicies"])],
-    ),
-    (
-        "oci-service-mesh",
-        &[(
-            "servicemesh.oci.oracle.com",
-            "v1beta1",
-            &["ingressgateways", "meshes", "virtualdeployments", "virtualservices"],
-        )],
-    ),
-    ("vertical-pod-autoscaler", &[("autoscaling.k8s.io", "v1", &["verticalpodautoscalers"])]),
-];
 
 /// All products, by name: those that have rules of their own, and those whose workloads have pod templates.
 #[must_use]
 pub fn products() -> Vec<Product> {
-    let mut products: BTreeMap<String, Vec<Served>> = BTreeMap::new();
+    let mut products: BTreeMap<String, Vec<Resources>> = BTreeMap::new();
     for (name, resources) in FOUND_BY_GROUP {
         products.insert((*name).to_owned(), resources.to_vec());
     }

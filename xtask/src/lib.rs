@@ -11,6 +11,7 @@ pub mod oracle;
 pub mod pages;
 pub mod questions;
 pub mod rules;
+pub mod scan;
 pub mod schema;
 pub mod settings;
 pub mod text;
@@ -54,7 +55,8 @@ pub fn outputs(root: &Path) -> Result<BTreeMap<String, String>, String> {
     files.insert(package.to_owned(), artifacthub::with_copies(&read(root, package)?, &pages)?);
     let metadata = "metadata.yml";
     files.insert(metadata.to_owned(), metadata::with_rules(metadata, &read(root, metadata)?)?);
-    // The manifests of deploy/ are rendered from the chart.
+    files.insert(scan::PATH.to_owned(), scan::manifest());
+    // The other manifests of deploy/ are rendered from the chart.
     files.extend(chart::outputs(root, &files["settings.schema.json"], &files["questions-ui.yml"])?);
     Ok(files)
 }
