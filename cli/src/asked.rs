@@ -18,15 +18,10 @@ pub fn mark(unfolded: &mut Unfolded, policy: &Policy, manifests: &Manifests, nam
     for (converted, index) in unfolded.report.objects.iter_mut().zip(&unfolded.indices) {
         let object = &manifests.objects[*index];
         let own_namespace = object.namespace(namespace);
-        let reason = match is_asked(policy, object, own_namespace, &namespaces) {
-            Asked::Yes => continue,
-            Asked::Unknown(labels) => {
-                unknown.extend(labels);
-                continue;
-            }
-            Asked::NotByRules => "no rule of the policy names its resource",
-            Asked::NotByNamespace => "the policy isn't asked about its namespace",
-            Asked::NotByObject => "the policy's objectSelector leaves it out",
+        let asked = is_asked(policy, object, own_namespace, &namespaces);
+        let Some(reason) = reason(&asked) else {
+            unknown.extend(if let Asked::Unknown(labels) = asked { labels } else { Vec::new() });
+            continue;
         };
         // Where no rule of the catalogue knows a kind, that is the more important answer.
         if !matches!(converted.verdict, Verdict::NotLookedInto | Verdict::WithoutPods) {
@@ -44,9 +39,24 @@ pub fn mark(unfolded: &mut Unfolded, policy: &Policy, manifests: &Manifests, nam
              namespaces are judged. Add the manifests of the namespaces to have their labels counted."
         ));
     }
-    if policy.has_conditions() {
-        notes.push(format!("{title} has matchConditions, which are not evaluated: it may be asked about less."));
+    notes.extend(conditions(policy));
+}
+
+/// Why the policy isn't asked; `None` of an object that is judged.
+pub(crate) fn reason(asked: &Asked) -> Option<&'static str> {
+    match asked {
+        Asked::Yes | Asked::Unknown(_) => None,
+        Asked::NotByRules => Some("no rule of the policy names its resource"),
+        Asked::NotByNamespace => Some("the policy isn't asked about its namespace"),
+        Asked::NotByObject => Some("the policy's objectSelector leaves it out"),
     }
+}
+
+/// A note on conditions of the policy that are not evaluated.
+pub(crate) fn conditions(policy: &Policy) -> Option<String> {
+    let Policy { kind, name, .. } = policy;
+    let note = || format!("{kind} `{name}` has matchConditions, which are not evaluated: it may be asked about less.");
+    policy.has_conditions().then(note)
 }
 
 /// The labels of the namespaces among the manifests, by name.
@@ -55,7 +65,8 @@ fn namespaces(manifests: &Manifests) -> BTreeMap<&str, Labels> {
     namespaces.filter_map(|object| Some((object.name()?, labels(object)))).collect()
 }
 
-fn labels(object: &Object) -> Labels {
+/// The labels of an object.
+pub(crate) fn labels(object: &Object) -> Labels {
     let labels = object.value_at(&["metadata", "labels"].map(|key| Step::Key(key.to_owned())));
     let labels = labels.as_ref().and_then(|labels| labels.as_object()).into_iter().flatten();
     labels.filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))).collect()

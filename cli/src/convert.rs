@@ -13,7 +13,7 @@ use crate::object::Object;
 use crate::output::fingerprint;
 use crate::output::model::{self, ExemptBy, Exemption, Fix, Location, Report, RuleInfo, Settings, Verdict};
 use crate::output::workspace::Workspace;
-use crate::owners::Identity;
+use crate::owners::Lineage;
 use crate::pages::PAGES;
 use crate::parallel;
 use crate::path::Step;
@@ -28,17 +28,12 @@ pub struct Unfolded {
 }
 
 impl Unfolded {
-    /// The report in which objects count with their owners. `namespace` is that of objects that name none.
+    /// The report in which objects count with their owners.
     #[must_use]
-    pub fn fold(self, manifests: &Manifests, namespace: &str) -> Report {
+    pub fn fold(self, manifests: &Manifests) -> Report {
         let Self { mut report, indices } = self;
-        let objects = std::mem::take(&mut report.objects).into_iter().zip(indices);
-        let identified = objects.map(|(converted, index)| {
-            let is_judged = converted.workload && converted.verdict.is_judged();
-            let identity = Identity::of(&manifests.objects[index], namespace, is_judged);
-            (converted, identity)
-        });
-        report.objects = fold::merge(identified.collect());
+        let lineages: Vec<Lineage> = indices.iter().map(|index| Lineage::of(&manifests.objects[*index])).collect();
+        report.objects = fold::merge(report.objects, &lineages);
         report.finish();
         report
     }
@@ -215,12 +210,17 @@ struct Facts {
 
 impl Facts {
     fn of(settings: &RawValue) -> Self {
-        let settings: Value = serde_json::from_str(settings.get()).unwrap_or_default();
-        let entries = settings["podTemplates"].as_array().into_iter().flatten();
-        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-        let named = entries.map(|entry| (text(&entry["group"]), text(&entry["kind"]))).collect();
-        Self { named, is_mixed: settings["nodeKind"] == "mixed" }
+        let value: Value = serde_json::from_str(settings.get()).unwrap_or_default();
+        Self { named: named_kinds(settings), is_mixed: value["nodeKind"] == "mixed" }
     }
+}
+
+/// Group and kind of what the setting `podTemplates` names.
+pub(crate) fn named_kinds(settings: &RawValue) -> Vec<(String, String)> {
+    let settings: Value = serde_json::from_str(settings.get()).unwrap_or_default();
+    let entries = settings["podTemplates"].as_array().into_iter().flatten();
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    entries.map(|entry| (text(&entry["group"]), text(&entry["kind"]))).collect()
 }
 
 fn unread_file(one: &Unreadable) -> model::Unreadable {

@@ -1,38 +1,52 @@
 //! Counts objects with their owners: of a Deployment, its ReplicaSets and its Pods a report makes one object.
 
-use crate::output::model::{Child, Finding, Object, Owner};
-use crate::owners::{self, Identity, Place};
+use crate::output::model::{Child, Finding, Object, Owner, Verdict};
+use crate::owners::{self, Identity, Lineage, Place};
 
-/// Folds objects into their owners. Each comes with its identity, among which [`owners::places`] finds the owner; all of
-/// them are objects of one cluster, or of one set of manifests. The others keep their order.
+/// Folds objects into their owners, which [`owners::places`] finds by the lineages: one for each object, in the same order.
+/// All of them are objects of one cluster, or of one set of manifests. The others keep their order.
 ///
 /// An object becomes one of its owner's children. Its findings that the owner has as well are left out: those of the same
 /// rule, in a field whose path ends like that of the child's. The others become findings of the owner that name the child,
 /// and count in its verdict. A child of an owner that isn't among the objects names it.
 #[must_use]
-pub fn merge(objects: Vec<(Object, Identity)>) -> Vec<Object> {
-    let (objects, identities): (Vec<_>, Vec<_>) = objects.into_iter().unzip();
+pub fn merge(mut objects: Vec<Object>, lineages: &[Lineage]) -> Vec<Object> {
+    let identities: Vec<Identity<'_>> = objects.iter().zip(lineages).map(identity).collect();
     let places = owners::places(&identities);
-    let mut slots: Vec<Option<Object>> = objects.into_iter().map(Some).collect();
-    for (index, (place, identity)) in places.iter().zip(&identities).enumerate() {
-        match place {
-            Place::Own => {}
-            Place::Orphan => {
-                let owner = identity.controller.as_ref();
-                if let (Some(object), Some(owner)) = (&mut slots[index], owner) {
-                    object.owner = Some(Owner { kind: owner.kind.clone(), name: owner.name.clone() });
-                }
+    for (index, (place, lineage)) in places.iter().zip(lineages).enumerate() {
+        match (place, &lineage.controller) {
+            (Place::With(owner), _) => {
+                // What stays in its place is removed below; objects are many, and a second list of them would be large.
+                let child = std::mem::replace(&mut objects[index], Object::new("", "", None, ""));
+                adopt(&mut objects[*owner], child);
             }
-            Place::With(owner) => {
-                if let (Some(child), Some(owner)) = (slots[index].take(), &mut slots[*owner]) {
-                    adopt(owner, child);
-                }
+            (Place::Orphan, Some(owner)) => {
+                objects[index].owner = Some(Owner { kind: owner.kind.to_string(), name: owner.name.to_string() });
             }
+            _ => {}
         }
     }
-    let mut folded: Vec<Object> = slots.into_iter().flatten().collect();
-    folded.iter_mut().filter(|object| !object.children.is_empty()).for_each(Object::settle);
-    folded
+    let mut places = places.iter();
+    objects.retain(|_| !matches!(places.next(), Some(Place::With(_))));
+    objects.iter_mut().filter(|object| !object.children.is_empty()).for_each(Object::settle);
+    objects
+}
+
+fn identity<'o>((object, lineage): (&'o Object, &'o Lineage)) -> Identity<'o> {
+    Identity {
+        group: object.api_group(),
+        kind: &object.kind,
+        namespace: object.namespace.as_deref(),
+        name: &object.name,
+        lineage,
+        is_judged: has_children(object),
+    }
+}
+
+/// Whether others count with an object: pods come from it, and it was judged or stays on managed nodes.
+#[must_use]
+pub fn has_children(object: &Object) -> bool {
+    object.workload && (object.verdict.is_judged() || object.verdict == Verdict::StaysOnManagedNodes)
 }
 
 /// Adds a child and what was found only in it.
@@ -60,10 +74,11 @@ fn covers(of_owner: &Finding, of_child: &Finding) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::output::model::{Exemption, Fix, Level, Location, Verdict};
+    use crate::output::model::{Exemption, Fix, Level, Location};
 
     fn object(kind: &str, name: &str, findings: &[(&str, &str)]) -> Object {
         let mut object = Object::new("apps/v1", kind, Some("shop"), name);
+        object.workload = kind != "Service";
         object.findings = findings.iter().map(|(rule, path)| finding(rule, path)).collect();
         object.settle();
         object
@@ -90,10 +105,10 @@ mod tests {
         }
     }
 
-    /// With its identity; the controller is such as `ReplicaSet web-1`.
-    fn with(object: Object, controller: Option<&str>) -> (Object, Identity) {
-        let identity = owners::tests::identity(&object.kind, &object.name, controller);
-        (object, identity)
+    /// Folds objects, each with its controller, such as `ReplicaSet web-1`.
+    fn merge(objects: Vec<(Object, Option<&str>)>) -> Vec<Object> {
+        let (objects, controllers): (Vec<_>, Vec<_>) = objects.into_iter().unzip();
+        super::merge(objects, &controllers.into_iter().map(owners::tests::lineage).collect::<Vec<_>>())
     }
 
     fn found(object: &Object) -> Vec<(&str, &str, Option<&str>)> {
@@ -108,13 +123,13 @@ mod tests {
     fn what_the_owner_has_as_well_is_told_once() {
         let template = ("host-pid", "spec.template.spec.hostPID");
         let folded = merge(vec![
-            with(
+            (
                 object("Pod", "web-1-a", &[("host-pid", "spec.hostPID"), ("sysctls", "spec.hostPID")]),
                 Some("ReplicaSet web-1"),
             ),
-            with(object("Deployment", "web", &[template]), None),
-            with(object("ReplicaSet", "web-1", &[template]), Some("Deployment web")),
-            with(object("Pod", "bare", &[("host-pid", "spec.hostPID")]), None),
+            (object("Deployment", "web", &[template]), None),
+            (object("ReplicaSet", "web-1", &[template]), Some("Deployment web")),
+            (object("Pod", "bare", &[("host-pid", "spec.hostPID")]), None),
         ]);
         assert_eq!(folded.iter().map(Object::title).collect::<Vec<_>>(), ["Deployment shop/web", "Pod shop/bare"]);
         let children: Vec<_> = folded[0].children.iter().map(|child| (&*child.kind, &*child.name)).collect();
@@ -149,9 +164,9 @@ mod tests {
     fn what_is_found_only_in_a_child_counts_in_the_verdict_of_the_owner() {
         let pods = (0..3).map(|number| {
             let injected = [("host-path", "spec.volumes[1]")];
-            with(object("Pod", &format!("web-1-{number}"), &injected), Some("ReplicaSet web-1"))
+            (object("Pod", &format!("web-1-{number}"), &injected), Some("ReplicaSet web-1"))
         });
-        let replicas = with(object("ReplicaSet", "web-1", &[]), None);
+        let replicas = (object("ReplicaSet", "web-1", &[]), None);
         let folded = merge(pods.chain([replicas]).collect());
         assert_eq!((folded.len(), folded[0].verdict, folded[0].children.len()), (1, Verdict::Denied, 3));
         // Pods that are alike have it alike.
@@ -162,19 +177,27 @@ mod tests {
     fn an_exempt_finding_of_a_child_stays_exempt() {
         let mut pod = object("Pod", "web-1-a", &[("host-pid", "spec.hostPID")]);
         pod.findings[0].exempt = Some(Exemption { by: crate::output::model::ExemptBy::Settings, reason: None });
-        let folded = merge(vec![with(object("ReplicaSet", "web-1", &[]), None), with(pod, Some("ReplicaSet web-1"))]);
+        let folded = merge(vec![(object("ReplicaSet", "web-1", &[]), None), (pod, Some("ReplicaSet web-1"))]);
         assert_eq!(folded[0].verdict, Verdict::Exempt);
     }
 
     #[test]
+    fn others_count_with_what_was_judged_or_stays_on_managed_nodes() {
+        let workload = |verdict| Object { verdict, ..object("Deployment", "web", &[]) };
+        let counts = [Verdict::Clean, Verdict::Denied, Verdict::StaysOnManagedNodes];
+        assert!(counts.iter().all(|verdict| has_children(&workload(*verdict))));
+        let others = [Verdict::NotAsked, Verdict::NotLookedInto, Verdict::WithoutPods];
+        assert!(!others.iter().any(|verdict| has_children(&workload(*verdict))));
+        assert!(!has_children(&object("Service", "web", &[])));
+    }
+
+    #[test]
     fn an_owner_that_is_not_among_the_objects_is_named() {
-        let folded = merge(vec![with(object("Pod", "db-0", &[]), Some("Cluster db"))]);
+        let folded = merge(vec![(object("Pod", "db-0", &[]), Some("Cluster db"))]);
         let owner = folded[0].owner.as_ref().map(|owner| (&*owner.kind, &*owner.name));
         assert_eq!(owner, Some(("Cluster", "db")));
-        let unjudged = merge(vec![with(object("Pod", "db-0", &[]), Some("Cluster db")), {
-            let (object, identity) = with(object("Cluster", "db", &[]), None);
-            (object, Identity { is_judged: false, ..identity })
-        }]);
+        let not_judged = Object { verdict: Verdict::NotLookedInto, ..object("Cluster", "db", &[]) };
+        let unjudged = merge(vec![(object("Pod", "db-0", &[]), Some("Cluster db")), (not_judged, None)]);
         assert_eq!((unjudged.len(), unjudged[0].owner.is_some()), (2, false));
     }
 }

@@ -8,52 +8,50 @@ use crate::object::Object;
 use crate::path::Step;
 
 /// An object as its owner and what it owns see it.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Identity {
+#[derive(Debug, Clone, Copy)]
+pub struct Identity<'o> {
     /// The API group; versions do not matter.
-    pub group: String,
+    pub group: &'o str,
     /// The kind.
-    pub kind: String,
+    pub kind: &'o str,
     /// The namespace; `None` of an object outside of namespaces.
-    pub namespace: Option<String>,
+    pub namespace: Option<&'o str>,
     /// The name.
-    pub name: Option<String>,
-    /// What the API server calls it by; only live objects have it.
-    pub uid: Option<String>,
-    /// The controller that made it.
-    pub controller: Option<Controller>,
+    pub name: &'o str,
+    /// Where it comes from.
+    pub lineage: &'o Lineage,
     /// Whether it has a pod template that is judged.
     pub is_judged: bool,
+}
+
+/// Where an object comes from. There is one for each object of a cluster, so it is small.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Lineage {
+    /// What the API server calls the object by; only live objects have it.
+    pub uid: Option<Box<str>>,
+    /// The controller that made it.
+    pub controller: Option<Box<Controller>>,
 }
 
 /// The owner reference of a controller.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Controller {
     /// The API group.
-    pub group: String,
+    pub group: Box<str>,
     /// The kind.
-    pub kind: String,
+    pub kind: Box<str>,
     /// The name.
-    pub name: String,
+    pub name: Box<str>,
     /// What the API server calls it by.
-    pub uid: Option<String>,
+    pub uid: Option<Box<str>>,
 }
 
-impl Identity {
-    /// The identity of an object, whose namespace is `namespace` if it names none. `is_judged` says whether it has a pod
-    /// template that is judged.
+impl Lineage {
+    /// What the metadata of an object says.
     #[must_use]
-    pub fn of(object: &Object, namespace: &str, is_judged: bool) -> Self {
+    pub fn of(object: &Object) -> Self {
         let metadata = object.value_at(&[Step::Key("metadata".to_owned())]).unwrap_or_default();
-        Self {
-            group: object.group().to_owned(),
-            kind: object.kind.clone(),
-            namespace: object.namespace(namespace).map(str::to_owned),
-            name: object.name().map(str::to_owned),
-            uid: text(&metadata, "uid"),
-            controller: controller(&metadata),
-            is_judged,
-        }
+        Self { uid: text(&metadata, "uid"), controller: controller(&metadata).map(Box::new) }
     }
 }
 
@@ -63,15 +61,15 @@ fn controller(metadata: &Value) -> Option<Controller> {
     let owner = owners.iter().find(|owner| owner.get("controller") == Some(&Value::Bool(true)))?;
     let version = text(owner, "apiVersion")?;
     Some(Controller {
-        group: version.split_once('/').map_or("", |(group, _)| group).to_owned(),
+        group: version.split_once('/').map_or("", |(group, _)| group).into(),
         kind: text(owner, "kind")?,
         name: text(owner, "name")?,
         uid: text(owner, "uid"),
     })
 }
 
-fn text(value: &Value, key: &str) -> Option<String> {
-    value.get(key)?.as_str().filter(|text| !text.is_empty()).map(str::to_owned)
+fn text(value: &Value, key: &str) -> Option<Box<str>> {
+    value.get(key)?.as_str().filter(|text| !text.is_empty()).map(Box::from)
 }
 
 /// What an object counts with.
@@ -91,34 +89,34 @@ pub enum Place {
 /// top: a Pod with the Deployment of its ReplicaSet. Where no controller is among the objects or none of them is judged,
 /// it counts itself.
 #[must_use]
-pub fn places(objects: &[Identity]) -> Vec<Place> {
+pub fn places(objects: &[Identity<'_>]) -> Vec<Place> {
     let mut known = HashMap::new();
     for (index, object) in objects.iter().enumerate() {
         // Of two that are alike, the first.
         known.entry(name_of(object)).or_insert(index);
     }
     let parents: Vec<Option<usize>> = objects.iter().map(|object| parent(object, objects, &known)).collect();
-    let place = |((object, parent), top): ((&Identity, &Option<usize>), Top)| match (top, parent, &object.controller) {
-        (Top::At(owner), ..) => Place::With(owner),
-        (_, None, Some(_)) => Place::Orphan,
+    let place = |((object, parent), top): ((&Identity<'_>, &Option<usize>), Top)| match (top, parent) {
+        (Top::At(owner), _) => Place::With(owner),
+        (_, None) if object.lineage.controller.is_some() => Place::Orphan,
         _ => Place::Own,
     };
     objects.iter().zip(&parents).zip(tops(objects, &parents)).map(place).collect()
 }
 
 /// Group, kind, namespace and name.
-type Name<'o> = (&'o str, &'o str, Option<&'o str>, Option<&'o str>);
+type Name<'o> = (&'o str, &'o str, Option<&'o str>, &'o str);
 
-fn name_of(object: &Identity) -> Name<'_> {
-    (&object.group, &object.kind, object.namespace.as_deref(), object.name.as_deref())
+fn name_of<'o>(object: &Identity<'o>) -> Name<'o> {
+    (object.group, object.kind, object.namespace, object.name)
 }
 
-fn parent<'o>(object: &'o Identity, objects: &[Identity], known: &HashMap<Name<'o>, usize>) -> Option<usize> {
-    let controller = object.controller.as_ref()?;
-    let at = |namespace| known.get(&(&*controller.group, &*controller.kind, namespace, Some(&*controller.name)));
+fn parent(object: &Identity<'_>, objects: &[Identity<'_>], known: &HashMap<Name<'_>, usize>) -> Option<usize> {
+    let controller = object.lineage.controller.as_ref()?;
+    let at = |namespace| known.get(&(&*controller.group, &*controller.kind, namespace, &*controller.name));
     // An owner is in the namespace of what it owns, or in none.
-    let index = *at(object.namespace.as_deref()).or_else(|| at(None))?;
-    let uids = objects[index].uid.as_ref().zip(controller.uid.as_ref());
+    let index = *at(object.namespace).or_else(|| at(None))?;
+    let uids = objects[index].lineage.uid.as_ref().zip(controller.uid.as_ref());
     // One with another uid took the place of the owner.
     uids.is_none_or(|(is, expected)| is == expected).then_some(index)
 }
@@ -137,7 +135,7 @@ enum Top {
 }
 
 /// The top of each object. Every object is looked at once, however long the chains are.
-fn tops(objects: &[Identity], parents: &[Option<usize>]) -> Vec<Top> {
+fn tops(objects: &[Identity<'_>], parents: &[Option<usize>]) -> Vec<Top> {
     let mut tops = vec![Top::Open; objects.len()];
     let mut is_on_way = vec![false; objects.len()];
     for start in 0..objects.len() {
@@ -162,7 +160,7 @@ fn tops(objects: &[Identity], parents: &[Option<usize>]) -> Vec<Top> {
 }
 
 /// The top of an object whose parent is at `parent` and has the top `top`.
-fn through(objects: &[Identity], parent: usize, top: Top) -> Top {
+fn through(objects: &[Identity<'_>], parent: usize, top: Top) -> Top {
     if top == Top::Nobody && objects[parent].is_judged { Top::At(parent) } else { top }
 }
 
@@ -173,56 +171,74 @@ pub(crate) mod tests {
     use super::*;
     use crate::input;
 
+    /// What an [`Identity`] is of.
+    #[derive(Clone, Default)]
+    struct Owned {
+        group: String,
+        kind: String,
+        namespace: Option<String>,
+        name: String,
+        lineage: Lineage,
+        is_judged: bool,
+    }
+
     /// An object such as `apps ReplicaSet web-1`, the controller of which is another one such.
-    fn object(name: &str, controller: Option<&str>, is_judged: bool) -> Identity {
+    fn object(name: &str, controller: Option<&str>, is_judged: bool) -> Owned {
         let part = |text: &str, index: usize| text.split(' ').nth(index).unwrap().replace('-', "");
         let controller = controller.map(|owner| Controller {
-            group: part(owner, 0),
-            kind: part(owner, 1),
-            name: part(owner, 2),
+            group: part(owner, 0).into(),
+            kind: part(owner, 1).into(),
+            name: part(owner, 2).into(),
             uid: None,
         });
-        Identity {
+        Owned {
             group: part(name, 0),
             kind: part(name, 1),
             namespace: Some("shop".to_owned()),
-            name: Some(part(name, 2)),
-            controller,
+            name: part(name, 2),
+            lineage: Lineage { uid: None, controller: controller.map(Box::new) },
             is_judged,
-            ..Identity::default()
         }
     }
 
-    /// The identity of a judged object in a namespace, whose controller is such as `ReplicaSet web-1`.
-    pub(crate) fn identity(kind: &str, name: &str, controller: Option<&str>) -> Identity {
-        let owner = controller.and_then(|owner| owner.split_once(' ')).map(|(kind, name)| Controller {
-            group: String::new(),
-            kind: kind.to_owned(),
-            name: name.to_owned(),
+    /// The lineage of an object whose controller is such as `ReplicaSet web-1`.
+    pub(crate) fn lineage(controller: Option<&str>) -> Lineage {
+        let controller = controller.and_then(|owner| owner.split_once(' ')).map(|(kind, name)| Controller {
+            group: "apps".into(),
+            kind: kind.into(),
+            name: name.into(),
             uid: None,
         });
-        Identity {
-            kind: kind.to_owned(),
-            namespace: Some("shop".to_owned()),
-            name: Some(name.to_owned()),
-            controller: owner,
-            is_judged: true,
-            ..Identity::default()
+        Lineage { uid: None, controller: controller.map(Box::new) }
+    }
+
+    fn places(objects: &[Owned]) -> Vec<Place> {
+        fn identity(object: &Owned) -> Identity<'_> {
+            let Owned { group, kind, namespace, name, lineage, is_judged } = object;
+            Identity { group, kind, namespace: namespace.as_deref(), name, lineage, is_judged: *is_judged }
         }
+        super::places(&objects.iter().map(identity).collect::<Vec<_>>())
     }
 
     /// The index of the owner that each object counts with.
-    fn fold_all(objects: &[Identity]) -> Vec<Option<usize>> {
+    fn fold_all(objects: &[Owned]) -> Vec<Option<usize>> {
         let owner = |place| if let Place::With(owner) = place { Some(owner) } else { None };
-        super::places(objects).into_iter().map(owner).collect()
+        places(objects).into_iter().map(owner).collect()
     }
 
     #[test]
     fn a_pod_counts_with_the_workload_that_made_it() {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../test_data/inputs/owners.yaml");
         let manifests = input::read(&[path], &input::Options::default());
-        let identities: Vec<_> = manifests.objects.iter().map(|object| Identity::of(object, "default", true)).collect();
-        assert_eq!(fold_all(&identities), [None, Some(0), Some(0), Some(0), Some(0), None]);
+        let owned = manifests.objects.iter().map(|object| Owned {
+            group: object.group().to_owned(),
+            kind: object.kind.clone(),
+            namespace: object.namespace("default").map(str::to_owned),
+            name: object.name().unwrap_or_default().to_owned(),
+            lineage: Lineage::of(object),
+            is_judged: true,
+        });
+        assert_eq!(fold_all(&owned.collect::<Vec<_>>()), [None, Some(0), Some(0), Some(0), Some(0), None]);
     }
 
     #[test]
@@ -230,27 +246,31 @@ pub(crate) mod tests {
         let deployment = object("apps Deployment d", None, true);
         let replicas = object("apps ReplicaSet r", Some("apps Deployment d"), true);
         let pod = object("- Pod p", Some("apps ReplicaSet r"), true);
-        let fold = |objects: &[&Identity]| fold_all(&objects.iter().copied().cloned().collect::<Vec<_>>());
+        let fold = |objects: &[&Owned]| fold_all(&objects.iter().copied().cloned().collect::<Vec<_>>());
         assert_eq!(fold(&[&pod, &replicas, &deployment]), [Some(2), Some(2), None]);
         assert_eq!(fold(&[&pod, &deployment]), [None, None]);
         assert_eq!(fold(&[&pod, &replicas]), [Some(1), None]);
         // Through one that no rule knows.
-        let through = Identity { is_judged: false, ..replicas.clone() };
+        let through = Owned { is_judged: false, ..replicas.clone() };
         assert_eq!(fold(&[&pod, &through, &deployment]), [Some(2), Some(2), None]);
-        let custom = Identity { is_judged: false, ..deployment.clone() };
+        let custom = Owned { is_judged: false, ..deployment.clone() };
         assert_eq!(fold(&[&pod, &replicas, &custom]), [Some(1), None, None]);
         assert_eq!(fold(&[&pod, &through, &custom]), [None, None, None]);
-        let elsewhere = Identity { namespace: Some("prod".to_owned()), ..replicas.clone() };
+        let elsewhere = Owned { namespace: Some("prod".to_owned()), ..replicas.clone() };
         assert_eq!(fold(&[&pod, &elsewhere]), [None, None]);
-        let clustered = Identity { namespace: None, ..replicas };
+        let clustered = Owned { namespace: None, ..replicas };
         assert_eq!(fold(&[&pod, &clustered]), [Some(1), None]);
     }
 
     #[test]
     fn another_of_the_same_name_is_no_owner() {
-        let with_uid = |uid: &str| Identity { uid: Some(uid.to_owned()), ..object("apps ReplicaSet r", None, true) };
+        let with_uid = |uid: &str| {
+            let mut object = object("apps ReplicaSet r", None, true);
+            object.lineage.uid = Some(uid.into());
+            object
+        };
         let mut pod = object("- Pod p", Some("apps ReplicaSet r"), true);
-        pod.controller.as_mut().unwrap().uid = Some("u".to_owned());
+        pod.lineage.controller.as_mut().unwrap().uid = Some("u".into());
         assert_eq!(fold_all(&[pod.clone(), with_uid("u")]), [Some(1), None]);
         assert_eq!(fold_all(&[pod, with_uid("other")]), [None, None]);
     }
@@ -268,15 +288,15 @@ pub(crate) mod tests {
         let a = object("apps ReplicaSet a", Some("apps ReplicaSet b"), true);
         let b = object("apps ReplicaSet b", Some("apps ReplicaSet a"), true);
         let pod = object("- Pod p", Some("apps ReplicaSet a"), true);
-        assert_eq!(super::places(&[pod, a, b]), [Place::Own; 3]);
+        assert_eq!(places(&[pod, a, b]), [Place::Own; 3]);
     }
 
     #[test]
     fn a_missing_controller_is_told_from_none() {
         let pod = object("- Pod p", Some("apps ReplicaSet r"), true);
         let custom = object("apps ReplicaSet r", None, false);
-        assert_eq!(super::places(&[pod.clone(), custom]), [Place::Own, Place::Own]);
-        assert_eq!(super::places(&[pod]), [Place::Orphan]);
+        assert_eq!(places(&[pod.clone(), custom]), [Place::Own, Place::Own]);
+        assert_eq!(places(&[pod]), [Place::Orphan]);
     }
 
     #[test]

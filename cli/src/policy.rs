@@ -17,7 +17,7 @@ const GROUP: &str = "policies.kubewarden.io/";
 const NAME_LABEL: &str = "kubernetes.io/metadata.name";
 
 /// What a settings file holds.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Settings {
     /// The policy's settings, `{}` if there are none.
     pub settings: Box<RawValue>,
@@ -26,7 +26,7 @@ pub struct Settings {
 }
 
 /// The manifest of a ClusterAdmissionPolicy or an AdmissionPolicy, as far as it says what the policy is asked about.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Policy {
     /// The kind.
     pub kind: String,
@@ -37,7 +37,7 @@ pub struct Policy {
     spec: Spec,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Spec {
     settings: Option<Box<RawValue>>,
@@ -50,7 +50,7 @@ struct Spec {
     match_conditions: Vec<serde::de::IgnoredAny>,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 struct Rule {
     operations: Vec<String>,
@@ -59,14 +59,14 @@ struct Rule {
     resources: Vec<String>,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 struct Selector {
     match_labels: BTreeMap<String, String>,
     match_expressions: Vec<Requirement>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 struct Requirement {
     key: String,
     operator: String,

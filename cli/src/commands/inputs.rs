@@ -235,7 +235,7 @@ impl Judging {
             }
             unfolded = self.convert(setup, &ignores, (&result, context, None), (&manifests, paths))?;
         }
-        Ok(if self.no_fold { unfolded.report } else { unfolded.fold(&manifests, &self.namespace) })
+        Ok(if self.no_fold { unfolded.report } else { unfolded.fold(&manifests) })
     }
 
     /// The report, with what the policy isn't asked about and what is ignored.
