@@ -6,7 +6,9 @@
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::Value;
+use serde_json::value::RawValue;
 
 use super::workspace::Workspace;
 
@@ -180,7 +182,37 @@ pub struct Object {
     /// What `oke-vn plan` needs of the object: numbers and sizes, and no contents. Only in reports that `oke-vn scan`
     /// saves.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub sizes: Option<serde_json::Value>,
+    #[schemars(with = "Option<serde_json::Value>")]
+    pub sizes: Option<Sizes>,
+}
+
+/// What a plan needs of an object. It is kept as JSON text: a tree of it takes ten times the memory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sizes(Box<str>);
+
+impl From<&Value> for Sizes {
+    fn from(value: &Value) -> Self {
+        Self(value.to_string().into())
+    }
+}
+
+impl Sizes {
+    /// The object, as far as a plan needs it.
+    pub fn value(&self) -> Value {
+        serde_json::from_str(&self.0).unwrap_or_default()
+    }
+}
+
+impl Serialize for Sizes {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serde_json::from_str::<&RawValue>(&self.0).map_err(serde::ser::Error::custom)?.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Sizes {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Value::deserialize(deserializer).map(|value| Self::from(&value))
+    }
 }
 
 /// The controller of an object.

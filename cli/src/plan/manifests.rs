@@ -50,7 +50,7 @@ pub fn objects(manifests: &Manifests, report: &Report) -> Result<(Vec<Object>, V
 /// # Errors
 /// If the report has no sizes: it is that of a check.
 pub fn of_scan(report: &output::model::Report) -> Result<(Vec<Object>, Vec<Unread>)> {
-    let sized = report.objects.iter().filter_map(|object| Some((object, object.sizes.clone()?)));
+    let sized = report.objects.iter().filter_map(|object| Some((object, object.sizes.as_ref()?.value())));
     let objects: Vec<Object> = sized
         .map(|(object, value)| {
             let denies = |finding: &&Finding| finding.child.is_none() && is_denied_for_good(finding);
