@@ -96,7 +96,7 @@ policy-run: ## Build the stand-in for kwctl
 
 .PHONY: install
 install: ## Install the command line
-	cargo install --locked --path cli
+	cargo install --locked --path cli --features cluster
 
 .PHONY: check
 check: policy.wasm oke-vn ## Build all, and check the manifests in FILES (default: test_data/manifests)
@@ -107,7 +107,8 @@ test: policy.wasm ## Run everything that must pass before a commit
 	.ci/check-version
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
-	cargo test --workspace --locked
+	cargo clippy --package oke-vn --all-targets --features cluster --locked -- -D warnings
+	cargo test --workspace --features oke-vn/cluster --locked
 	$(MAKE) lint-files chart-tests e2e-tests
 
 # Scripts, workflows and whatever else has a schema of its own. actionlint puts the scripts of workflows to shellcheck.
@@ -181,6 +182,7 @@ fmt: ## Format the code
 lint: ## Check format and lints
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
+	cargo clippy --package oke-vn --all-targets --features cluster --locked -- -D warnings
 
 .PHONY: clean
 clean: ## Remove what was built

@@ -34,6 +34,8 @@ pub mod plan;
 pub mod policy;
 pub mod progress;
 pub mod request;
+#[cfg(feature = "cluster")]
+pub mod scan;
 pub mod settings;
 pub mod write;
 pub mod yaml;

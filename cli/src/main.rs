@@ -7,6 +7,8 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+#[cfg(feature = "cluster")]
+use commands::scan;
 use commands::{TROUBLE, about, baseline, check, columns, diff, explain, plan};
 
 /// Checks Kubernetes manifests for what cannot run on Oracle OKE virtual nodes, with the rules of the admission policy.
@@ -22,6 +24,10 @@ enum Command {
     /// Check manifests, without a cluster
     #[command(after_help = check::HELP)]
     Check(check::Options),
+    /// Scan a cluster, and say what can move to virtual nodes
+    #[cfg(feature = "cluster")]
+    #[command(after_help = scan::HELP)]
+    Scan(scan::Options),
     /// Write down the findings that are known, so that a check fails only on new ones
     #[command(after_help = baseline::HELP)]
     Baseline(baseline::Options),
@@ -59,6 +65,8 @@ fn parse() -> Cli {
 fn main() -> ExitCode {
     let result = match &parse().command {
         Command::Check(options) => check::run(options),
+        #[cfg(feature = "cluster")]
+        Command::Scan(options) => scan::run(options),
         Command::Baseline(options) => baseline::run(options),
         Command::Diff(options) => diff::run(options),
         Command::Explain(options) => explain::run(options),

@@ -7,6 +7,8 @@ pub mod diff;
 pub mod explain;
 pub mod inputs;
 pub mod plan;
+#[cfg(feature = "cluster")]
+pub mod scan;
 
 use std::io;
 use std::path::PathBuf;
