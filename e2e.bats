@@ -46,7 +46,7 @@ look_up() {
 
 # Records that kind $1 is looked up, and the answer $2. Where it is not JSON, it is the error with which that fails.
 record() {
-  local tag=KubernetesListResourceNamespace where='namespace: shop' fields field
+  local tag=KubernetesListResourceNamespace version=v1 where='namespace: shop' fields field
   case $1 in
     Node)
       tag=KubernetesListResourceAll
@@ -63,9 +63,14 @@ record() {
       ;;
     PersistentVolumeClaim) fields='metadata.annotations metadata.name spec.accessModes spec.storageClassName spec.volumeName' ;;
     Secret) fields='metadata.name type' ;;
+    StorageClass)
+      tag=KubernetesListResourceAll version=storage.k8s.io/v1 where=
+      fields='metadata.name provisioner'
+      ;;
   esac
   {
-    printf -- '- type: Exchange\n  request: |\n    !%s\n    api_version: v1\n    kind: %s\n    %s\n' "$tag" "$1" "$where"
+    printf -- '- type: Exchange\n  request: |\n    !%s\n    api_version: %s\n    kind: %s\n' "$tag" "$version" "$1"
+    [ -z "$where" ] || printf '    %s\n' "$where"
     printf '    field_masks:\n'
     for field in $fields; do printf '    - %s\n' "$field"; done
     case $2 in
@@ -719,6 +724,48 @@ PULL='{"imagePullSecrets": [{"name": "opaque"}, {"name": "registry"}, {"name": "
   # Where it is not looked up, nobody knows.
   put "$REQUEST" "${settings/PersistentVolumeClaim/Node}"
   warned persistent-volume-claim
+}
+
+# What a cluster with File Storage answers: a claim, and the two classes.
+CLAIMS='{"items":[{"metadata":{"name":"media"},"spec":{"storageClassName":"fss","accessModes":["ReadWriteMany"]}},{"metadata":{"name":"scratch"},"spec":{"storageClassName":"oci-bv","accessModes":["ReadWriteOnce"]}}]}'
+CLASSES='{"items":[{"metadata":{"name":"fss"},"provisioner":"fss.csi.oraclecloud.com"},{"metadata":{"name":"oci-bv"},"provisioner":"blockvolume.csi.oraclecloud.com"}]}'
+
+@test "platform: a deployment with fsGroup and a claim on File Storage" {
+  local settings='{"platform": "2026-08-28", "lookups": ["PersistentVolumeClaim", "StorageClass"]}'
+  local spec='{"securityContext": {"fsGroup": 33}, "volumes": [{"name": "a", "persistentVolumeClaim": {"claimName": "media"}}], "containers": []}'
+  record PersistentVolumeClaim "$CLAIMS"
+  record StorageClass "$CLASSES"
+  request "$DEPLOYMENT" "$(deployment "$spec")"
+  look_up "$REQUEST" "$settings"
+  silent
+  # A fix leaves the group alone.
+  look_up "$REQUEST" "${settings/\{/{\"mutate\": \"full\", \"mutateTemplates\": true, }"
+  silent
+  # By the comparison page alone, it is told what is wrong.
+  put "$REQUEST"
+  denied fs-group,persistent-volume-claim
+  contains 'or use File Storage, with platform and lookups in the settings'
+  # A claim on Block Volume is denied on every platform.
+  request "$DEPLOYMENT" "$(deployment "${spec/media/scratch}")"
+  look_up "$REQUEST" "$settings"
+  denied fs-group,persistent-volume-claim
+}
+
+@test "look-ups: where the host says what is missing, the message says it too" {
+  request "$POD" "$(pod "$PULL")"
+  put "$REQUEST" '{"lookups": ["Secret"]}'
+  warned image-pull-secret-type
+  contains 'could not look up Secrets in the cluster; name the kind in contextAwareResources of the policy'
+  record Secret 'secrets is forbidden: User "system:serviceaccount:kubewarden:policy-server" cannot list resource "secrets"'
+  look_up "$REQUEST" '{"lookups": ["Secret"]}'
+  warned image-pull-secret-type
+  contains 'could not look up Secrets in the cluster; grant the account of the policy server get, list and watch'
+  case $KWCTL in *policy-run) return ;; esac
+  # As on a policy server that grants namespaced policies something else.
+  put "$REQUEST" '{"lookups": ["Secret"]}' --allowed-host-capabilities 'oci/*' --allow-context-aware \
+    --replay-host-capabilities-interactions "$RECORDING"
+  warned image-pull-secret-type
+  contains 'name kubernetes/list_resources_by_namespace in namespacedPoliciesCapabilities of the policy server'
 }
 
 @test "look-ups: a namespace that asks for the proxies of a mesh" {

@@ -6,7 +6,7 @@ use std::fmt;
 use crate::check::before::Before;
 use crate::check::claims::States;
 use crate::check::detection::Marks;
-use crate::cluster::{Grant, Lookups};
+use crate::cluster::{Grant, Lookups, capability};
 use crate::config::{ParameterValue, RuleSettings, Settings};
 use crate::document::node::{Json, Node};
 use crate::document::path::{FieldPath, Step, short};
@@ -434,11 +434,14 @@ pub fn finding(
 pub fn lookup_failure(rule: RuleSettings, kind: Lookup, lookups: &Lookups<'_>, place: Place<'_>) -> Finding {
     let plural = if kind == Lookup::StorageClass { "es" } else { "s" };
     let problem = format!("the policy could not look up {}{plural} in the cluster", kind.name());
-    let remedy = match lookups.missing_grant(kind) {
-        Some(Grant::Resource) => "name the kind in contextAwareResources of the policy",
-        Some(Grant::Capability) => "name the host capability in namespacedPoliciesCapabilities of the policy server",
-        Some(Grant::Permission) => "grant the account of the policy server get, list and watch",
-        None => "name the kind in contextAwareResources, and grant the policy server get, list and watch",
+    let remedy: Cow<'static, str> = match lookups.missing_grant(kind) {
+        Some(Grant::Resource) => "name the kind in contextAwareResources of the policy".into(),
+        Some(Grant::Capability) => {
+            let name = capability(kind);
+            format!("name kubernetes/{name} in namespacedPoliciesCapabilities of the policy server").into()
+        }
+        Some(Grant::Permission) => "grant the account of the policy server get, list and watch".into(),
+        None => "name the kind in contextAwareResources, and grant the policy server get, list and watch".into(),
     };
     Finding { is_lookup_failure: true, ..finding(rule, place, problem, remedy) }
 }

@@ -107,6 +107,17 @@ pub const fn fields(kind: Lookup) -> &'static str {
     }
 }
 
+/// Returns the name of the host capability that looks up a kind. In `hostCapabilities` of metadata.yml, and in
+/// `namespacedPoliciesCapabilities` of a policy server, it follows `kubernetes/`.
+#[must_use]
+pub const fn capability(kind: Lookup) -> &'static str {
+    match kind {
+        Lookup::Node | Lookup::StorageClass | Lookup::PersistentVolume => "list_resources_all",
+        Lookup::Pod | Lookup::Namespace => "get_resource",
+        Lookup::Secret | Lookup::PersistentVolumeClaim => "list_resources_by_namespace",
+    }
+}
+
 /// The shape of a Namespace.
 const NAMESPACE: &Shape =
     &Shape::Object(&Fields { known: &[Field { name: "metadata", shape: ObjectMeta::SHAPE }], others: false });
@@ -232,12 +243,7 @@ impl<'c> Lookups<'c> {
         }
         let ask = || {
             let question = self.question(kind, name);
-            let capability = match kind {
-                Lookup::Node | Lookup::StorageClass | Lookup::PersistentVolume => "list_resources_all",
-                Lookup::Pod | Lookup::Namespace => "get_resource",
-                Lookup::Secret | Lookup::PersistentVolumeClaim => "list_resources_by_namespace",
-            };
-            String::from_utf8(self.cluster.ask(capability, &question)?).map_err(|_| LookupError::Failed)
+            String::from_utf8(self.cluster.ask(capability(kind), &question)?).map_err(|_| LookupError::Failed)
         };
         cell.get_or_init(ask).as_deref().map_err(|error| *error)
     }

@@ -7,5 +7,5 @@ mod settings;
 
 pub use errors::port_range;
 pub use form::keys;
-pub use platform::{PLATFORMS, Platform};
+pub use platform::{COMPARISON_PAGE, PLATFORMS, Platform};
 pub use settings::{NodeKind, ParameterValue, RuleSettings, Settings, SettingsError, parse};

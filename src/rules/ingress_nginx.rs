@@ -13,4 +13,4 @@ pub static RULE: Rule = Rule {
 };
 
 /// Its checks.
-pub static CHECKS: &[Check] = &[Check::Product(&[&INGRESS_NGINX], "virtual nodes need it deployed differently", "remove fsGroup and allowPrivilegeEscalation as in Oracle's guide")];
+pub static CHECKS: &[Check] = &[Check::Product(&[&INGRESS_NGINX], "virtual nodes need it deployed differently", "remove fsGroup and allowPrivilegeEscalation, or use a maintained controller")];

@@ -13,4 +13,4 @@ pub static RULE: Rule = Rule {
 };
 
 /// Its checks.
-pub static CHECKS: &[Check] = &[Check::Product(&[&KUBERNETES_DASHBOARD], "virtual nodes do not support it", "use the OCI Console or a dashboard outside the cluster")];
+pub static CHECKS: &[Check] = &[Check::Product(&[&KUBERNETES_DASHBOARD], "virtual nodes do not support it", "use the OCI Console, or Headlamp on your desktop")];

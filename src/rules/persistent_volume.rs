@@ -17,7 +17,7 @@ pub static RULE: Rule = Rule {
 /// Its checks.
 pub static CHECKS: &[Check] = &[Check::Object(&[Kind::PersistentVolume], check)];
 
-const REMEDY: &str = "use File Storage with its CSI driver, and allow the driver in the settings";
+const REMEDY: &str = "use File Storage with its CSI driver, which platform in the settings accepts";
 
 fn check(cx: &mut Context) {
     let Some(spec) = cx.object.field::<PersistentVolumeSpec>("spec") else { return };
@@ -25,7 +25,7 @@ fn check(cx: &mut Context) {
     if let Some(csi) = spec.csi() {
         let driver = csi.driver().map_or("", |driver| driver.value);
         if !claims::is_driver_accepted(cx, driver) {
-            cx.report(place, "virtual nodes do not mount volumes of this CSI driver", REMEDY);
+            cx.report(place, "the settings do not accept volumes of this CSI driver", REMEDY);
         }
     } else if let Some(source) = spec.sources().next() {
         cx.report(place, format_args!("virtual nodes do not mount volumes of type {}", source.name()), REMEDY);

@@ -21,7 +21,7 @@ pub static CHECKS: &[Check] = &[
     Check::Volume(volume),
 ];
 
-const REMEDY: &str = "keep the data outside the pod, or allow a File Storage class in the settings";
+const REMEDY: &str = "keep the data outside the pod, or use File Storage, with platform and lookups in the settings";
 
 fn object(cx: &mut Context) {
     let place = Place::Below(cx.object.root, &["kind"]);

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-pub use oke_virtual_nodes_policy::cluster::{Cluster, Host, LookupError, fields as lookup_fields};
+pub use oke_virtual_nodes_policy::cluster::{Cluster, Grant, Host, LookupError, fields as lookup_fields};
 pub use oke_virtual_nodes_policy::document::shape::{Field, Fields, Shape};
 pub use oke_virtual_nodes_policy::document::view::View;
 pub use oke_virtual_nodes_policy::kubernetes::kinds::{

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::common::clusters::{Answer, Witness};
-use crate::common::policy::{Lookup, LookupError};
+use crate::common::policy::{Grant, Lookup, LookupError};
 use crate::common::{
     annotation, assert_nothing, bad_spec, connect, create, good_spec, kind_named, message, overlay, payload,
     validate_in, validate_with, warnings,
@@ -46,6 +46,29 @@ fn needs() -> Vec<Need> {
             "spec.volumes[0].persistentVolumeClaim",
         ),
         need(Lookup::Namespace, &good, json!({}), "service-mesh", "metadata.namespace"),
+    ]
+}
+
+/// The same for the kinds that a claim on File Storage needs.
+fn needs_of_claims() -> Vec<Need> {
+    let claim = |name: &str, spec: Value| {
+        create(&json!({"apiVersion": "v1", "kind": "PersistentVolumeClaim",
+            "metadata": {"name": name, "namespace": "shop"}, "spec": spec}))
+    };
+    let need = |kind: Lookup, request: Value| Need {
+        kind,
+        request,
+        settings: json!({"platform": "2026-08-28", "lookups": [kind.name()]}),
+        rule: "persistent-volume-claim",
+        path: "kind",
+    };
+    let modes = json!(["ReadWriteMany"]);
+    vec![
+        need(Lookup::StorageClass, claim("by-class", json!({"storageClassName": "fss", "accessModes": modes}))),
+        need(
+            Lookup::PersistentVolume,
+            claim("by-volume", json!({"storageClassName": "", "volumeName": "a", "accessModes": modes})),
+        ),
     ]
 }
 
@@ -97,6 +120,35 @@ fn a_look_up_that_fails_is_no_silent_yes() {
     for need in needs() {
         wrong.extend(wrong_with_failure(&need, &Err(LookupError::Failed), "not granted, or timed out"));
         assert!(failure(&need).len() <= 256);
+    }
+    assert_nothing(&wrong);
+}
+
+/// Where the host says which grant is missing, the message says it too.
+#[test]
+fn a_look_up_that_is_refused_names_what_is_missing() {
+    let mut wrong = Vec::new();
+    for need in needs().into_iter().chain(needs_of_claims()) {
+        let capability = match need.kind {
+            Lookup::Node | Lookup::StorageClass | Lookup::PersistentVolume => "list_resources_all",
+            Lookup::Pod | Lookup::Namespace => "get_resource",
+            Lookup::Secret | Lookup::PersistentVolumeClaim => "list_resources_by_namespace",
+        };
+        let of_server = format!("name kubernetes/{capability} in namespacedPoliciesCapabilities of the policy server");
+        for (grant, remedy) in [
+            (Grant::Resource, "name the kind in contextAwareResources of the policy"),
+            (Grant::Capability, &of_server),
+            (Grant::Permission, "grant the account of the policy server get, list and watch"),
+        ] {
+            let answer = Err(LookupError::NotGranted(grant));
+            let response =
+                validate_with(&Witness::answering(need.kind, answer), &payload(&need.request, &need.settings));
+            let line = format!("{} {}: the policy could not look up ", need.rule, need.path);
+            let end = format!(" in the cluster; {remedy}");
+            if !warnings(&response).iter().any(|said| said.starts_with(&line) && said.ends_with(&end)) {
+                wrong.push(format!("{}, {grant:?}: {response}", need.kind.name()));
+            }
+        }
     }
     assert_nothing(&wrong);
 }
