@@ -82,13 +82,7 @@ const fn asked(rule: &'static str, name: &'static str, label: &'static str, defa
 pub static LAYOUT: &[Group] = &[
     Group {
         name: "Basics",
-        parts: &[
-            setting("profile"),
-            setting("platform"),
-            setting("nodeKind"),
-            setting("helpUrl"),
-            setting("podTemplates"),
-        ],
+        parts: &[setting("profile"), setting("platform"), setting("nodeKind"), setting("helpUrl")],
     },
     // Forms cannot hold the label of virtual nodes, whose value is empty: `virtualNodes` is written as YAML.
     Group { name: "Mixed clusters", parts: &[Part::Placement] },
@@ -98,6 +92,7 @@ pub static LAYOUT: &[Group] = &[
     },
     Group { name: "Look-ups", parts: &[setting("lookups"), setting("onLookupFailure")] },
     Group { name: "Exemptions", parts: &[setting("exemptions"), setting("allowAnnotations")] },
+    Group { name: "Custom resources", parts: &[setting("podTemplates")] },
     Group {
         name: "Parameters",
         parts: &[

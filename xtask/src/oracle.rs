@@ -1,6 +1,7 @@
 //! docs/oracle.md: every row of Oracle's page "Comparing Virtual Nodes with Managed Nodes", in its order and its words,
 //! with the rules that stand for it, and the rules that stand for a fact on another of Oracle's pages.
 
+use oke_virtual_nodes_policy::config::COMPARISON_PAGE;
 use oke_virtual_nodes_policy::lint::oracle::Row;
 use oke_virtual_nodes_policy::lint::rule::PLACEMENT;
 use oke_virtual_nodes_policy::rules::RULES;
@@ -11,6 +12,9 @@ use crate::text::{escaped, head, row, wrapped};
 /// Where the page is.
 pub const URL: &str =
     "https://docs.oracle.com/en-us/iaas/Content/ContEng/Tasks/contengcomparingvirtualwithmanagednodes_topic.htm";
+
+/// The day of the version of the page that was read. Stands wherever the page is named.
+pub const DAY: &str = COMPARISON_PAGE;
 
 /// A row of the page, or one entry of a list in it.
 pub struct Entry {
@@ -313,6 +317,26 @@ pub static FACTS: &[Fact] = &[
     },
 ];
 
+/// What Oracle says elsewhere about virtual nodes, and no rule stands for because admission can't see it.
+pub struct Unseen {
+    /// Where Oracle says it.
+    pub source: &'static str,
+    /// The day of the source.
+    pub day: &'static str,
+    /// The fact, in our words.
+    pub says: &'static str,
+    /// Why admission can't see it, and what to do instead.
+    pub note: &'static str,
+}
+
+/// What Oracle says elsewhere and admission can't see, by day.
+pub static UNSEEN: &[Unseen] = &[Unseen {
+    source: "Oracle's release notes",
+    day: "2026-05-27",
+    says: "Zero Trust Packet Routing is not available for virtual node pools",
+    note: "Belongs to a node pool, which is not an object of the cluster. Restrict traffic with network security groups.",
+}];
+
 /// The fact on another of Oracle's pages that a rule stands for.
 #[must_use]
 pub fn fact(rule: &str) -> Option<&'static Fact> {
@@ -331,7 +355,7 @@ pub fn page() -> String {
     page.push_str(&wrapped(
         &format!(
             "Every row of [Comparing Virtual Nodes with Managed Nodes]({URL}), in the order and the words of the page of \
-             2024-10-28, with the rules that stand for it. A list in a row is split into a row for each entry. A row \
+             {DAY}, with the rules that stand for it. A list in a row is split into a row for each entry. A row \
              without a rule is either about what is supported, or about something that admission can't see. In that \
              case the remark says why, and what to do instead."
         ),
@@ -363,6 +387,11 @@ fn other_pages() -> String {
     for fact in FACTS {
         let page = format!("[{}]({})", fact.title, fact.url);
         part.push_str(&row(&[named(fact.rule), page, fact.day.to_owned(), fact.says.to_owned()]));
+    }
+    part.push_str("\nOracle also says the following, which admission can't see:\n\n");
+    part.push_str(&head(&["fact", "source", "day", "remarks"]));
+    for fact in UNSEEN {
+        part.push_str(&row(&[fact.says, fact.source, fact.day, fact.note]));
     }
     part
 }

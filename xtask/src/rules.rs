@@ -100,10 +100,10 @@ fn facts(rule: &Rule) -> String {
     let quoted: Vec<_> = rule.rows.iter().map(|row| format!("\"{}\"", escaped(row.words()))).collect();
     let mut part = match quoted.as_slice() {
         [] => oracle::fact(rule.id).map_or_else(String::new, |fact| {
-            format!("[Another of Oracle's pages](../oracle.md#oracles-other-pages): {}.\n\n", fact.says)
+            format!("[Another of Oracle's pages](../oracle.md#oracles-other-pages) ({}): {}.\n\n", fact.day, fact.says)
         }),
-        [row] => format!("[Oracle's page](../oracle.md): {row}\n\n"),
-        rows => format!("[Oracle's page](../oracle.md):\n\n* {}\n\n", rows.join("\n* ")),
+        [row] => format!("[Oracle's page](../oracle.md) ({}): {row}\n\n", oracle::DAY),
+        rows => format!("[Oracle's page](../oracle.md) ({}):\n\n* {}\n\n", oracle::DAY, rows.join("\n* ")),
     };
     part.push_str(&head(&["`strict`", "`tolerant`", "fix"]));
     part.push_str(&row(&[rule.strict.name(), rule.tolerant.name(), fix(rule)]));

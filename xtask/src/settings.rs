@@ -50,8 +50,8 @@ pub static SETTINGS: &[Setting] = &[
         default: "\"strict\"",
         label: "Strictness",
         short: "strict denies everything on Oracle's page of 2024-10-28. tolerant only warns about what Oracle's own manifests contain.",
-        about: "The default levels of the rules. `strict` denies what Oracle's page lists as not supported. \
-                `tolerant` only warns about what Oracle's own manifests for virtual nodes still contain.",
+        about: "The default levels of the rules. `strict` denies what Oracle's page (2024-10-28) lists as \
+                not supported. `tolerant` only warns about what Oracle's own manifests for virtual nodes still contain.",
         example: "profile: tolerant\n",
     },
     Setting {
