@@ -186,22 +186,42 @@ def test_installers_are_not_made_without_an_archive(tmp_path):
 def test_charts_are_packed_with_the_module_of_the_release(tmp_path):
     digest = "sha256:" + "ab" * 32
     script = ROOT / "packaging/package-charts"
-    status, output = run(script, "v9.8.7", "registry.example.com/a/oke-virtual-nodes-policy", digest, tmp_path)
+    status, output = run(script, "v9.8.7", "ghcr.example.com/a/oke-virtual-nodes-policy", digest, tmp_path)
     assert status == 0, output
 
-    def values(kind):
+    def values(kind, name="values.yaml"):
         with tarfile.open(tmp_path / kind / "oke-virtual-nodes-policy-9.8.7.tgz") as archive:
-            file = archive.extractfile("oke-virtual-nodes-policy/values.yaml")
-            return YAML(typ="safe", pure=True).load(file.read().decode())
+            text = archive.extractfile(f"oke-virtual-nodes-policy/{name}").read().decode()
+            assert kind == "charts" or "published" not in text
+            return YAML(typ="safe", pure=True).load(text)
 
     assert values("charts")["module"] == {
-        "repository": "registry.example.com/a/oke-virtual-nodes-policy",
+        "repository": "ghcr.example.com/a/oke-virtual-nodes-policy",
         "tag": "",
         "digest": digest,
     }
     assert values("catalog")["module"] == {"repository": "a/oke-virtual-nodes-policy", "tag": "v9.8.7"}
-    assert values("catalog")["global"]["cattle"]["systemDefaultRegistry"] == "registry.example.com"
+    assert values("catalog")["global"]["cattle"]["systemDefaultRegistry"] == "ghcr.example.com"
+    annotations = values("catalog", "Chart.yaml")["annotations"]
+    assert annotations["kubewarden/registry"] == "ghcr.example.com"
+    assert annotations["kubewarden/repository"] == "a/oke-virtual-nodes-policy"
+    assert annotations["kubewarden/tag"] == "v9.8.7"
     assert run(script, "v9.8.7", "registry.example.com/a", "sha256:1", tmp_path)[0] != 0
+
+
+def test_a_checkout_names_no_module_that_can_be_pulled_and_a_release_does():
+    metadata = (ROOT / "metadata.yml").read_text()
+    assert "ociUrl: registry.example.com/" in metadata
+    for path in ["artifacthub-pkg.yml", "catalog/oke-virtual-nodes-policy/Chart.yaml", "catalog/oke-virtual-nodes-policy/values.yaml"]:
+        text = (ROOT / path).read_text()
+        assert "registry.example.com" in text and "ghcr.io" not in text, path
+    script = ROOT / "packaging/release-metadata"
+    status, output = run(script, "ghcr.io/somebody/policies/oke-virtual-nodes-policy")
+    assert status == 0, output
+    changed = set(output.splitlines()) - set(metadata.splitlines())
+    assert changed == {"  io.kubewarden.policy.ociUrl: ghcr.io/somebody/policies/oke-virtual-nodes-policy"}
+    for module in ["", "ghcr.io", "ghcr.io/a b", "ghcr.io/a#b", "https://ghcr.io/a"]:
+        assert run(script, module)[0] != 0, module
 
 
 def test_the_chart_repository_is_published(tmp_path):

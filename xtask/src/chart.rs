@@ -17,6 +17,9 @@ use crate::{NOTICE, read};
 const CHART: &str = "charts/oke-virtual-nodes-policy";
 /// The chart that Rancher's extension lists.
 const CATALOG: &str = "catalog/oke-virtual-nodes-policy";
+/// At the head of what names the module.
+const UNPUBLISHED: &str = "# No module is published: nothing can be pulled from this registry, whose name nobody can register. Set your own copy in\n\
+                           # the form. The chart of a release names the real one.\n";
 /// Around the table of values in the chart's README.
 const BEGIN: &str = "<!-- BEGIN values (cargo xtask generate) -->";
 const END: &str = "<!-- END values -->";
@@ -367,7 +370,7 @@ fn catalog_chart(metadata: &str) -> Result<String, String> {
         .iter()
         .map(|lookup| format!("    - apiVersion: {}\n      kind: {}\n", lookup.api_version(), lookup.name()))
         .collect();
-    let mut text = format!("# {NOTICE}\napiVersion: v2\nannotations:\n");
+    let mut text = format!("# {NOTICE}\n{UNPUBLISHED}apiVersion: v2\nannotations:\n");
     for (key, value) in [
         ("catalog.cattle.io/hidden", "true"),
         ("catalog.cattle.io/type", "kubewarden-policy"),
@@ -404,7 +407,7 @@ fn catalog_chart(metadata: &str) -> Result<String, String> {
 fn catalog_values(metadata: &str) -> Result<String, String> {
     let (registry, repository) = module(metadata)?;
     Ok(format!(
-        "# {NOTICE}\nglobal:\n  cattle:\n    systemDefaultRegistry: {registry}\nmodule:\n  repository: {repository}\n  tag: \
+        "# {NOTICE}\n{UNPUBLISHED}global:\n  cattle:\n    systemDefaultRegistry: {registry}\nmodule:\n  repository: {repository}\n  tag: \
          v{}\n",
         env!("CARGO_PKG_VERSION")
     ))
