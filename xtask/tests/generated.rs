@@ -772,6 +772,21 @@ fn the_permissions_of_the_mixed_manifest_are_those_of_its_look_ups() {
     assert_eq!(binding.pointer("/subjects/0/kind"), Some(&json!("ServiceAccount")));
 }
 
+/// What else can be looked up stands in comments that can be copied, with the permission for each.
+#[test]
+fn the_mixed_manifest_has_the_other_look_ups_as_comments() {
+    let text = read("deploy/mixed.yaml");
+    let comments: String = text.lines().take_while(|line| line.starts_with('#')).collect();
+    for kind in Lookup::ALL.into_iter().filter(|kind| !["Node", "Pod"].contains(&kind.name())) {
+        let (name, version) = (kind.name(), kind.api_version());
+        assert!(comments.contains(&format!("- {name}#")), "{name}: not among the additions to `lookups`");
+        assert!(comments.contains(&format!("- {{apiVersion: {version}, kind: {name}}}")), "{name}: no resource");
+        // Kubewarden's own role lets the account read namespaces.
+        let role = format!("resources: [{}], verbs: [get, list, watch]}}", chart::resource(kind));
+        assert!(name == "Namespace" || comments.contains(&role), "{name}: no permission");
+    }
+}
+
 /// The table of the README names each kind, and the permission that the manifest grants.
 #[test]
 fn the_readme_names_every_look_up() {
