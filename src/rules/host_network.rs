@@ -16,6 +16,6 @@ pub static CHECKS: &[Check] = &[Check::Pod(check)];
 
 fn check(cx: &mut Context, pod: PodSpec) {
     if let Some(flag) = pod.host_network().filter(|flag| flag.value) {
-        cx.report(flag.node, "a pod on a virtual node has no host whose network it could use", "remove hostNetwork and reach the pod by its own IP or a Service");
+        cx.report(flag.node, "virtual nodes do not support hostNetwork", "remove hostNetwork and reach the pod by its own IP or a Service");
     }
 }

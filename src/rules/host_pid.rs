@@ -16,6 +16,6 @@ pub static CHECKS: &[Check] = &[Check::Pod(check)];
 
 fn check(cx: &mut Context, pod: PodSpec) {
     if let Some(flag) = pod.host_pid().filter(|flag| flag.value) {
-        cx.report(flag.node, "a pod on a virtual node has no host whose processes it could see", "remove hostPID");
+        cx.report(flag.node, "virtual nodes do not support hostPID", "remove hostPID");
     }
 }

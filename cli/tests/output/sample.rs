@@ -9,7 +9,7 @@ const TEXTS: [(&str, &str, &str, &str); 9] = [
     (
         "host-pid",
         "Finds pods that share the process namespace of the node.",
-        "a pod on a virtual node has no host whose processes it could see",
+        "virtual nodes do not support hostPID",
         "remove hostPID",
     ),
     ("daemonset", "Finds every DaemonSet.", "a virtual node runs no DaemonSet pods", "keep it on managed nodes"),
