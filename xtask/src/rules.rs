@@ -130,7 +130,8 @@ fn settings(rule: &Rule) -> String {
     for kind in rule.lookups.iter().map(|kind| kind.name()) {
         part.push_str(&format!(
             "The rule needs the [look-up](../settings.md#lookups) of {kind}s, and finds nothing without it:\n\n```yaml\n\
-             lookups: [{kind}]\n```\n\nThe [README](../../README.md#look-ups) says which permission it needs.\n\n"
+             lookups: [{kind}]\n```\n\nThe [README](../../README.md#look-ups) says which permission it needs, and\n\
+             [Troubleshooting](../troubleshooting.md#a-look-up-that-fails) what is missing where a look-up fails.\n\n"
         ));
     }
     part.push_str("```yaml\nrules:\n");
