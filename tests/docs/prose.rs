@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::path::Path;
 
 use crate::common::policy::RULES;
 use crate::common::repository;
@@ -27,9 +28,18 @@ fn every_id_is_in_kebab_case() {
     }
 }
 
-/// The pages that people read: the README, the guides and the pages of the rules.
+/// The pages that people read: the READMEs, the guides and the pages of the rules.
 fn documents() -> Vec<(String, String)> {
-    let mut paths = vec![repository("README.md"), repository("SECURITY.md")];
+    let mut paths: Vec<_> = [
+        "README.md",
+        "SECURITY.md",
+        "CONTRIBUTING.md",
+        "deploy/README.md",
+        "charts/oke-virtual-nodes-policy/README.md",
+        "catalog/oke-virtual-nodes-policy/README.md",
+    ]
+    .map(repository)
+    .into();
     for directory in ["docs", "docs/rules"] {
         let entries = fs::read_dir(repository(directory)).unwrap().map(|entry| entry.unwrap().path());
         paths.extend(entries.filter(|path| path.extension().is_some_and(|extension| extension == "md")));
@@ -41,6 +51,23 @@ fn documents() -> Vec<(String, String)> {
 fn paragraphs(text: &str) -> Vec<String> {
     let prose = text.split("```").step_by(2).collect::<Vec<_>>().join("\n\n");
     prose.split("\n\n").map(|paragraph| paragraph.split_whitespace().collect::<Vec<_>>().join(" ")).collect()
+}
+
+#[test]
+fn links_lead_to_files_that_are_there() {
+    let mut wrong = Vec::new();
+    for (path, text) in documents() {
+        let folder = Path::new(&path).parent().expect("a folder");
+        for paragraph in paragraphs(&text) {
+            let targets = paragraph.split("](").skip(1).filter_map(|rest| rest.split([')', '#']).next());
+            for target in targets.filter(|target| !target.is_empty() && !target.contains("://")) {
+                if !folder.join(target).exists() {
+                    wrong.push(format!("{path}: {target}"));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
 }
 
 #[test]

@@ -338,6 +338,8 @@ fn with_table(path: &str, text: &str) -> Result<String, String> {
     for setting in SETTINGS {
         // The first sentence; the rest is a click away.
         let about = setting.about.split_once(". ").map_or(setting.about, |(first, _)| first).trim_end_matches('.');
+        // Its links start from docs/.
+        let about = about.replace("](", "](../../docs/");
         let link = format!("[`{0}`](../../docs/settings.md#{1})", setting.name, setting.name.to_lowercase());
         let default = DEFAULTS.iter().find(|(name, _)| *name == setting.name).map_or(setting.default, |(_, own)| own);
         table.push_str(&row(&[link, format!("`{default}`"), format!("{about}.")]));
