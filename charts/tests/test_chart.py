@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 from pathlib import Path
@@ -289,3 +290,35 @@ def test_deploy_is_a_base_for_kustomize(tmp_path):
     (policy,) = yaml(built)
     assert policy["spec"]["mode"] == "monitor"
     assert "ocir.io" in policy["spec"]["module"]
+
+
+def documented_values():
+    """The values of each `helm` command of the documents that installs the chart, and of what may follow one."""
+    for path in [ROOT / "README.md", CHART / "README.md", *sorted((ROOT / "docs").glob("*.md"))]:
+        # Placeholders hold spaces, and commands go over lines.
+        text = re.sub(r"<[a-z ]+>", "x", path.read_text().replace("\\\n", " "))
+        commands = re.findall(r"helm (?:install|upgrade) [^\n`]*charts/oke-virtual-nodes-policy[^\n`]*", text)
+        for command in commands + re.findall(r"`(--set [^`]*)`", text):
+            words = shlex.split(command)
+            values = {"module": dict(MODULE)}
+            for word in (words[index + 1] for index, word in enumerate(words) if word == "--set"):
+                key, value = word.split("=", 1)
+                *way, last = key.split(".")
+                inner = values
+                for step in way:
+                    inner = inner.setdefault(step, {})
+                inner[last] = value[1:-1].split(",") if value.startswith("{") else value
+            yield pytest.param(values, id=f"{path.name}: {command[:60]}")
+
+
+@pytest.mark.parametrize("values", list(documented_values()))
+def test_the_commands_of_the_documents_render(values, schemas):
+    objects = render(values)
+    manifests, settings = schemas
+    for policy in policies(objects):
+        manifests.validate(policy)
+        settings.validate(policy["spec"]["settings"])
+        assert policy["spec"]["module"].startswith("registry://")
+        assert policy["spec"]["failurePolicy"] == values.get("failurePolicy", "Fail")
+        # A first look lets requests pass while the policy server is away.
+        assert policy["spec"]["mode"] == "protect" or policy["spec"]["failurePolicy"] == "Ignore"
