@@ -32,6 +32,9 @@ pub fn manifest() -> String {
     for (group, resources) in &groups {
         text.push_str(&rule(group, resources, "list"));
     }
+    text.push_str("  # For --save: a plan needs to know how many Pods there can be.\n");
+    text.push_str(&rule("autoscaling", &["horizontalpodautoscalers"], "list"));
+    text.push_str(&rule("keda.sh", &["scaledobjects"], "list"));
     text.push_str("  # For --namespace and --settings-from-cluster.\n");
     text.push_str(&rule("", &["namespaces"], "get"));
     text.push_str(&rule("policies.kubewarden.io", &["clusteradmissionpolicies"], "get"));

@@ -38,6 +38,9 @@ const fn on_each_node(group: &'static str, kind: &'static str, template: &'stati
     Kind { group, kind, pods: Pods::OnEachNode(template) }
 }
 
+/// The resources without Pods that say how many Pods others have: API group and plural name.
+pub const AUTOSCALERS: [(&str, &str); 2] = [("autoscaling", "horizontalpodautoscalers"), ("keda.sh", "scaledobjects")];
+
 /// All kinds that are counted. Those of other products as of their releases in the comments.
 pub static KINDS: &[Kind] = &[
     counted("", "Pod", core_kinds::pod),

@@ -27,6 +27,7 @@ use crate::output::fingerprint;
 use crate::output::model::{self, Report};
 use crate::output::words::plural;
 use crate::owners::Lineage;
+use crate::plan::kinds::AUTOSCALERS;
 use crate::policy::{self, Policy};
 use crate::progress::Progress;
 use crate::{asked, check, fold, judge, parallel, settings};
@@ -103,7 +104,7 @@ pub fn scan(options: &Options) -> Result<Report> {
     for context in &contexts {
         let api = Api::connect(options.kubeconfig.as_deref(), *context, options.timeout)?;
         let judging = Judging::new(options, &api)?;
-        let seen = match resources(&api, &judging) {
+        let seen = match resources(&api, &judging, options.keeps_sizes) {
             Ok(resources) => Scan { api: &api, options, judging: &judging, namespaces: &namespaces }.run(&resources),
             Err(problem) if contexts.len() == 1 => bail!("the cluster of the context `{}`: {problem}", api.context),
             Err(problem) => {
@@ -184,9 +185,12 @@ fn policy_of(api: &Api, name: &str) -> Result<policy::Settings> {
     Ok(settings)
 }
 
-/// What there is to read: what rules check, and what the settings describe.
-fn resources(api: &Api, judging: &Judging) -> Result<Vec<Resource>, Problem> {
-    let checked = checked_resources();
+/// What there is to read: what rules check, what the settings describe, and what a plan needs.
+fn resources(api: &Api, judging: &Judging, for_plan: bool) -> Result<Vec<Resource>, Problem> {
+    let mut checked = checked_resources();
+    if for_plan {
+        checked.extend(AUTOSCALERS);
+    }
     let named = convert::named_kinds(&judging.settings);
     let is_group_wanted =
         |group: &str| checked.iter().any(|(known, _)| *known == group) || named.iter().any(|(known, _)| known == group);

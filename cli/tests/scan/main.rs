@@ -461,6 +461,58 @@ fn a_scan_that_finds_nothing_to_judge_says_so() {
     assert_eq!(text(&output.stderr), "Error: nothing to judge: the cluster has no such objects\n");
 }
 
+#[test]
+fn a_plan_of_what_was_saved_is_that_of_the_manifests() {
+    let hpas = "/apis/autoscaling/v2/horizontalpodautoscalers";
+    let mut web = deployment("shop", "web", &json!({}));
+    web["spec"]["replicas"] = json!(3);
+    let target = json!({"apiVersion": "apps/v1", "kind": "Deployment", "name": "web"});
+    let hpa = json!({
+        "metadata": {"name": "web", "namespace": "shop"},
+        "spec": {"scaleTargetRef": target, "minReplicas": 2, "maxReplicas": 9},
+    });
+    let mut cluster = cluster(vec![
+        (DEPLOYMENTS, vec![web.clone(), deployment("shop", "agent", &json!({"hostPID": true}))]),
+        (PODS, vec![pod("shop", "bare", &json!({"hostname": "x"}))]),
+        (hpas, vec![hpa.clone()]),
+    ]);
+    cluster.custom = vec![["autoscaling", "v2", "horizontalpodautoscalers", "HorizontalPodAutoscaler"]];
+    let directory = tempfile::tempdir().unwrap();
+    let saved = directory.path().join("report.json");
+    let stand = Stand::new(cluster);
+    let output = run(&kubeconfig(&[("prod", &stand.url)], &json!({})), &["--save", saved.to_str().unwrap()]);
+    assert_eq!(status(&output), 1, "{output:?}");
+
+    let typed = |mut object: Value, version: &str, kind: &str| {
+        (object["apiVersion"], object["kind"]) = (json!(version), json!(kind));
+        object
+    };
+    let items = [
+        typed(web, "apps/v1", "Deployment"),
+        typed(deployment("shop", "agent", &json!({"hostPID": true})), "apps/v1", "Deployment"),
+        typed(pod("shop", "bare", &json!({"hostname": "x"})), "v1", "Pod"),
+        typed(hpa, "autoscaling/v2", "HorizontalPodAutoscaler"),
+    ];
+    let manifests = directory.path().join("all.json");
+    fs::write(&manifests, json!({"apiVersion": "v1", "kind": "List", "items": items}).to_string()).unwrap();
+    let plan = |from: &[&str]| -> Value {
+        let fixed = ["plan", "--output", "json", "--replicas", "hpa-max", "--surge", "--price-ocpu", "0.03"];
+        let output = Command::new(env!("CARGO_BIN_EXE_oke-vn")).args(fixed).args(from).output().unwrap();
+        serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {output:?}"))
+    };
+    let (of_scan, of_files) = (plan(&["--scan", saved.to_str().unwrap()]), plan(&[manifests.to_str().unwrap()]));
+    for key in ["total", "capacity", "cost", "ports"] {
+        assert!(!of_files[key].is_null(), "{key}: {of_files}");
+        assert_eq!(of_scan[key], of_files[key], "{key}");
+    }
+    let rows = |plan: &Value| {
+        let mut rows = plan["workloads"].clone();
+        rows.as_array_mut().unwrap().iter_mut().for_each(|row| drop(row.as_object_mut().unwrap().remove("source")));
+        rows
+    };
+    assert_eq!(rows(&of_scan), rows(&of_files));
+}
+
 /// The limit that is promised is 20 seconds. Programs for tests are not optimised, and take several times as long.
 #[test]
 fn five_thousand_workloads_are_scanned_in_time() {
