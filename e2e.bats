@@ -61,7 +61,8 @@ record() {
       tag=KubernetesGetResource where=$'name: shop\n    disable_cache: false'
       fields='metadata.annotations metadata.labels'
       ;;
-    PersistentVolumeClaim) fields='metadata.annotations metadata.name spec.accessModes spec.storageClassName spec.volumeName' ;;
+    # Of a claim more is asked on a platform with File Storage.
+    PersistentVolumeClaim) fields=${3:-'metadata.annotations metadata.name spec.storageClassName'} ;;
     Secret) fields='metadata.name type' ;;
     StorageClass)
       tag=KubernetesListResourceAll version=storage.k8s.io/v1 where=
@@ -733,7 +734,8 @@ CLASSES='{"items":[{"metadata":{"name":"fss"},"provisioner":"fss.csi.oraclecloud
 @test "platform: a deployment with fsGroup and a claim on File Storage" {
   local settings='{"platform": "2026-08-28", "lookups": ["PersistentVolumeClaim", "StorageClass"]}'
   local spec='{"securityContext": {"fsGroup": 33}, "volumes": [{"name": "a", "persistentVolumeClaim": {"claimName": "media"}}], "containers": []}'
-  record PersistentVolumeClaim "$CLAIMS"
+  record PersistentVolumeClaim "$CLAIMS" \
+    'metadata.annotations metadata.name spec.accessModes spec.storageClassName spec.volumeName'
   record StorageClass "$CLASSES"
   request "$DEPLOYMENT" "$(deployment "$spec")"
   look_up "$REQUEST" "$settings"

@@ -12,6 +12,7 @@ use k8s_openapi::api::batch::v1::{CronJob, Job};
 use k8s_openapi::api::core::v1 as core;
 use k8s_openapi::api::networking::v1::NetworkPolicy;
 use k8s_openapi::api::storage::v1::StorageClass;
+use oke_virtual_nodes_policy::config::PLATFORMS;
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::Value;
@@ -255,12 +256,14 @@ fn every_field_that_is_looked_up_is_one_of_kubernetes() {
             Lookup::StorageClass => schema_of::<StorageClass>(),
             Lookup::PersistentVolume => schema_of::<core::PersistentVolume>(),
         };
-        let masks: Vec<String> = serde_json::from_str(lookup_fields(lookup)).expect("a list of paths");
-        assert!(!masks.is_empty(), "no mask asks for everything");
-        assert_eq!(masks.iter().collect::<BTreeSet<_>>().len(), masks.len(), "{masks:?}");
-        for mask in masks {
-            let field = mask.split('.').try_fold(Schema::new(&root), Schema::property);
-            assert!(field.is_some(), "{} has no {mask}", lookup.name());
+        for platform in &PLATFORMS {
+            let masks: Vec<String> = serde_json::from_str(lookup_fields(lookup, platform)).expect("a list of paths");
+            assert!(!masks.is_empty(), "no mask asks for everything");
+            assert_eq!(masks.iter().collect::<BTreeSet<_>>().len(), masks.len(), "{masks:?}");
+            for mask in masks {
+                let field = mask.split('.').try_fold(Schema::new(&root), Schema::property);
+                assert!(field.is_some(), "{} has no {mask}", lookup.name());
+            }
         }
     }
 }

@@ -6,7 +6,7 @@
 
 use std::cell::OnceCell;
 
-use crate::config::Settings;
+use crate::config::{Platform, Settings};
 use crate::document::node::{Json, Node, children};
 use crate::document::reader::Document;
 use crate::document::shape::{Field, Fields, Shape};
@@ -91,13 +91,17 @@ pub fn error_of(text: &str) -> LookupError {
     }
 }
 
-/// Returns the fields that the host is asked for, as a JSON list. Never includes a Secret's data.
+/// Returns the fields that the host is asked for on a platform, as a JSON list. Never includes a Secret's data.
 #[must_use]
-pub const fn fields(kind: Lookup) -> &'static str {
+pub const fn fields(kind: Lookup, platform: &Platform) -> &'static str {
     match kind {
         Lookup::Node => r#"["metadata.name","metadata.labels","spec.taints"]"#,
         Lookup::Pod => r#"["spec.nodeName","spec.nodeSelector","spec.affinity.nodeAffinity","spec.tolerations"]"#,
         Lookup::Secret => r#"["metadata.name","type"]"#,
+        // Elsewhere only the class of a claim counts.
+        Lookup::PersistentVolumeClaim if !platform.has_file_storage => {
+            r#"["metadata.name","metadata.annotations","spec.storageClassName"]"#
+        }
         Lookup::PersistentVolumeClaim => {
             r#"["metadata.name","metadata.annotations","spec.storageClassName","spec.volumeName","spec.accessModes"]"#
         }
@@ -265,7 +269,7 @@ impl<'c> Lookups<'c> {
         if !name.is_empty() {
             question.push_str(",\"disable_cache\":false");
         }
-        append(&mut question, &[",\"field_masks\":", fields(kind), "}"]);
+        append(&mut question, &[",\"field_masks\":", fields(kind, self.settings.platform), "}"]);
         question
     }
 }

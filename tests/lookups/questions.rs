@@ -222,6 +222,16 @@ fn the_questions_are_those_of_kubewarden() {
 }
 
 #[test]
+fn of_a_claim_only_the_class_is_asked_for_where_there_is_no_file_storage() {
+    let cluster = Witness::new(Err(LookupError::Failed));
+    let rules = json!({"persistent-volume-claim": {"allowStorageClasses": ["fss"]}});
+    let settings = json!({"lookups": ["PersistentVolumeClaim"], "rules": rules});
+    validate_with(&cluster, &payload(&create(&curious_pod()), &settings));
+    let fields = json!(["metadata.name", "metadata.annotations", "spec.storageClassName"]);
+    assert_eq!(cluster.questions().iter().map(|(_, question)| &question["field_masks"]).collect::<Vec<_>>(), [&fields]);
+}
+
+#[test]
 fn nodes_are_found_by_the_labels_of_the_settings() {
     for (labels, selector) in [
         (json!(null), "node-role.kubernetes.io/virtual-node"),
