@@ -86,13 +86,15 @@ $(TOOLS)/.installed: tools/requirements.txt
 deploy: tools ## Write the manifests of deploy/ from the chart
 	PATH="$(TOOLS)/bin:$$PATH" HELM="$(HELM)" tools/render-deploy
 
+# `make test` has built both programs already, with the dependencies of the whole workspace. To build one alone would compile
+# most of them again, because they have other features then.
 .PHONY: oke-vn
 oke-vn: ## Build the command line
-	cargo build --locked --package oke-vn
+	$(if $(ARE_BUILT),,cargo build --locked --package oke-vn)
 
 .PHONY: policy-run
 policy-run: ## Build the stand-in for kwctl
-	cargo build --locked --package harness --bin policy-run
+	$(if $(ARE_BUILT),,cargo build --locked --package harness --bin policy-run)
 
 .PHONY: install
 install: ## Install the command line
@@ -109,7 +111,7 @@ test: policy.wasm ## Run everything that must pass before a commit
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 	cargo clippy --package oke-vn --all-targets --features cluster --locked -- -D warnings
 	cargo test --workspace --features oke-vn/cluster --locked
-	$(MAKE) lint-files chart-tests e2e-tests
+	$(MAKE) lint-files chart-tests e2e-tests ARE_BUILT=1
 
 # Scripts, workflows and whatever else has a schema of its own. actionlint puts the scripts of workflows to shellcheck.
 .PHONY: lint-files
