@@ -48,10 +48,10 @@ annotated-policy.wasm: policy.wasm metadata.yml README.md ## Build the module wi
 	$(KWCTL) annotate policy.wasm --metadata-path metadata.yml --usage-path README.md --output-path $@
 
 .PHONY: publish
-publish: annotated-policy.wasm ## Push the annotated module to REGISTRY (needs kwctl)
+publish: annotated-policy.wasm ## Push the annotated module to REGISTRY, with PUSH_OPTIONS (needs kwctl)
 	@$(NEEDS_KWCTL)
 	@[ -n "$(REGISTRY)" ] || { echo "say where to: make publish REGISTRY=registry.example.com/policies" >&2; exit 1; }
-	@$(KWCTL) push --output json $< registry://$(REGISTRY)/oke-virtual-nodes-policy:$(VERSION)
+	@$(KWCTL) push --output json $(PUSH_OPTIONS) $< registry://$(REGISTRY)/oke-virtual-nodes-policy:$(VERSION)
 
 .PHONY: artifacthub
 artifacthub: ## Write artifacthub-pkg.yml anew, for a release (needs kwctl)

@@ -746,7 +746,7 @@ CLASSES='{"items":[{"metadata":{"name":"fss"},"provisioner":"fss.csi.oraclecloud
   # By the comparison page alone, it is told what is wrong.
   put "$REQUEST"
   denied fs-group,persistent-volume-claim
-  contains 'or use File Storage, with platform and lookups in the settings'
+  contains 'or use an existing File Storage class, with platform and lookups set'
   # A claim on Block Volume is denied on every platform.
   request "$DEPLOYMENT" "$(deployment "${spec/media/scratch}")"
   look_up "$REQUEST" "$settings"

@@ -10,6 +10,8 @@ setup_file() {
   export MODULE=${MODULE:-oke-virtual-nodes-registry:5000/oke-virtual-nodes-policy} V0=${V0:-v0} V1=${V1:-v1}
   export E2E_INSTALL=${E2E_INSTALL:-e2e/install}
   local namespace
+  # A run just before this one may still be removing them.
+  kubectl wait namespace oke-vn-e2e oke-vn-e2e-exempt --for=delete --timeout=60s > /dev/null 2>&1 || true
   for namespace in oke-vn-e2e oke-vn-e2e-exempt; do
     kubectl get namespace "$namespace" > /dev/null 2>&1 || kubectl create namespace "$namespace" > /dev/null
     kubectl label --overwrite namespace "$namespace" oke-vn-e2e=yes > /dev/null
@@ -152,7 +154,7 @@ lacks() {
 # bats test_tags=admission
 @test "in a mixed cluster a pod for managed nodes passes" {
   kubectl apply --filename e2e/manifests/node.yaml > /dev/null
-  install <<< '{nodeKind: mixed, lookups: [Node, Pod]}'
+  install <<< $'nodeKind: mixed\nlookups: [Node, Pod]'
   eventually says denied 'To keep it on managed nodes instead, '
   run create managed
   [ "$status" -eq 0 ]

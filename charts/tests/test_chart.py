@@ -130,6 +130,9 @@ def test_lint_finds_something():
     ("values", "message"),
     [
         ({"module": {}}, "module.repository is not set"),
+        ({"module": {"repository": "localhost:5000/a/b:v1"}}, "module.repository has a tag or a digest"),
+        ({"module": {"repository": f"registry://a/b@{DIGEST}"}}, "module.repository has a tag or a digest"),
+        ({"module": {"repository": "https://example.com/p.wasm", "tag": "v1"}}, "belong to a registry"),
         ({"profil": "tolerant"}, "profil"),
         ({"mode": "protected"}, "mode"),
         ({"nodeKind": "both"}, "nodeKind"),
@@ -188,6 +191,7 @@ def test_the_module_has_one_address():
     assert module(repository=repository) == f"registry://{repository}:v{version}"
     assert module(repository=repository, tag="edge") == f"registry://{repository}:edge"
     assert module(repository=repository, tag="edge", digest=DIGEST) == f"registry://{repository}@{DIGEST}"
+    assert module(repository=f"registry://{repository}") == f"registry://{repository}:v{version}"
     assert module(repository="https://example.com/policy.wasm") == "https://example.com/policy.wasm"
 
 

@@ -21,7 +21,7 @@ pub static CHECKS: &[Check] = &[
     Check::Volume(volume),
 ];
 
-const REMEDY: &str = "keep the data outside the pod, or use File Storage, with platform and lookups in the settings";
+const REMEDY: &str = "keep the data outside the pod, or use an existing File Storage class, with platform and lookups set";
 
 fn object(cx: &mut Context) {
     let place = Place::Below(cx.object.root, &["kind"]);

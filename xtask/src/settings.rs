@@ -168,7 +168,7 @@ pub static SETTINGS: &[Setting] = &[
         short: "Node, Pod, Secret, PersistentVolumeClaim, Namespace, StorageClass, PersistentVolume. Each needs an entry under Context Aware and a permission.",
         about: "The kinds that the policy looks up in the cluster. `Node`: with `nodeKind: mixed`, the nodes with \
                 the labels of `virtualNodes`. `Pod`: with `nodeKind: mixed`, where a pod runs, for exec, attach \
-                and port-forward, which only warn without it. `Secret`: the type of image pull secrets, never \
+                and port-forward, which only warn without it, and kubectl does not print these warnings. `Secret`: the type of image pull secrets, never \
                 their content. `PersistentVolumeClaim`: the claim that a pod names, if any claim can be \
                 accepted. `Namespace`: whether a pod's namespace asks for a service mesh. `StorageClass`: whether \
                 the class of a claim is one of File Storage. `PersistentVolume`: whether the volume that a claim \

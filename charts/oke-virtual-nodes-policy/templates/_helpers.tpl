@@ -18,12 +18,18 @@ The address of the module, as spec.module takes it.
 {{- if not $module.repository -}}
 {{- fail "module.repository is not set. Push the module to a registry of your own and set its address: see docs/install.md" -}}
 {{- end -}}
-{{- if contains "://" $module.repository -}}
-{{- $module.repository -}}
+{{- $repository := trimPrefix "registry://" $module.repository -}}
+{{- if contains "://" $repository -}}
+{{- if or $module.tag $module.digest -}}
+{{- fail "module.tag and module.digest belong to a registry, and module.repository names a file: set one or the other" -}}
+{{- end -}}
+{{- $repository -}}
+{{- else if regexMatch "[:@][^/]*$" $repository -}}
+{{- fail "module.repository has a tag or a digest: set them as module.tag or module.digest" -}}
 {{- else if $module.digest -}}
-{{- printf "registry://%s@%s" $module.repository $module.digest -}}
+{{- printf "registry://%s@%s" $repository $module.digest -}}
 {{- else -}}
-{{- printf "registry://%s:%s" $module.repository ($module.tag | default (printf "v%s" .Chart.AppVersion)) -}}
+{{- printf "registry://%s:%s" $repository ($module.tag | default (printf "v%s" .Chart.AppVersion)) -}}
 {{- end -}}
 {{- end -}}
 
