@@ -67,8 +67,10 @@ pub fn report(
     }
     add_rules(&mut report);
     report.unreadable.extend(manifests.unreadable.iter().map(unread_file));
-    report.skipped =
-        by_reason(&manifests.skipped).into_iter().map(|(reason, all)| skipped(reason.describe(), &all)).collect();
+    report.skipped = by_reason(&manifests.skipped)
+        .into_iter()
+        .map(|(reason, all)| skipped(reason.describe(all.len()), &all))
+        .collect();
     report.files = result.files.iter().map(file_fix).collect();
     report.finish();
     Unfolded { report, indices }

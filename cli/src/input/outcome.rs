@@ -73,10 +73,17 @@ pub enum Reason {
 }
 
 impl Reason {
-    /// The reason for people, to follow a number of documents or files.
+    /// The reason for people, to follow this number of documents or files.
     #[must_use]
-    pub fn describe(self) -> &'static str {
+    pub fn describe(self, count: usize) -> &'static str {
         match self {
+            Self::OtherText if count == 1 => "that is neither YAML nor JSON and names no apiVersion and kind",
+            Self::LibraryChart if count == 1 => "library chart, which installs nothing",
+            Self::NotRendered if count == 1 => "of a chart or an overlay that was not to be rendered",
+            Self::Kustomization if count == 1 => "kustomization",
+            Self::Patch if count == 1 => "patch",
+            Self::EmptyDocument if count == 1 => "empty document",
+            Self::EmptyList if count == 1 => "empty list",
             Self::NoObject => "without apiVersion and kind",
             Self::OtherFile => "for other programs",
             Self::OtherText => "that are neither YAML nor JSON and name no apiVersion and kind",

@@ -12,7 +12,7 @@ use super::words::{self, list, number, plural};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Counts {
-    /// All of them: the sum of the counts below, but for `folded`.
+    /// All that could be read: the sum of the counts below, but for `unreadable` and `folded`.
     pub objects: usize,
     /// Refused.
     pub denied: usize,
@@ -56,12 +56,12 @@ impl Counts {
                 Verdict::NotAsked => &mut counts.not_asked,
             } += 1;
         }
-        counts.objects = report.objects.len() + report.unreadable.len();
+        counts.objects = report.objects.len();
         counts
     }
 
-    /// Every count with the words that follow its number, in the order of a report.
-    pub fn named(&self) -> [(usize, &'static str); 10] {
+    /// Every count of objects with the words that follow its number, in the order of a report.
+    pub fn named(&self) -> [(usize, &'static str); 9] {
         [
             (self.denied, "denied"),
             (self.warned, "warned"),
@@ -72,7 +72,6 @@ impl Counts {
             (self.without_pods, "without pods"),
             (self.not_looked_into, "not looked into"),
             (self.not_asked, "not asked about"),
-            (self.unreadable, "unreadable"),
         ]
     }
 
@@ -89,9 +88,17 @@ impl Counts {
         let (told, none): (Vec<_>, Vec<_>) =
             named.iter().enumerate().partition(|(index, (count, _))| *index < 3 || *count > 0);
         let told: Vec<String> = told.iter().map(|(_, (count, name))| format!("{} {name}", number(*count))).collect();
-        let none: Vec<String> = none.iter().map(|(_, (_, name))| (*name).to_owned()).collect();
+        let mut none: Vec<String> = none.iter().map(|(_, (_, name))| (*name).to_owned()).collect();
+        // It may be a file, and no object.
+        let unreadable = match self.unreadable {
+            0 => {
+                none.push("unreadable".to_owned());
+                String::new()
+            }
+            unreadable => format!("; {} unreadable", number(unreadable)),
+        };
         let none = if none.is_empty() { String::new() } else { format!("; none {}", list(&none, "or")) };
-        format!("{}{folded}: {}{none}.", plural(self.objects, "object"), told.join(", "))
+        format!("{}{folded}: {}{none}{unreadable}.", plural(self.objects, "object"), told.join(", "))
     }
 }
 

@@ -38,7 +38,7 @@ fn every_object_is_in_one_count() {
         let counts: [usize; 9] = std::array::from_fn(|index| (seed * 7 + index * seed) % 5);
         let report = report_of(counts, seed % 4);
         let counted = Counts::of(&report);
-        assert_eq!(counted.objects, counts.iter().sum::<usize>() + seed % 4);
+        assert_eq!(counted.objects, counts.iter().sum::<usize>());
         assert_eq!(counted.named().iter().map(|(count, _)| count).sum::<usize>(), counted.objects);
         assert_eq!(counted.named().map(|(count, _)| count)[..9], {
             let [denied, warned, clean, exempt, fixed, stays, without, unknown, not_asked] = counts;
@@ -73,13 +73,13 @@ fn the_sentence_reads_well() {
     );
     assert_eq!(
         Counts::of(&report_of([1, 0, 1435, 0, 0, 0, 0, 0, 0], 1)).sentence(),
-        "1,437 objects: 1 denied, 0 warned, 1,435 clean, 1 unreadable; none exempt, fixed, staying on managed nodes, \
-         without pods, not looked into or not asked about."
+        "1,436 objects: 1 denied, 0 warned, 1,435 clean; none exempt, fixed, staying on managed nodes, \
+         without pods, not looked into or not asked about; 1 unreadable."
     );
     assert_eq!(
         Counts::of(&sample::report()).sentence(),
-        "15 objects, and 3 counted with their owners: 3 denied, 1 warned, 2 clean, 1 exempt, 2 fixed, 1 staying on \
-         managed nodes, 1 without pods, 2 not looked into, 1 not asked about, 1 unreadable."
+        "14 objects, and 3 counted with their owners: 3 denied, 1 warned, 2 clean, 1 exempt, 2 fixed, 1 staying on \
+         managed nodes, 1 without pods, 2 not looked into, 1 not asked about; 1 unreadable."
     );
 }
 

@@ -51,7 +51,7 @@ fn json_says_what_follows_from_the_report() {
     let json = json_of(&report);
     assert_eq!(json["schemaVersion"], 1);
     assert_eq!(json["tool"]["version"], env!("CARGO_PKG_VERSION"));
-    assert_eq!(json["summary"]["objects"], 15);
+    assert_eq!(json["summary"]["objects"], 14);
     assert_eq!(json["summary"]["folded"], 3);
     assert_eq!(json["progress"]["workloads"], 9);
     assert_eq!(json["byNamespace"][1]["name"], "shop");

@@ -114,7 +114,7 @@ fn what_could_not_be_read_is_a_notification() {
     let texts: Vec<&str> = notifications.iter().map(|entry| entry["message"]["text"].as_str().unwrap()).collect();
     assert!(texts[0].starts_with("Unreadable: did not find expected key"));
     assert!(texts.contains(&"Not looked into: Depoyment shop/typo"));
-    assert!(texts.last().unwrap().starts_with("15 objects"));
+    assert!(texts.last().unwrap().starts_with("14 objects"));
 }
 
 #[test]
