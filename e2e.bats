@@ -624,6 +624,44 @@ exempted() {
 
 PLACED='{"nodeKind": "mixed", "rules": {"placement": {"mutate": true}}}'
 
+@test "custom workloads: each template is judged, on an update only what changed, and where its pods can land" {
+  local kind='leaderworkerset.x-k8s.io/v1 LeaderWorkerSet leaderworkersets'
+  local container='"containers": [{"name": "c", "image": "i", "resources": {"limits": {"cpu": "1", "memory": "1Gi"}}}]'
+  local good="{$container}" bad="{\"hostPID\": true, $container}"
+  local managed="{\"hostPID\": true, \"nodeSelector\": {\"pool\": \"managed\"}, $container}"
+  # A LeaderWorkerSet with pod specs $1 and $2.
+  set_of() {
+    printf '{"apiVersion": "leaderworkerset.x-k8s.io/v1", "kind": "LeaderWorkerSet", "metadata": {"name": "web"}, '
+    printf '"spec": {"leaderWorkerTemplate": {"leaderTemplate": {"spec": %s}, "workerTemplate": {"spec": %s}}}}' "$1" "$2"
+  }
+  request "$kind" "$(set_of "$good" "$bad")"
+  put "$REQUEST"
+  denied host-pid
+  contains 'spec.leaderWorkerTemplate.workerTemplate.spec.hostPID'
+  lacks 'leaderTemplate.spec.hostPID'
+  request "$kind" "$(set_of "$good" "${bad/true/false}")"
+  put "$REQUEST"
+  silent
+  # The unchanged template is not judged again, even if the other one is fixed.
+  local hostname="{\"hostname\": \"web\", $container}"
+  request "$kind" "$(set_of "$bad" "$hostname")" "\"operation\": \"UPDATE\", \"oldObject\": $(set_of "$bad" "$good")"
+  put "$REQUEST" '{"mutate": "full"}'
+  warned hostname
+  put "$REQUEST"
+  denied hostname
+  request "$kind" "$(set_of "$bad" "$managed")"
+  put "$REQUEST" '{"nodeKind": "mixed"}'
+  denied host-pid
+  contains 'leaderTemplate.spec.hostPID'
+  lacks 'workerTemplate.spec.hostPID'
+  # Another kind, with a map of templates.
+  request 'kubeflow.org/v1 PyTorchJob pytorchjobs' '{"apiVersion": "kubeflow.org/v1", "kind": "PyTorchJob",
+    "metadata": {"name": "web"}, "spec": {"pytorchReplicaSpecs": {"Master": {"template": {"spec": '"$bad"'}}}}}'
+  put "$REQUEST"
+  denied host-pid
+  contains 'spec.pytorchReplicaSpecs.Master.template.spec.hostPID'
+}
+
 @test "placement: a pod is kept off virtual nodes in place of being denied" {
   request "$POD" "$(pod "$HOST_PID")"
   put "$REQUEST" "$PLACED"

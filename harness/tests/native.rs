@@ -2,10 +2,17 @@
 //!
 //! The command line judges natively, the cluster asks the module.
 
+use std::sync::Arc;
+
 use harness::compare::{Judge, Options, compare};
 use harness::corpus::Corpus;
 use harness::engine::{Offline, Policy};
+use harness::sample::Sample;
 use harness::{generate, modules, samples};
+use serde_json::json;
+
+#[path = "../../tests/common/custom.rs"]
+mod custom;
 
 /// `policy-compare` puts as many as one likes.
 const GENERATED: u64 = 8_000;
@@ -53,6 +60,24 @@ fn native_and_module_answer_generated_requests_alike() {
         assert!(count * 200 > GENERATED, "{count} times {verdict} in {:?}", outcome.verdicts);
     }
     assert_eq!(outcome.verdicts.get("no answer"), None);
+}
+
+/// Every kind and place of a custom workload, found and nearly: `tests/custom_workloads.rs` says what is right.
+#[test]
+fn native_and_module_answer_alike_about_custom_workloads() {
+    let samples: Vec<Sample> = custom::cases()
+        .into_iter()
+        .map(|case| Sample {
+            payload: json!({"request": case.request, "settings": case.settings}).to_string().into_bytes(),
+            name: case.name,
+            class: if case.found.is_empty() { "nothing to find" } else { "host-pid" }.to_owned(),
+            answers: Arc::default(),
+        })
+        .collect();
+    let sample = |index: u64| samples[usize::try_from(index).unwrap()].clone();
+    let outcome = compare(&judges(), samples.len() as u64, &sample, options());
+    assert_eq!(outcome.different(), 0, "{:#?}", outcome.differences);
+    assert!(outcome.verdicts.get("refused with 403").is_some_and(|count| *count > 200), "{:?}", outcome.verdicts);
 }
 
 /// A comparison that finds nothing may look at nothing.

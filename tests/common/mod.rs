@@ -4,6 +4,7 @@
 
 pub mod answers;
 pub mod clusters;
+pub mod custom;
 pub mod fixtures;
 pub mod objects;
 pub mod policy;
