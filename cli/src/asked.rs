@@ -1,4 +1,4 @@
-//! Takes a policy's own rules and selectors into account: an object that the policy isn't asked about is no object to judge.
+//! Takes a policy's own rules and selectors into account: objects that the policy isn't asked about aren't judged.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -365,7 +365,7 @@ fn in_a_mixed_cluster_the_node_decides() {
 }
 
 #[test]
-fn to_keep_pods_off_virtual_nodes_mends_no_manifest() {
+fn to_keep_pods_off_virtual_nodes_fixes_no_manifest() {
     let settings = r#"{"nodeKind": "mixed", "rules": {"placement": {"mutate": true}}}"#;
     let fix = |manifest: &str| oke_vn(&["check", "--fix", "--settings-json", settings, "-"], manifest);
     // The other fixes are on, as they are without these settings.

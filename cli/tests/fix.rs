@@ -265,7 +265,7 @@ fn json_is_fixed_too() {
     let output = oke_vn(&["check", "--fix", "--in-place", path.to_str().unwrap()], "");
     assert_eq!(status(&output), 0, "{}", stdout(&output));
     assert_eq!(fs::read_to_string(&path).unwrap(), json.replace("60,\n    \"hostname\": \"x\"", "30"));
-    // Documents in a row are no YAML, and so there are no positions.
+    // Documents in a row aren't YAML, so they have no positions.
     let row = format!("{json}{json}");
     let (_directory, path) = file("pods.json", &row);
     let text = stdout(&oke_vn(&["check", "--fix", "--in-place", path.to_str().unwrap()], ""));

@@ -480,7 +480,7 @@ fn overlays_that_are_not_built() {
         );
         assert_eq!(found.unreadable, [expected]);
     }
-    // Without rendering, what is included is read as it is, and patches are no objects.
+    // Without rendering, what is included is read as it is, and patches aren't objects.
     let found = Found::of(&read_in(directory.path(), &[""], &Options::default()), directory.path());
     assert_eq!(found.objects.len(), 6, "{found:?}");
     assert_eq!(found.unreadable, [] as [String; 0]);

@@ -209,7 +209,7 @@ impl Directory<'_, '_> {
         overlays
     }
 
-    /// The files that are no inputs by themselves, since kustomizations include them, and why.
+    /// The files that aren't inputs by themselves, because kustomizations include them, and why.
     fn included(&self, overlays: &BTreeMap<PathBuf, bool>) -> BTreeMap<PathBuf, Reason> {
         let rendered = self.kustomizations.iter().filter(|(at, _)| overlays.contains_key(*at));
         let resources = rendered.flat_map(|(_, one)| &one.resources).map(|path| (path.clone(), Reason::Included));

@@ -45,7 +45,7 @@ pub(super) fn resolve_plain(text: &str) -> Result<Value, String> {
         | ".NAN" => return Err(format!("`{text}` is a number that JSON cannot hold; quote it if it is a text")),
         _ => {}
     }
-    // Only these can start a number, and most scalars of a manifest are no numbers.
+    // Only these can start a number, and most scalars of a manifest aren't numbers.
     if !text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '+' | '-' | '.')) {
         return Ok(Value::String(text.to_owned()));
     }
