@@ -28,6 +28,14 @@ enum Command {
     #[cfg(feature = "cluster")]
     #[command(after_help = scan::HELP)]
     Scan(scan::Options),
+    /// Scan a cluster; this program was built without it
+    #[cfg(not(feature = "cluster"))]
+    #[command(hide = true, disable_help_flag = true)]
+    Scan {
+        /// Taken, so that the answer is the same whatever is asked
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true, hide = true)]
+        options: Vec<String>,
+    },
     /// Write down the findings that are known, so that a check fails only on new ones
     #[command(after_help = baseline::HELP)]
     Baseline(baseline::Options),
@@ -67,6 +75,10 @@ fn main() -> ExitCode {
         Command::Check(options) => check::run(options),
         #[cfg(feature = "cluster")]
         Command::Scan(options) => scan::run(options),
+        #[cfg(not(feature = "cluster"))]
+        Command::Scan { options: _ } => Err(anyhow::anyhow!(
+            "this program was built without `scan`: `make install` and `cargo build -p oke-vn --features cluster` build it"
+        )),
         Command::Baseline(options) => baseline::run(options),
         Command::Diff(options) => diff::run(options),
         Command::Explain(options) => explain::run(options),

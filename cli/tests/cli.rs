@@ -507,3 +507,13 @@ fn what_nobody_looked_into_is_not_called_clean() {
     let text = stdout(&oke_vn(&["check", "--output", "csv", "-"], manifest));
     assert_eq!(text.matches("notLookedInto").count() + text.matches("not looked into").count(), 2, "{text}");
 }
+
+#[cfg(not(feature = "cluster"))]
+#[test]
+fn a_program_without_the_scan_says_how_to_build_it() {
+    for args in [&["scan"][..], &["scan", "--by", "label=team"], &["scan", "--help"]] {
+        let output = oke_vn(args, "");
+        assert_eq!(status(&output), 2);
+        assert!(stderr(&output).contains("was built without `scan`: `make install`"), "{output:?}");
+    }
+}
