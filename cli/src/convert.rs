@@ -120,7 +120,10 @@ pub(crate) fn add_rules(report: &mut Report) {
 /// Marks the findings that `--fix` fixes. `context` has the settings for that.
 fn mark_fixable(object: &mut model::Object, context: Context<'_>, manifests: &Manifests, index: usize) {
     let is_open = |finding: &model::Finding| finding.fix == Fix::Manual && finding.exempt.is_none();
-    if !object.findings.iter().any(is_open) {
+    let source = manifests.sources.get(manifests.objects[index].origin.source);
+    // `--fix` changes files, and what was rendered is none.
+    let is_rendered = source.is_some_and(|source| source.rendered_by.is_some());
+    if is_rendered || !object.findings.iter().any(is_open) {
         return;
     }
     let fixable = check::judge_object(context, manifests, index).findings;

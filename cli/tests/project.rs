@@ -278,3 +278,25 @@ fn objects_count_with_their_owners() {
     let (_, all) = repository.check(&["--no-fold", "owners.yaml"]);
     assert_eq!(all["summary"]["objects"], 6);
 }
+
+#[test]
+fn a_baseline_is_not_written_from_less_than_everything() {
+    let repository = Repository::new(&[("web.yaml", WEB)]);
+    repository.run(&["baseline", "web.yaml"]);
+    let known = repository.read(".oke-vn-baseline.json");
+    assert_eq!(repository.run(&["baseline", "wbe.yaml"]), (2, String::new()));
+    assert_eq!(repository.read(".oke-vn-baseline.json"), known);
+}
+
+#[test]
+fn a_report_overwrites_nothing_that_was_checked() {
+    let repository = Repository::new(&[("web.yaml", WEB)]);
+    let output = repository.run_in("", &["check", "web.yaml", "--output", "json=./web.yaml"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        String::from_utf8(output.stderr).unwrap().contains("--output would overwrite ./web.yaml, which was checked")
+    );
+    assert_eq!(repository.read("web.yaml"), WEB);
+    let output = repository.run_in("", &["check", "web.yaml", "--output", "json=a", "--output", "csv=a"]);
+    assert!(String::from_utf8(output.stderr).unwrap().contains("--output names a twice"));
+}

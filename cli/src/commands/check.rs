@@ -1,10 +1,11 @@
 //! `oke-vn check`: judges manifests, reports, and fixes them.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Context as _, Result, anyhow};
+use anyhow::{Context as _, Result, anyhow, bail};
 use oke_vn::output::model::{FileFix, Report, Verdict};
 use oke_vn::output::summary::{self, FailOn};
 use oke_vn::output::words::plural;
@@ -100,6 +101,7 @@ pub fn run(options: &Options) -> Result<ExitCode> {
     let mut report = judging.report(paths, &setup, fixing)?;
     apply_baseline(options, &setup, &mut report)?;
     print_errors(options, &report);
+    check_targets(options, &report)?;
     for target in &options.output {
         write_report(options, target, &report)?;
     }
@@ -140,6 +142,29 @@ fn status(options: &Options, fail_on: FailOn, report: &Report) -> u8 {
 
 fn has_diff(report: &Report) -> bool {
     report.files.iter().any(|file| matches!(file, FileFix::Fixed { .. }))
+}
+
+/// Refuses to write a report over a file that was checked, or over another report.
+///
+/// # Errors
+/// The file.
+fn check_targets(options: &Options, report: &Report) -> Result<()> {
+    let resolved = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let places = report.objects.iter().map(|object| &object.location);
+    let checked = places.chain(report.unreadable.iter().map(|one| &one.location));
+    let checked: BTreeSet<PathBuf> =
+        checked.filter_map(|location| location.file.as_ref()).map(|file| resolved(Path::new(file))).collect();
+    let mut targets = BTreeSet::new();
+    for path in options.output.iter().filter_map(|target| target.file.as_ref()) {
+        let name = path.display();
+        if checked.contains(&resolved(path)) {
+            bail!("--output would overwrite {name}, which was checked: name another file");
+        }
+        if !targets.insert(resolved(path)) {
+            bail!("--output names {name} twice: name a file for each report");
+        }
+    }
+    Ok(())
 }
 
 /// Writes the report in one format, to its file or to standard output.
