@@ -259,7 +259,21 @@ impl Judging {
             complete: paths == setup.config.paths() || paths.iter().any(is_whole),
         };
         ignores.apply(&mut unfolded.report, &run);
+        forget_rendered_lines(&mut unfolded, manifests);
         Ok(unfolded)
+    }
+}
+
+/// Drops the lines of what was rendered: they are those of a text that nobody sees, and not of the file that it names.
+fn forget_rendered_lines(unfolded: &mut Unfolded, manifests: &Manifests) {
+    for (object, index) in unfolded.report.objects.iter_mut().zip(&unfolded.indices) {
+        let source = manifests.sources.get(manifests.objects[*index].origin.source);
+        if source.is_some_and(|source| source.rendered_by.is_some()) {
+            let locations = object.findings.iter_mut().map(|finding| &mut finding.location);
+            for location in locations.chain([&mut object.location]) {
+                (location.line, location.column) = (None, None);
+            }
+        }
     }
 }
 
